@@ -1,0 +1,77 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class HrEmployee(models.Model):
+    _inherit = "hr.employee"
+
+    is_salon_stylist = fields.Boolean(string="Serves Clients", help="Can be booked by clients of the salon.")
+    salon_service_ids = fields.Many2many(
+        "product.template",
+        "salon_stylist_service_rel",
+        "employee_id",
+        "product_tmpl_id",
+        string="Services",
+        domain="[('is_salon_service', '=', True)]",
+        help="What this stylist can perform.",
+    )
+
+    def _salon_block_resource_ids(self):
+        """Return {employee id: id of the resource that a booking takes}.
+
+        Who works for two companies has an employee and a resource in each, yet is one person: all
+        employees of one user share the lowest of their resources (invariant 1).
+        """
+        if not self:
+            return {}
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT e.id, COALESCE(MIN(twin.resource_id), e.resource_id)
+                      FROM hr_employee e
+                 LEFT JOIN hr_employee twin ON twin.user_id = e.user_id
+                     WHERE e.id IN %s
+                  GROUP BY e.id
+                    """,
+                    tuple(self.ids),
+                )
+            )
+        )
+
+    def _salon_twins(self):
+        """Return these employees and every other employee of the same persons, in all companies."""
+        twins = self.sudo().with_context(active_test=False)
+        if users := twins.user_id:
+            twins |= twins.search([("user_id", "in", users.ids)])
+        return twins
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        employees = super().create(vals_list)
+        if employees.sudo().user_id:
+            employees._salon_twins()._salon_resync_blocks()
+        return employees
+
+    def write(self, vals):
+        if "user_id" not in vals and "resource_id" not in vals:
+            return super().write(vals)
+        before = self._salon_twins()
+        result = super().write(vals)
+        (before | self._salon_twins())._salon_resync_blocks()
+        return result
+
+    def _salon_resync_blocks(self):
+        """Have the coming bookings block the person that these employees are now."""
+        self.env["salon.booking.line"].sudo().search(
+            [("stylist_id", "in", self.ids), ("stop", ">", fields.Datetime.now())]
+        )._sync_blocks()
+
+    def _salon_contacts(self):
+        """Return {employee: the partner by whom the calendar shows this stylist's events}."""
+        contacts = defaultdict(self.env["res.partner"].browse)
+        for employee in self.sudo():
+            contacts[employee.id] = employee.user_id.partner_id or employee.work_contact_id
+        return contacts

@@ -1,0 +1,22 @@
+from odoo import api, fields, models
+
+
+class HrEmployeePublic(models.Model):
+    _name = "hr.employee.public"
+    _inherit = ["hr.employee.public", "pos.load.mixin"]
+
+    is_salon_stylist = fields.Boolean(readonly=True)
+    salon_service_ids = fields.Many2many(related="employee_id.salon_service_ids")
+
+    @api.model
+    def _load_pos_data_domain(self, data, config):
+        return [("is_salon_stylist", "=", True), ("company_id", "=", config.company_id.id)]
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return ["name"]
+
+    @api.model
+    def _server_date_to_domain(self, domain):
+        # The view has no write date of its own; a handful of names is loaded whole each time.
+        return domain

@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    is_salon_service = fields.Boolean(string="Salon Service", help="Clients can book it.")
+    salon_active_minutes = fields.Integer(
+        string="Active Minutes", help="Minutes in which the stylist works on the client."
+    )
+    salon_processing_minutes = fields.Integer(
+        string="Processing Minutes",
+        help="Minutes in which colour or perm develops: the stylist is free, the client and the station are not.",
+    )
+    salon_finishing_minutes = fields.Integer(
+        string="Finishing Minutes", help="Minutes in which the stylist works on the client again."
+    )
+    salon_cleanup_minutes = fields.Integer(
+        string="Clean-up Minutes", help="Minutes after the client left in which stylist and station are not free yet."
+    )
+    salon_total_minutes = fields.Integer(
+        string="Client's Time", compute="_compute_salon_total_minutes", help="Minutes the client is in the salon."
+    )
+    salon_stylist_ids = fields.Many2many(
+        "hr.employee",
+        "salon_stylist_service_rel",
+        "product_tmpl_id",
+        "employee_id",
+        string="Stylists",
+        domain="[('is_salon_stylist', '=', True)]",
+        help="Who can perform it. Nobody named: every stylist can.",
+    )
+    salon_station_ids = fields.Many2many(
+        "salon.station",
+        "salon_station_service_rel",
+        "product_tmpl_id",
+        "station_id",
+        string="Stations",
+        help="Where it can be performed. None named: at every station.",
+    )
+
+    _salon_minutes_positive = models.Constraint(
+        "CHECK (salon_active_minutes >= 0 AND salon_processing_minutes >= 0"
+        " AND salon_finishing_minutes >= 0 AND salon_cleanup_minutes >= 0)",
+        "The minutes of a service can't be negative.",
+    )
+    _salon_service_takes_time = models.Constraint(
+        "CHECK (is_salon_service IS NOT TRUE OR COALESCE(salon_active_minutes, 0) > 0)",
+        "A salon service needs active minutes: how long does the stylist work on it?",
+    )
+
+    @api.depends("salon_active_minutes", "salon_processing_minutes", "salon_finishing_minutes")
+    def _compute_salon_total_minutes(self):
+        for template in self:
+            template.salon_total_minutes = (
+                template.salon_active_minutes + template.salon_processing_minutes + template.salon_finishing_minutes
+            )
+
+    @api.onchange("is_salon_service")
+    def _onchange_is_salon_service(self):
+        """A service is no stock and is sold at the till; half an hour is a start that one sees and corrects."""
+        for template in self.filtered("is_salon_service"):
+            template.type = "service"
+            template.available_in_pos = True
+            template.salon_active_minutes = template.salon_active_minutes or 30

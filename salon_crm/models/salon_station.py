@@ -1,0 +1,39 @@
+from odoo import fields, models
+
+
+class SalonStation(models.Model):
+    _name = "salon.station"
+    _inherit = ["resource.mixin"]
+    _description = "Station"
+    _order = "sequence, id"
+
+    name = fields.Char(related="resource_id.name", readonly=False, store=True, required=True)
+    active = fields.Boolean(related="resource_id.active", readonly=False, store=True, default=True)
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(
+        [
+            ("chair", "Chair"),
+            ("basin", "Wash Basin"),
+            ("bed", "Bed or Treatment Room"),
+            ("nail", "Nail Table"),
+            ("machine", "Machine"),
+        ],
+        required=True,
+        default="chair",
+    )
+    color = fields.Integer()
+    service_ids = fields.Many2many(
+        "product.template",
+        "salon_station_service_rel",
+        "station_id",
+        "product_tmpl_id",
+        string="Services",
+        domain="[('is_salon_service', '=', True)]",
+        help="Services that are performed here alone or at the other stations that they name.",
+    )
+
+    _resource_uniq = models.Constraint("UNIQUE (resource_id)", "A resource is one station.")
+
+    def _prepare_resource_values(self, vals, tz):
+        """A chair is a thing, not a person: what counts working time by person leaves it out."""
+        return {**super()._prepare_resource_values(vals, tz), "resource_type": "material"}

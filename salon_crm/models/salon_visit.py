@@ -1,0 +1,200 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+
+class SalonVisit(models.Model):
+    """What happened when a client was here; also a consultation that sold nothing.
+
+    Once done, a visit may be corrected for some hours; after that the database refuses every change.
+    """
+
+    _name = "salon.visit"
+    _inherit = ["mail.thread", "pos.load.mixin"]
+    _description = "Visit"
+    _order = "date desc, id desc"
+    _mail_post_access = "read"
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Client", ondelete="restrict", index=True, help="Empty: someone who gave no name."
+    )
+    event_id = fields.Many2one("calendar.event", string="Booking", ondelete="set null", readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, ondelete="restrict", index=True
+    )
+    date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
+    state = fields.Selection(
+        [("open", "Open"), ("done", "Done")], required=True, default="open", readonly=True, copy=False, tracking=True
+    )
+    done_at = fields.Datetime(readonly=True, copy=False)
+    locked_at = fields.Datetime(
+        readonly=True, copy=False, help="From then on this visit never changes again; a correction is a new visit."
+    )
+    is_locked = fields.Boolean(compute="_compute_is_locked")
+    line_ids = fields.One2many("salon.visit.line", "visit_id", string="Services", copy=True)
+    note = fields.Text(string="What Was Done", help="For the next visit: what was done, how it went, what was advised.")
+    pos_order_ids = fields.One2many("pos.order", "salon_visit_id", string="Till Orders", readonly=True)
+    pos_order_count = fields.Integer(compute="_compute_pos_order_count")
+    alert = fields.Char(compute="_compute_alert")
+
+    _event_uniq = models.UniqueIndex("(event_id) WHERE event_id IS NOT NULL", "This booking has a visit already.")
+    _done_when_done = models.Constraint(
+        "CHECK ((state = 'done') = (done_at IS NOT NULL AND locked_at IS NOT NULL))",
+        "A visit is done at a time.",
+    )
+    _open_idx = models.Index("(company_id, partner_id) WHERE state = 'open'")
+
+    @api.private
+    def init(self):
+        """Have the database itself refuse changes to locked visits (invariant 5)."""
+        super().init()
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION salon_refuse_locked_visit() RETURNS trigger AS $$
+            DECLARE
+                visit salon_visit;
+                row_data jsonb := CASE TG_OP WHEN 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END;
+            BEGIN
+                -- Retention, erasure and merging lift this for their own transaction, by their own procedures.
+                IF current_setting('salon.unlock', true) = 'on' THEN
+                    RETURN COALESCE(NEW, OLD);
+                END IF;
+                IF TG_TABLE_NAME = 'salon_visit' THEN
+                    visit := OLD;
+                ELSIF TG_TABLE_NAME = 'salon_visit_line' THEN
+                    SELECT * INTO visit FROM salon_visit WHERE id = (row_data->>'visit_id')::int;
+                ELSE
+                    SELECT v.* INTO visit FROM salon_visit v JOIN salon_visit_line l ON l.visit_id = v.id
+                     WHERE l.id = (row_data->>'line_id')::int;
+                END IF;
+                IF visit.locked_at < timezone('UTC', now()) THEN
+                    RAISE EXCEPTION 'salon_visit % is locked', visit.id USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN COALESCE(NEW, OLD);
+            END $$ LANGUAGE plpgsql
+            """
+        )
+        self._salon_install_lock("salon_visit", "UPDATE OR DELETE")
+
+    def _salon_install_lock(self, table, operations="INSERT OR UPDATE OR DELETE"):
+        """Put the trigger that refuses changes of locked visits on `table`."""
+        self.env.cr.execute(
+            f"""
+            CREATE OR REPLACE TRIGGER {table}_locked BEFORE {operations} ON {table}
+            FOR EACH ROW EXECUTE FUNCTION salon_refuse_locked_visit()
+            """
+        )
+
+    @api.depends("partner_id", "date")
+    def _compute_display_name(self):
+        for visit in self:
+            name = visit.partner_id.name or self.env._("Walk-in")
+            visit.display_name = f"{name} · {format_date(self.env, visit.date)}" if visit.date else name
+
+    @api.depends("locked_at")
+    def _compute_is_locked(self):
+        now = fields.Datetime.now()
+        for visit in self:
+            visit.is_locked = bool(visit.locked_at and visit.locked_at < now)
+
+    @api.depends("pos_order_ids")
+    def _compute_pos_order_count(self):
+        for visit in self:
+            visit.pos_order_count = len(visit.sudo().pos_order_ids)
+
+    @api.depends("partner_id")
+    def _compute_alert(self):
+        files = self.env["salon.client.file"].sudo().search([("partner_id", "in", self.partner_id.ids)])
+        alerts = {file.partner_id.id: file.alert for file in files}
+        for visit in self:
+            visit.alert = alerts.get(visit.partner_id.id)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        visits = super().create(vals_list)
+        visits.partner_id._make_salon_clients()
+        return visits
+
+    def write(self, vals):
+        self._check_not_locked()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_done(self):
+        if any(visit.state == "done" for visit in self):
+            raise UserError(self.env._("A visit that is done stays. Correct it instead, or note what was wrong."))
+
+    def _check_not_locked(self):
+        """Say in words what the database would refuse."""
+        if locked := self.filtered("is_locked")[:1]:
+            raise UserError(
+                self.env._(
+                    "The visit %(visit)s was closed and its correction period is over: it can't be changed any more."
+                    " Make a new visit that says what is right.",
+                    visit=locked.display_name,
+                )
+            )
+
+    def action_done(self):
+        """Close the visit, also one that sold nothing (a consultation)."""
+        self.filtered(lambda visit: visit.state == "open")._mark_done()
+
+    def _mark_done(self):
+        """Close these open visits; other addons listen here to what a done visit brings about."""
+        now = fields.Datetime.now()
+        for company, visits in self.grouped("company_id").items():
+            locked_at = now + timedelta(hours=company.salon_correction_hours)
+            visits.write({"state": "done", "done_at": now, "locked_at": locked_at})
+        self.sudo().event_id._salon_set_state("done")
+
+    def action_view_orders(self):
+        """Show what was paid for this visit."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("point_of_sale.action_pos_pos_form")
+        action["domain"] = [("salon_visit_id", "=", self.id)]
+        return action
+
+    def _action_open(self):
+        """Return the action that shows this visit, or these."""
+        action = {"type": "ir.actions.act_window", "res_model": "salon.visit", "name": self.env._("Visit")}
+        if len(self) == 1:
+            return {**action, "view_mode": "form", "res_id": self.id}
+        return {**action, "view_mode": "list,form", "domain": [("id", "in", self.ids)]}
+
+    @api.model
+    def _get_open_visit(self, partner, company):
+        """Return the latest open visit of `partner` in `company`, or none."""
+        if not partner:
+            return self.browse()
+        domain = [("partner_id", "=", partner.id), ("company_id", "=", company.id), ("state", "=", "open")]
+        return self.search(domain, limit=1)
+
+    # The till ---------------------------------------------------------------------------------------
+
+    @api.model
+    def _load_pos_data_domain(self, data, config):
+        return False  # one visit at a time, when its client is chosen
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return ["partner_id", "state", "line_ids"]
+
+    @api.model
+    def load_till_visit(self, partner_id, config_id):
+        """Return what the till shows of a client: the open visit with its unpaid services.
+
+        :param int partner_id: the client chosen at the till
+        :param int config_id: the till
+        :return dict: records by model, as the till's own loading returns them
+        """
+        self.env["pos.config"].browse(config_id).check_access("read")
+        config = self.env["pos.config"].sudo().browse(config_id)
+        partner = self.env["res.partner"].browse(partner_id)
+        visit = self.sudo()._get_open_visit(partner, config.company_id)
+        lines = visit.line_ids.filtered(lambda line: not line.pos_order_line_id)
+        return {
+            "salon.visit": visit.read(self._load_pos_data_fields(config), load=False),
+            "salon.visit.line": lines.read(lines._load_pos_data_fields(config), load=False),
+        }
