@@ -1,0 +1,45 @@
+"""Fixtures for the tests under tests/; `make test` runs them together with the addons' own.
+
+Where a test goes:
+- salon_x/tests          what one addon does by itself (unittest classes of odoo.tests)
+- tests/journeys         what the three do together, on a database without sample data
+- tests/sample           what needs the sample data: these run on a database that has it
+- tests/test_*.py        the sandbox, installation, and everything else about the project as a whole
+- tests/bench            measurements; `make bench` runs them
+
+A class of odoo.tests outside an addon needs ``@tagged("post_install", "-at_install")``.
+
+A skip fails the run unless ALLOWED_SKIPS in tests/sandbox/pytest_plugin.py lists it, and so does a logged ERROR that
+the test doesn't expect by ``mute_logger`` or ``assertLogs``.
+"""
+import os
+
+import pytest
+from sandbox.demo import Sandbox
+from sandbox.home import Home
+from sandbox.testing import run_database
+
+
+@pytest.fixture
+def env():
+    """Odoo's environment as the superuser on the run's database; nothing stays of what the test does."""
+    import odoo
+    from odoo.modules.registry import Registry
+    with Registry(odoo.tests.common.get_db_name()).cursor() as cr:
+        yield odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
+        cr.rollback()
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    """The sandbox that the run is part of."""
+    return Sandbox(Home.from_environment())
+
+
+@pytest.fixture
+def database(sandbox, request):
+    """A database of the test's own: a copy of the template that ``@pytest.mark.template("name")`` names."""
+    name = request.node.get_closest_marker("template").args[0]
+    template, = sandbox.templates.ensure(name)
+    with run_database(sandbox, template, f"own_{os.getpid()}_{name}") as database:
+        yield database
