@@ -126,9 +126,10 @@ class CalendarEvent(models.Model):
         """Create one booking with all its services and blocks, or nothing of it (invariant 2)."""
         defaults = {"salon_state": "booked", "company_id": self.env.company.id, "user_id": False, "partner_ids": []}
         vals = {**defaults, **vals, "is_salon_booking": True, "privacy": "public", "alarm_ids": []}
-        if vals.get("salon_line_ids"):
-            # The services say how long it takes; a length that the calendar dragged out does not.
-            vals = {name: value for name, value in vals.items() if name not in ("stop", "duration")}
+        # The services say how long it takes; a length that the calendar dragged out does not.
+        minutes = self.env["salon.booking.line"]._minutes_of_commands(vals.get("salon_line_ids") or [])
+        start = fields.Datetime.to_datetime(vals.get("start")) or self._default_start()
+        vals.update(start=start, stop=start + timedelta(minutes=minutes), duration=minutes / 60)
         vals["name"] = vals.get("name") or self.env._("Booking")
         event = super(CalendarEvent, self.with_context(**BOOKING_CONTEXT)).create([vals])
         event.salon_client_id._make_salon_clients()

@@ -63,3 +63,7 @@ class ProductTemplate(models.Model):
             template.type = "service"
             template.available_in_pos = True
             template.salon_active_minutes = template.salon_active_minutes or 30
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return [*super()._load_pos_data_fields(config), "is_salon_service"]

@@ -104,6 +104,11 @@ class SalonBookingLine(models.Model):
                     )
                 )
 
+    @api.model
+    def _minutes_of_commands(self, commands):
+        """Return how many minutes the lines will take that these x2many commands create."""
+        return sum(self.new(command[2]).client_minutes for command in commands if command[0] == 0)
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)

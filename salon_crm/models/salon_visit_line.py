@@ -63,9 +63,8 @@ class SalonVisitLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.visit_id._check_not_locked()
-        return lines
+        self.env["salon.visit"].browse({vals.get("visit_id") for vals in vals_list} - {None})._check_not_locked()
+        return super().create(vals_list)
 
     def write(self, vals):
         self.visit_id._check_not_locked()

@@ -32,9 +32,9 @@ class SalonVisitPerformer(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        performers = super().create(vals_list)
-        performers.visit_id._check_not_locked()
-        return performers
+        lines = self.env["salon.visit.line"].browse({vals.get("line_id") for vals in vals_list} - {None})
+        lines.visit_id._check_not_locked()
+        return super().create(vals_list)
 
     def write(self, vals):
         self.visit_id._check_not_locked()

@@ -1,0 +1,4 @@
+from . import test_access
+from . import test_booking
+from . import test_till
+from . import test_visit

@@ -1,0 +1,113 @@
+from datetime import timedelta
+
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import SalonCommon
+
+# May a role read, write, create, delete? Every model of the addon has a line: a new one without fails.
+MATRIX = {
+    #                         stylist reception manager accountant plain user
+    "salon.client.file": ("rw--", "rwc-", "rwcd", "----", "----"),
+    "salon.station": ("r---", "r---", "rwcd", "r---", "r---"),
+    "salon.booking.line": ("rwcd", "rwcd", "rwcd", "----", "----"),
+    "salon.booking.block": ("r---", "r---", "r---", "----", "----"),
+    "salon.visit": ("rwc-", "rwc-", "rwcd", "----", "----"),
+    "salon.visit.line": ("rwcd", "rwcd", "rwcd", "----", "----"),
+    "salon.visit.performer": ("rwcd", "rwcd", "rwcd", "----", "----"),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(SalonCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.accountant = new_test_user(cls.env, "salon_accountant", "account.group_account_user")
+
+    def test_every_model_has_its_line_and_every_role_its_rights(self):
+        models = {
+            model.model
+            for model in self.env["ir.model"].search([("transient", "=", False)])
+            if "salon_crm" in (model.modules or "") and model.model.startswith("salon.")
+        }
+        own = {name for name in models if self.env[name]._original_module == "salon_crm"}
+        self.assertEqual(own, set(MATRIX))
+        roles = (self.stylist_user, self.reception, self.manager, self.accountant, self.plain_user)
+        for model, rights in MATRIX.items():
+            for user, expected in zip(roles, rights, strict=True):
+                found = "".join(
+                    letter if self.env[model].with_user(user).has_access(operation) else "-"
+                    for letter, operation in zip("rwcd", ("read", "write", "create", "unlink"), strict=True)
+                )
+                self.assertEqual(found, expected, f"{model} as {user.login}")
+
+    def test_any_internal_user_without_a_role_sees_and_moves_no_booking(self):
+        booking = self._book((self.cut, self.anna))
+        meeting = self.env["calendar.event"].create(
+            {"name": "Meeting", "start": self.start, "stop": self.start + timedelta(hours=1)}
+        )
+        for user in (self.plain_user, self.accountant):
+            events = self.env["calendar.event"].with_user(user)
+            self.assertEqual(events.search([("id", "in", (booking | meeting).ids)]), meeting)
+            self.assertFalse(events.search_count([("salon_client_id", "=", self.client.id)]))
+            self.assertFalse(events._read_group([("is_salon_booking", "=", True)], ["name"], ["__count"]))
+            with self.assertRaises(AccessError):
+                booking.with_user(user).read(["name", "start"])
+            with self.assertRaises(AccessError):
+                booking.with_user(user).write({"start": self.start + timedelta(hours=1)})
+            with self.assertRaises(AccessError):
+                booking.with_user(user).unlink()
+            with self.assertRaises(AccessError):
+                self._book((self.cut, self.ben), user=user)
+            meeting.with_user(user).write({"stop": self.start + timedelta(hours=2)})
+
+    def test_a_booking_whose_stylist_they_would_attend_stays_hidden_from_attendees_without_a_role(self):
+        booking = self._book((self.cut, self.anna))
+        booking.sudo().with_context(salon_booking_in_hand=True).partner_ids |= self.plain_user.partner_id
+        with self.assertRaises(AccessError):
+            booking.with_user(self.plain_user).read(["name"])
+
+    def test_a_stylist_sees_own_bookings_and_clients_alone(self):
+        own = self._book((self.cut, self.anna))
+        other_client = self.env["res.partner"].create({"name": "Olga Other"})
+        other = self._book((self.cut, self.ben), client=other_client)
+        events = self.env["calendar.event"].with_user(self.stylist_user)
+        self.assertEqual(events.search([("id", "in", (own | other).ids)]), own)
+        files = self.env["salon.client.file"].with_user(self.stylist_user)
+        self.assertEqual(files.search([("partner_id", "in", (self.client | other_client).ids)]).partner_id, self.client)
+        with self.assertRaises(AccessError):
+            other_client.salon_file_ids.with_user(self.stylist_user).read(["alert"])
+        with self.assertRaises(AccessError):
+            other.salon_line_ids.with_user(self.stylist_user).read(["product_id"])
+
+    def test_the_front_desk_books_moves_and_cancels_for_everyone(self):
+        booking = self._book((self.cut, self.anna, self.chair), user=self.reception)
+        self.assertTrue(booking.user_can_edit)
+        booking.write({"start": booking.start + timedelta(hours=1)})
+        booking.salon_line_ids.stylist_id = self.ben
+        self.assertEqual(self._blocks(booking, self.ben.resource_id), [(0, 30)])
+        booking.action_salon_cancel()
+        self.assertEqual(booking.salon_state, "cancelled")
+
+    def test_birthday_and_gender_are_for_the_salon_alone(self):
+        with self.assertRaises(AccessError):
+            self.client.with_user(self.plain_user).read(["birthdate_date"])
+        self.client.with_user(self.reception).read(["birthdate_date", "gender"])
+
+    def test_every_company_sees_its_own_bookings_and_visits_alone(self):
+        company = self.env["res.company"].create({"name": "Second Salon"})
+        elsewhere = new_test_user(self.env, "reception_2", "salon_crm.group_salon_reception")
+        elsewhere.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
+        booking = self._book((self.cut, self.anna))
+        booking.action_salon_arrive()
+        self.assertFalse(self.env["calendar.event"].with_user(elsewhere).search([("id", "=", booking.id)]))
+        self.assertFalse(self.env["salon.visit"].with_user(elsewhere).search([("event_id", "=", booking.id)]))
+        with self.assertRaises(AccessError):
+            booking.salon_visit_ids.with_user(elsewhere).read(["note"])
+        # The file follows its partner, who is shared.
+        file = self.client.salon_file_ids.with_user(elsewhere)
+        self.assertEqual(file.read(["alert"])[0]["id"], file.id)
+        self.client.company_id = self.env.company
+        with self.assertRaises(AccessError):
+            file.read(["alert"])
