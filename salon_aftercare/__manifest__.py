@@ -6,7 +6,21 @@
     "author": "Salon on Odoo",
     "license": "LGPL-3",
     "depends": ["salon_crm"],
-    "data": [],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/salon_rules.xml",
+        "data/mail_activity_type_data.xml",
+        "data/salon_followup_plan_data.xml",
+        "data/ir_cron_data.xml",
+        "views/salon_followup_views.xml",
+        "views/salon_followup_plan_views.xml",
+        "views/salon_visit_views.xml",
+        "views/salon_menus.xml",
+    ],
     "demo": [],
+    "assets": {
+        "web.assets_tests": ["salon_aftercare/static/tests/tours/**/*"],
+    },
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
 }
