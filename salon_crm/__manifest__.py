@@ -21,7 +21,13 @@
         "views/pos_order_views.xml",
         "views/salon_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/salon_company_demo.xml",
+        "demo/salon_people_demo.xml",
+        "demo/product.template.csv",
+        "demo/res.partner.csv",
+        "demo/salon_history_demo.xml",
+    ],
     "assets": {
         "point_of_sale._assets_pos": ["salon_crm/static/src/app/**/*"],
         "web.assets_tests": ["salon_crm/static/tests/tours/**/*"],

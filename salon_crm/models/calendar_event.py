@@ -114,27 +114,47 @@ class CalendarEvent(models.Model):
         by_default = self.env.context.get("default_is_salon_booking")
         if not any(vals.get("is_salon_booking", by_default) for vals in vals_list):
             return super().create(vals_list)
-        events = self.browse()
+        bookings, others = [], []
         for vals in vals_list:
-            if vals.get("is_salon_booking", by_default):
-                events |= self._create_salon_booking(vals)
-            else:
-                events |= super().create([vals])
-        return events
+            is_booking = vals.get("is_salon_booking", by_default)
+            (bookings if is_booking else others).append(vals)
+        booked = iter(self._create_salon_bookings(bookings))
+        plain = iter(super().create(others))
+        # In the order in which they were asked for.
+        return self.browse(
+            next(booked if vals.get("is_salon_booking", by_default) else plain).id for vals in vals_list
+        )
 
-    def _create_salon_booking(self, vals):
-        """Create one booking with all its services and blocks, or nothing of it (invariant 2)."""
-        defaults = {"salon_state": "booked", "company_id": self.env.company.id, "user_id": False, "partner_ids": []}
-        vals = {**defaults, **vals, "is_salon_booking": True, "privacy": "public", "alarm_ids": []}
-        # The services say how long it takes; a length that the calendar dragged out does not.
-        minutes = self.env["salon.booking.line"]._minutes_of_commands(vals.get("salon_line_ids") or [])
+    def _create_salon_bookings(self, vals_list):
+        """Create bookings, each with all its services and blocks, or none of them (invariant 2)."""
+        vals_list = [self._prepare_salon_booking(vals) for vals in vals_list]
+        bookings = super(CalendarEvent, self.with_context(**BOOKING_CONTEXT)).create(vals_list)
+        bookings.salon_client_id._make_salon_clients()
+        bookings._salon_lines_changed()
+        return bookings
+
+    def _prepare_salon_booking(self, vals):
+        """Return `vals` completed to those of a booking.
+
+        The services say how long it takes; a length that the calendar dragged out does not.
+        """
+        lines = self.env["salon.booking.line"]
+        minutes = lines._minutes_of_commands(vals.get("salon_line_ids") or [])
         start = fields.Datetime.to_datetime(vals.get("start")) or self._default_start()
-        vals.update(start=start, stop=start + timedelta(minutes=minutes), duration=minutes / 60)
-        vals["name"] = vals.get("name") or self.env._("Booking")
-        event = super(CalendarEvent, self.with_context(**BOOKING_CONTEXT)).create([vals])
-        event.salon_client_id._make_salon_clients()
-        event._salon_lines_changed()
-        return event.with_env(self.env)
+        return {
+            "salon_state": "booked",
+            "company_id": self.env.company.id,
+            "user_id": False,
+            "partner_ids": [],
+            **vals,
+            "is_salon_booking": True,
+            "name": vals.get("name") or self.env._("Booking"),
+            "start": start,
+            "stop": start + timedelta(minutes=minutes),
+            "duration": minutes / 60,
+            "privacy": "public",
+            "alarm_ids": [],
+        }
 
     def write(self, vals):
         if not self._writes_salon_booking(vals):
@@ -219,11 +239,13 @@ class CalendarEvent(models.Model):
 
     def _salon_lines_changed(self):
         """Chain the services one after the other, block their times and show them to their stylists."""
-        for event in self.with_context(**BOOKING_CONTEXT).filtered("is_salon_booking"):
-            event._check_salon_booking()
-            event._salon_chain_lines()
-            event.salon_line_ids._sync_blocks()
-            event._salon_show_to_stylists()
+        bookings = self.with_context(**BOOKING_CONTEXT).filtered("is_salon_booking")
+        bookings._check_salon_booking()
+        for booking in bookings:
+            booking._salon_chain_lines()
+        bookings.salon_line_ids._sync_blocks()
+        for booking in bookings:
+            booking._salon_show_to_stylists()
 
     def _salon_chain_lines(self):
         offset = 0

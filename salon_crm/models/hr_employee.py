@@ -65,9 +65,10 @@ class HrEmployee(models.Model):
 
     def _salon_resync_blocks(self):
         """Have the coming bookings block the person that these employees are now."""
-        self.env["salon.booking.line"].sudo().search(
-            [("stylist_id", "in", self.ids), ("stop", ">", fields.Datetime.now())]
-        )._sync_blocks()
+        coming = [("stylist_id", "in", self.ids), ("stop", ">", fields.Datetime.now())]
+        # One after the other, so that a clash between two of them is named as any other.
+        for booking in self.env["salon.booking.line"].sudo().search(coming).event_id:
+            booking.salon_line_ids._sync_blocks()
 
     def _salon_contacts(self):
         """Return {employee: the partner by whom the calendar shows this stylist's events}."""

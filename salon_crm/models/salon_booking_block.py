@@ -58,8 +58,8 @@ class SalonBookingBlock(models.Model):
 
     @api.model
     def _find_clash(self, line_ids, values):
-        """Return (resource id, start, stop) of the first block of other lines, or of `values`
-        themselves, that one of `values` meets; None when all are free."""
+        """Return (resource id, start, stop) of the first block of other lines that one of `values` meets,
+        None when all are free."""
         wanted = [value for value in values if value[4]]
         if not wanted:
             return None
@@ -82,17 +82,7 @@ class SalonBookingBlock(models.Model):
                 list(line_ids),
             )
         )
-        return clash[0] if clash else self._find_own_clash(wanted)
-
-    @api.model
-    def _find_own_clash(self, wanted):
-        """Return the first of `wanted` that meets another of them: one stylist twice in one booking."""
-        last = None
-        for _line, resource_id, start, stop, _active in sorted(wanted, key=lambda value: value[1:3]):
-            if last and last[0] == resource_id and start < last[2]:
-                return last
-            last = (resource_id, start, stop)
-        return None
+        return clash[0] if clash else None
 
     @api.model
     def _clash_message(self, resource_id, start, stop):

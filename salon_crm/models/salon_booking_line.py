@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -137,42 +138,56 @@ class SalonBookingLine(models.Model):
             ((events or self.env["calendar.event"]) | self.exists().event_id)._salon_lines_changed()
 
     def _sync_blocks(self):
-        """Make the blocks say what these lines say.
+        """Make the blocks of the bookings of these lines say what their lines say.
 
         :raise ValidationError: someone or something is taken; it names who and when
         """
-        if not self:
+        lines = self.event_id.salon_line_ids
+        if not lines:
             return
         blocks = self.env["salon.booking.block"]
-        values = self._prepare_block_values()
-        if clash := blocks._find_clash(self.ids, values):
+        values = [value for event, its_lines in lines.grouped("event_id").items() for value in its_lines._prepare_blocks()]
+        if clash := blocks._find_clash(lines.ids, values):
             raise ValidationError(blocks._clash_message(*clash))
-        blocks._replace(self.ids, values)
+        blocks._replace(lines.ids, values)
 
-    def _prepare_block_values(self):
-        """Return the stretches that these lines take: the stylist while at work, the station throughout."""
-        resources = self.stylist_id._salon_block_resource_ids()
+    def _prepare_blocks(self):
+        """Return (line id, resource id, start, stop, active) for what the lines of one booking take.
+
+        Who goes on with the same client, or stays at the same station, cleans up once, after the last of it.
+        """
+        active = self.event_id._salon_takes_time()
+        by_resource = defaultdict(list)
+        for line, resource_id, start, stop, cleanup in self._stretches():
+            by_resource[resource_id].append((start, stop, cleanup, line))
         values = []
-        for line in self:
-            active = line.event_id._salon_takes_time()
-            stretches = [(resources[line.stylist_id.id], *stretch) for stretch in line._stylist_stretches()]
-            if line.station_id:
-                stretches.append((line.station_id.sudo().resource_id.id, line.start, line._cleaned_at()))
-            values += [(line.id, *stretch, active) for stretch in stretches]
+        for resource_id, stretches in by_resource.items():
+            carried = 0
+            stretches.sort(key=lambda stretch: stretch[:2])
+            for number, (start, stop, cleanup, line) in enumerate(stretches, 1):
+                cleanup = max(cleanup, carried)
+                cleaned = stop + timedelta(minutes=cleanup)
+                carried = cleanup if number < len(stretches) and stretches[number][0] < cleaned else 0
+                cleaned = stop if carried else cleaned
+                if start < cleaned:
+                    values.append((line.id, resource_id, start, cleaned, active))
         return values
 
-    def _cleaned_at(self):
-        return self.stop + timedelta(minutes=self.cleanup_minutes)
-
-    def _stylist_stretches(self):
-        """Return when the stylist is at work: with processing time between, that is twice."""
-        self.ensure_one()
-        pause_start = self.start + timedelta(minutes=self.active_minutes)
-        pause_stop = pause_start + timedelta(minutes=self.processing_minutes)
-        end = self._cleaned_at()
-        if pause_start == pause_stop or pause_stop == end:
-            return [(self.start, end if pause_start == pause_stop else pause_start)]
-        return [(self.start, pause_start), (pause_stop, end)]
+    def _stretches(self):
+        """Yield (line, resource id, start, stop, clean-up minutes): the stylist while at work, which with
+        processing time between is twice, and the station throughout."""
+        resources = self.stylist_id._salon_block_resource_ids()
+        for line in self:
+            stylist = resources[line.stylist_id.id]
+            pause_start = line.start + timedelta(minutes=line.active_minutes)
+            pause_stop = pause_start + timedelta(minutes=line.processing_minutes)
+            if line.processing_minutes:
+                yield line, stylist, line.start, pause_start, 0
+                yield line, stylist, pause_stop, line.stop, line.cleanup_minutes
+            else:
+                yield line, stylist, line.start, line.stop, line.cleanup_minutes
+            if line.station_id:
+                yield line, line.station_id.sudo().resource_id.id, line.start, line.stop, line.cleanup_minutes
 
     def _prepare_visit_line_values(self):
         """Return the values of the visit line that this booking line becomes."""

@@ -47,11 +47,13 @@ class TestBooking(SalonCommon):
         self.assertFalse(self.env["salon.booking.block"].search([("resource_id", "=", self.anna.resource_id.id)]))
         self.assertFalse(self.anna.resource_id in self.env["calendar.event"].search([]).salon_line_ids.block_ids.resource_id)
 
-    def test_one_stylist_twice_at_one_time_in_one_booking_is_a_clash(self):
-        # 30 minutes of cut, then a colour whose clean-up would still run into the next line of the same stylist.
-        self.facial.salon_processing_minutes = 0
-        with self.assertRaisesRegex(ValidationError, "Anna is taken"):
-            self._book((self.facial, self.anna), (self.cut, self.anna))
+    def test_who_goes_on_with_the_same_client_cleans_up_once_at_the_end(self):
+        booking = self._book((self.facial, self.anna, self.chair), (self.cut, self.anna, self.chair))
+        self.assertEqual(self._blocks(booking, self.anna.resource_id), [(0, 60), (60, 105)])
+        self.assertEqual(self._blocks(booking, self.chair.resource_id), [(0, 60), (60, 105)])
+        booking.salon_line_ids[1].stylist_id = self.ben
+        self.assertEqual(self._blocks(booking, self.anna.resource_id), [(0, 75)])
+        self.assertEqual(self._blocks(booking, self.ben.resource_id), [(60, 90)])
 
     def test_the_database_itself_refuses_a_second_block(self):
         booking = self._book((self.cut, self.anna))

@@ -1,0 +1,2 @@
+from . import salon_sample_setup
+from . import salon_sample_history

@@ -1,0 +1,57 @@
+from odoo import api, models
+
+RETAIL = "pos_category_retail"
+ALERTS = {
+    "client_04": "avoid ammonia",
+    "client_11": "no scalp massage",
+    "client_23": "patch test before lash tint",
+    "client_36": "sensitive to strong perfume",
+}
+
+
+class SalonSampleSetup(models.AbstractModel):
+    """What the sample salon needs and data files can't say: its books and its till."""
+
+    _name = "salon.sample.setup"
+    _description = "Sample Salon: Set-up"
+
+    @api.model
+    def _set_up_books(self, company_id):
+        """Give the sample company a chart of accounts, and prices that include the tax as in any salon."""
+        company = self.env["res.company"].browse(company_id)
+        if not company.chart_template:
+            # Not `try_loading`: that waits for a finished installation, sample data is loaded during one.
+            self.env["account.chart.template"]._load("generic_coa", company, install_demo=False)
+        company.account_sale_tax_id.price_include_override = "tax_included"
+
+    @api.model
+    def _set_up_till(self, company_id):
+        """Open a till that sells the salon's services and products, with cash and card."""
+        company = self.env["res.company"].browse(company_id)
+        self = self.with_company(company).with_context(allowed_company_ids=[company_id])
+        products = self.env["product.template"].search([("company_id", "=", company_id)])
+        products.taxes_id = company.account_sale_tax_id
+        products.supplier_taxes_id = False
+        for client, alert in ALERTS.items():
+            self.env.ref(f"salon_crm.{client}").salon_file_ids.alert = alert
+        journal, method_ids = self.env["pos.config"]._create_journal_and_payment_methods()
+        pricelist = self.env["product.pricelist"].create({"name": "Standard prices", "company_id": company_id})
+        till = self.env["pos.config"].create(
+            {
+                "name": "Salon Till",
+                "company_id": company_id,
+                "journal_id": journal.id,
+                "payment_method_ids": [(6, 0, method_ids)],
+                "use_pricelist": True,
+                "pricelist_id": pricelist.id,
+                "available_pricelist_ids": [(6, 0, pricelist.ids)],
+                "limit_categories": True,
+                "iface_available_categ_ids": [(6, 0, products.pos_categ_ids.ids)],
+            }
+        )
+        self.env["ir.model.data"]._update_xmlids(
+            [
+                {"xml_id": "salon_crm.pos_config_salon", "record": till, "noupdate": True},
+                {"xml_id": "salon_crm.pricelist_standard", "record": pricelist, "noupdate": True},
+            ]
+        )
