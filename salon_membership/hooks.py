@@ -1,0 +1,10 @@
+def uninstall_hook(env):
+    """Leave core working as before: no price, no points and no function of ours stays in force.
+
+    Orders of the past name their pricelist and cards name their program, so both are archived, not deleted.
+    """
+    env = env(context={**env.context, "active_test": False})
+    env["product.pricelist"].search([("salon_tier_id", "!=", False)]).active = False
+    env["loyalty.program"].search([("is_salon_program", "=", True)]).active = False
+    env.flush_all()
+    env.cr.execute("DROP FUNCTION IF EXISTS salon_points_book(), salon_points_refuse(), salon_points_from_zero() CASCADE")

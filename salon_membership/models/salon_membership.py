@@ -1,0 +1,254 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from .loyalty_card import BY_LEDGER
+
+
+class SalonMembership(models.Model):
+    """A client's membership in one company: the tier gives the price, the lots hold the points.
+
+    Who comes back gets the ended membership again, with its number.
+    """
+
+    _name = "salon.membership"
+    _inherit = ["mail.thread", "pos.load.mixin"]
+    _description = "Membership"
+    _order = "number desc, id desc"
+    _rec_names_search = ["number", "partner_id"]
+
+    number = fields.Char(required=True, readonly=True, copy=False, default=lambda self: self.env._("New"))
+    partner_id = fields.Many2one("res.partner", string="Client", required=True, ondelete="restrict", index=True)
+    tier_id = fields.Many2one(
+        "salon.membership.tier",
+        string="Tier",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        tracking=True,
+        default=lambda self: self._default_tier_id(),
+        domain="[('company_id', 'in', (False, company_id))]",
+    )
+    color = fields.Integer(related="tier_id.color")
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="restrict", default=lambda self: self.env.company
+    )
+    state = fields.Selection(
+        [("active", "Active"), ("ended", "Ended")],
+        required=True,
+        default="active",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    start_date = fields.Date(string="Member Since", required=True, default=fields.Date.context_today)
+    end_date = fields.Date(string="Ended On", readonly=True, copy=False)
+    points = fields.Integer(readonly=True, copy=False, help="What is left of all points lots. The ledger keeps it.")
+    lot_ids = fields.One2many("salon.points.lot", "membership_id", string="Points Lots", readonly=True)
+    card_id = fields.Many2one(
+        "loyalty.card", string="Loyalty Card", ondelete="restrict", readonly=True, copy=False, index="btree_not_null"
+    )
+    points_per_unit = fields.Float(
+        compute="_compute_points_per_unit", compute_sudo=True, help="Points that one unit of currency gives this member."
+    )
+
+    _active_uniq = models.UniqueIndex(
+        "(partner_id, company_id) WHERE state = 'active'", "This client is a member already."
+    )
+    _number_uniq = models.UniqueIndex("(company_id, number)", "Another membership has this number.")
+    _points_positive = models.Constraint("CHECK (points >= 0)", "A member can't have less than no points.")
+    _end_when_ended = models.Constraint(
+        "CHECK ((state = 'ended') = (end_date IS NOT NULL))", "An ended membership ended on a day."
+    )
+
+    def _default_tier_id(self):
+        domain = [("company_id", "in", (False, self.env.company.id))]
+        return self.env["salon.membership.tier"].search(domain, limit=1)
+
+    @api.depends("number", "partner_id")
+    def _compute_display_name(self):
+        for membership in self:
+            membership.display_name = f"{membership.number} · {membership.partner_id.name or ''}"
+
+    @api.depends("tier_id.points_factor", "company_id")
+    def _compute_points_per_unit(self):
+        programs = self.env["loyalty.program"]
+        for company, memberships in self.grouped("company_id").items():
+            per_unit = programs._get_salon_program(company)._salon_points_per_unit()
+            for membership in memberships:
+                membership.points_per_unit = per_unit * membership.tier_id.points_factor
+
+    @api.constrains("tier_id", "company_id")
+    def _check_tier_company(self):
+        for membership in self:
+            if membership.tier_id.company_id not in (membership.company_id, self.env["res.company"]):
+                raise UserError(
+                    self.env._(
+                        "The tier %(tier)s belongs to another company. Choose one of %(company)s.",
+                        tier=membership.tier_id.name,
+                        company=membership.company_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        sequences = self.env["ir.sequence"].sudo()
+        for vals in vals_list:
+            company_id = vals.get("company_id") or self.env.company.id
+            if not vals.get("number"):
+                vals["number"] = sequences.with_company(company_id).next_by_code("salon.membership")
+        memberships = super().create(vals_list)
+        memberships._join()
+        return memberships
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"tier_id", "state"}:
+            self._refresh_till_partners()
+        return result
+
+    def _join(self):
+        """Give new members what hangs on a membership: a client file, a loyalty card and the tier's price."""
+        self.tier_id._keep_pricelists()
+        self.partner_id._make_salon_clients()
+        for membership in self.sudo():
+            membership.card_id = membership._get_card()
+        self._refresh_till_partners()
+
+    def _get_card(self):
+        """Return the card of this member's points, a new one for who had none yet."""
+        program = self.env["loyalty.program"]._get_salon_program(self.company_id, create=True)
+        cards = self.env["loyalty.card"].sudo().with_context(
+            salon_by=BY_LEDGER, active_test=False, action_no_send_mail=True, mail_create_nolog=True, tracking_disable=True
+        )  # fmt: skip
+        card = cards.search([("program_id", "=", program.id), ("partner_id", "=", self.partner_id.id)], limit=1)
+        if not card:
+            card = cards.create({"program_id": program.id, "partner_id": self.partner_id.id, "points": self.points})
+        card.write({"active": True, "points": self.points})
+        return card
+
+    def _refresh_till_partners(self):
+        """Have the tills load these clients again: they keep partners, with their price, by the date of their change."""
+        self.env.flush_all()
+        if self.partner_id:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE res_partner SET write_date = timezone('UTC', now()) WHERE id IN %s",
+                    tuple(self.partner_id.ids),
+                )
+            )
+            self.partner_id.invalidate_recordset(["write_date", "property_product_pricelist"])
+
+    def action_end(self):
+        """End these memberships: list price and no more points from now on; what they have stays on record."""
+        active = self.filtered(lambda membership: membership.state == "active")
+        active.write({"state": "ended", "end_date": fields.Date.context_today(self)})
+        active.sudo().card_id.with_context(salon_by=BY_LEDGER).active = False
+
+    def action_reopen(self):
+        """Make these members again, with their number and their points."""
+        ended = self.filtered(lambda membership: membership.state == "ended")
+        ended.write({"state": "active", "end_date": False})
+        ended._join()
+
+    @api.model
+    def _enrol(self, partners, tier, start_date=None):
+        """Make members of `partners` in this company; who is one already stays as they are.
+
+        :return: the new and the reopened memberships
+        """
+        company = self.env.company
+        known = self.sudo().search([("partner_id", "in", partners.ids), ("company_id", "=", company.id)], order="id")
+        members = known.filtered(lambda membership: membership.state == "active").partner_id
+        back = known.filtered(lambda membership: membership.partner_id not in members).sorted("id", reverse=True)
+        back = self.browse({membership.partner_id.id: membership.id for membership in back}.values()).sudo()
+        if back:
+            back.write({"tier_id": tier.id})
+            back.action_reopen()
+        start_date = start_date or fields.Date.context_today(self)
+        new = self.create(
+            [
+                {"partner_id": partner.id, "tier_id": tier.id, "start_date": start_date, "company_id": company.id}
+                for partner in partners - known.partner_id
+            ]
+        )
+        return new | back.sudo(False)
+
+    @api.model
+    def _get_active(self, partners, company):
+        """Return the active memberships of `partners` in `company`."""
+        if not partners:
+            return self.browse()
+        domain = [("partner_id", "in", partners.ids), ("company_id", "=", company.id), ("state", "=", "active")]
+        return self.search(domain)
+
+    @api.model
+    def _get_tier_pricelists(self, partners, company):
+        """Return by which pricelist each member among `partners` pays in `company`, as {partner id: pricelist}."""
+        memberships = self.sudo()._get_active(partners._origin, company)
+        pricelists = {tier: tier._get_pricelist(company) for tier in memberships.tier_id}
+        return {
+            membership.partner_id.id: pricelists[membership.tier_id]
+            for membership in memberships
+            if pricelists[membership.tier_id].active
+        }
+
+    def action_view_moves(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("salon_membership.salon_points_move_action")
+        return {**action, "domain": [("lot_id.membership_id", "=", self.id)], "context": {}}
+
+    # Points -----------------------------------------------------------------------------------------
+
+    def _lock(self):
+        """Wait until no other till settles for this member: what is read after this stays true."""
+        self.env.cr.execute(SQL("SELECT id FROM salon_membership WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids)))
+
+    def _earn(self, points, order):
+        """Give this member a new lot of points for a paid order."""
+        lot = self.env["salon.points.lot"].sudo().create(
+            {"membership_id": self.id, "company_id": self.company_id.id, "earned_at": order.date_order}
+        )  # fmt: skip
+        return lot._book(points, "earn", order)
+
+    def _show_on_card(self, moves):
+        """Bring Odoo's card and its history up to what the ledger says after `moves`."""
+        self.ensure_one()
+        card = self.card_id.with_context(salon_by=BY_LEDGER, tracking_disable=True)
+        if not card:
+            return
+        card.points = self.points
+        card.history_ids.create([move._prepare_history_values(card) for move in moves])
+
+    # The till ---------------------------------------------------------------------------------------
+
+    @api.model
+    def _load_pos_data_domain(self, data, config):
+        return False  # one membership at a time, when its client is chosen
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return ["partner_id", "tier_id", "number", "points", "points_per_unit", "write_date"]
+
+    @api.model
+    def load_till_membership(self, partner_id, config_id):
+        """Return what the till shows of a client: the membership, and the client with the price that is due now.
+
+        :param int partner_id: the client chosen at the till
+        :param int config_id: the till
+        :return dict: records by model, as the till's own loading returns them
+        """
+        self.env["pos.config"].browse(config_id).check_access("read")
+        config = self.env["pos.config"].sudo().browse(config_id)
+        if not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(self.env._("Only the till may ask this."))
+        partner = self.env["res.partner"].with_company(config.company_id).browse(partner_id)
+        membership = self.sudo()._get_active(partner, config.company_id)
+        values = membership.read(self._load_pos_data_fields(config), load=False)
+        for vals in values:
+            if config.currency_id != config.company_id.currency_id:
+                vals["points_per_unit"] = 0.0  # points are for each unit of the company's currency
+        return {
+            "salon.membership": values,
+            "res.partner": partner._load_pos_data_read(partner, config),
+        }

@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+
+
+class SalonPointsMove(models.Model):
+    """The points ledger: one line for whatever changed a lot. Lines are added, never changed."""
+
+    _name = "salon.points.move"
+    _description = "Points Move"
+    _order = "id desc"
+    _log_access = False  # core would change the row when its user is deleted
+    _rec_name = "kind"
+
+    lot_id = fields.Many2one("salon.points.lot", required=True, readonly=True, ondelete="restrict", index=True)
+    membership_id = fields.Many2one(related="lot_id.membership_id")
+    partner_id = fields.Many2one(related="lot_id.membership_id.partner_id", string="Client")
+    company_id = fields.Many2one(related="lot_id.company_id")
+    date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    kind = fields.Selection(
+        [("earn", "Earned"), ("reverse", "Taken Back"), ("expire", "Expired"), ("adjust", "Adjusted")],
+        required=True,
+        readonly=True,
+    )
+    amount = fields.Integer(string="Points", required=True, readonly=True)
+    balance = fields.Integer(readonly=True, aggregator=False, help="The member's points after this line.")
+    pos_order_id = fields.Many2one("pos.order", string="Order", readonly=True, ondelete="restrict", index="btree_not_null")
+    note = fields.Char(readonly=True)
+    created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    created_by = fields.Integer(string="Created by User ID", required=True, readonly=True, default=lambda self: self.env.uid)
+    created_by_name = fields.Char(string="Booked by", compute="_compute_created_by_name")
+
+    _order_earns_once = models.UniqueIndex(
+        "(pos_order_id) WHERE kind = 'earn'", "This order has earned its points already."
+    )
+    _order_reverses_once = models.UniqueIndex(
+        "(pos_order_id, lot_id) WHERE kind = 'reverse'", "This refund has taken back its points already."
+    )
+    _amount_sign = models.Constraint(
+        "CHECK (amount <> 0 AND (kind <> 'earn' OR amount > 0) AND (kind NOT IN ('reverse', 'expire') OR amount < 0))",
+        "Points that are earned are added, points that are taken back or expire are taken away.",
+    )
+
+    @api.private
+    def init(self):
+        """Have the database itself keep the ledger: balances follow its lines, and no line ever changes."""
+        super().init()
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION salon_points_book() RETURNS trigger AS $$
+            DECLARE
+                member integer;
+            BEGIN
+                UPDATE salon_points_lot SET remaining = remaining + NEW.amount WHERE id = NEW.lot_id
+                RETURNING membership_id INTO member;
+                UPDATE salon_membership SET points = points + NEW.amount WHERE id = member
+                RETURNING points INTO NEW.balance;
+                RETURN NEW;
+            END $$ LANGUAGE plpgsql;
+
+            CREATE OR REPLACE TRIGGER salon_points_move_book BEFORE INSERT ON salon_points_move
+            FOR EACH ROW EXECUTE FUNCTION salon_points_book();
+            CREATE OR REPLACE TRIGGER salon_points_move_refuse BEFORE UPDATE OR DELETE ON salon_points_move
+            FOR EACH ROW EXECUTE FUNCTION salon_points_refuse();
+            CREATE OR REPLACE TRIGGER salon_points_move_refuse_truncate BEFORE TRUNCATE ON salon_points_move
+            FOR EACH STATEMENT EXECUTE FUNCTION salon_points_refuse();
+            """
+        )
+
+    def _compute_created_by_name(self):
+        users = self.env["res.users"].sudo().browse(set(self.mapped("created_by"))).exists()
+        names = {user.id: user.name for user in users}
+        for move in self:
+            move.created_by_name = names.get(move.created_by, self.env._("Deleted user"))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        # The database set these.
+        moves.invalidate_recordset(["balance"])
+        moves.lot_id.invalidate_recordset(["remaining"], flush=False)
+        moves.lot_id.membership_id.invalidate_recordset(["points"], flush=False)
+        return moves
+
+    def _prepare_history_values(self, card):
+        """Return the line of Odoo's loyalty history that shows this move."""
+        order = self.pos_order_id
+        return {
+            "card_id": card.id,
+            "description": order.name or self.note or dict(self._fields["kind"]._description_selection(self.env))[self.kind],
+            "order_model": order._name if order else False,
+            "order_id": order.id,
+            "issued": max(self.amount, 0),
+            "used": max(-self.amount, 0),
+        }
