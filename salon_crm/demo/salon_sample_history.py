@@ -91,6 +91,7 @@ class SalonSampleHistory(models.AbstractModel):
         orders = session.order_ids
         cash = sum(orders.payment_ids.filtered(lambda payment: payment.payment_method_id.is_cash_count).mapped("amount"))
         # The books of a year are dated in that year: closing knows no other date than today's.
+        session = session.with_context(default_date=closed_at.date())
         with patch.object(fields.Date, "context_today", lambda record, timestamp=None: closed_at.date()):
             session.post_closing_cash_details(cash)
             session.close_session_from_ui()
@@ -104,7 +105,7 @@ class SalonSampleHistory(models.AbstractModel):
                 "session_id": session.id,
                 "company_id": session.company_id.id,
                 "partner_id": appointment["client"].id,
-                "date_order": visit.date,
+                "date_order": appointment["stop"],
                 "salon_visit_id": visit.id,
                 "pricelist_id": session.config_id.pricelist_id.id,
                 "amount_tax": 0,
@@ -133,7 +134,12 @@ class SalonSampleHistory(models.AbstractModel):
         methods = session.config_id.payment_method_ids
         method = methods.filtered("is_cash_count") if appointment["cash"] else methods.filtered(lambda m: m.type == "bank")
         order.add_payment(
-            {"pos_order_id": order.id, "amount": order.amount_total, "payment_method_id": method[:1].id}
+            {
+                "pos_order_id": order.id,
+                "amount": order.amount_total,
+                "payment_method_id": method[:1].id,
+                "payment_date": appointment["stop"],
+            }
         )
         order.action_pos_order_paid()
 
