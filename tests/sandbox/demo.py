@@ -3,12 +3,12 @@ import contextlib
 import datetime
 import time
 
-from . import odoo as odoo_module
+from . import runner
 from . import pyenv, server, source, system
 from .database import BUILDING, Databases
 from .errors import SandboxError
 from .home import ADDONS
-from .odoo import Odoo
+from .runner import Odoo
 from .postgres import Cluster
 from .processes import interactive, stop_pid, wait_all
 from .templates import Templates, check_installed, versions
@@ -118,7 +118,7 @@ def upgrade(sandbox, have, wanted):
     with sandbox.home.progress.phase("Upgrading the salon's database to the addons as they are now", "upgrade"):
         databases.copy(DATABASE, aside)
         job = sandbox.odoo.change_modules(aside, install=ADDONS, update=modules, demo=True, log="upgrade")
-        odoo_module.timed_wait(wait_all, [job], sandbox.home.progress)
+        runner.timed_wait(wait_all, [job], sandbox.home.progress)
         check_installed(sandbox.cluster, aside, ADDONS)
         databases.finish(aside, DATABASE, wanted)
 

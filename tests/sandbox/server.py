@@ -8,7 +8,7 @@ import socket
 import time
 
 from .errors import SandboxError
-from .odoo import complaints
+from .runner import complaints
 from .processes import cmdline, stop_group, stop_pid
 from .proxy import Proxy
 

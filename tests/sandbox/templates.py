@@ -13,7 +13,7 @@ import datetime
 import hashlib
 import os
 
-from . import odoo as odoo_module
+from . import runner
 from .database import BUILDING
 from .errors import SandboxError
 from .home import ADDONS, GIB, REPO, digest
@@ -99,12 +99,12 @@ class Templates:
         aside = {name: PREFIX + name + BUILDING for name in names}
         with self.home.progress.phase(f"{title} ({', '.join(names)})", phase):
             jobs = [start(name, aside[name]) for name in names]
-            odoo_module.timed_wait(wait_all, jobs, self.home.progress)
+            runner.timed_wait(wait_all, jobs, self.home.progress)
             if start == self._start_salon:
                 for name, job in zip(names, jobs, strict=True):
-                    odoo_module.refuse_complaints(job)
+                    runner.refuse_complaints(job)
                     self._check_installed(aside[name], ADDONS)
-            odoo_module.timed_wait(wait_all, [
+            runner.timed_wait(wait_all, [
                 self.odoo.script(aside[name], PREGENERATE, f"assets-{name}") for name in names], self.home.progress)
             for name in names:
                 self.databases.finish(aside[name], PREFIX + name, keys[name])

@@ -10,6 +10,7 @@ from .processes import CommandError, Job
 
 LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>\S+): (?P<text>.*)")
 LOADING = re.compile(r"Loading module (\S+) \((\d+)/(\d+)\)")
+RAISED = re.compile(r"[\w.]+(Error|Exception|Violation|Undefined\w+|Full): ")
 # Complaints at installation that are none of the addons'.
 HARMLESS = (
     # The sandbox's account may be root; nobody but this machine reaches the server.
@@ -122,11 +123,10 @@ def refuse_complaints(job, addons=ADDONS):
 
 
 def explain_failure(error):
-    """Add the last complaint of Odoo's log to the failure of a command."""
-    found = complaints(error.log, ("ERROR", "CRITICAL"))
-    tail = [line for line in error.output().splitlines() if line.strip()][-1:]
-    reason = "; ".join(dict.fromkeys([*(text[:300] for text in found[-1:]), *tail]))
-    return SandboxError(f"{error} It ends with: {reason}")
+    """Add what Odoo's log names as the cause to the failure of a command."""
+    causes = [line.strip() for line in error.output().splitlines() if RAISED.match(line)]
+    reason = causes[-1] if causes else (complaints(error.log, ("ERROR", "CRITICAL")) or ["nothing"])[-1]
+    return SandboxError(f"{error} The cause it names: {reason[:500]}")
 
 
 def timed_wait(wait, jobs, progress):
