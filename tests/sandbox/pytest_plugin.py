@@ -45,15 +45,12 @@ class ErrorCollector(logging.Handler):
 collector = ErrorCollector()
 
 
-def pytest_configure(config):
-    """Listen to the log, and write reports where the parent run reads them."""
+def pytest_configure():
+    """Listen to the log."""
     logging.getLogger().addHandler(collector)
-    path = os.environ.get("SALON_REPORTS")
-    if path:
-        config.pluginmanager.register(ReportWriter(config, path))
 
 
-def pytest_ignore_collect(collection_path, config):
+def pytest_ignore_collect(collection_path):
     """Leave the tests on sample data to the run on that database."""
     if collection_path.name == SAMPLE and collection_path.parent.name == "tests" and not os.environ.get("SALON_SAMPLE"):
         return True
@@ -130,28 +127,6 @@ def replay(session, path):
                 hook.pytest_runtest_logstart(nodeid=report.nodeid, location=report.location)
             hook.pytest_runtest_logreport(report=report)
     return failed
-
-
-class ReportWriter:
-    """Writes each report as a line of JSON."""
-
-    def __init__(self, config, path):
-        """Write to `path`."""
-        self.config, self.path = config, path
-
-    def _write(self, report):
-        data = self.config.hook.pytest_report_to_serializable(config=self.config, report=report)
-        with open(self.path, "a") as lines:
-            lines.write(json.dumps(data) + "\n")
-
-    def pytest_runtest_logreport(self, report):
-        """Pass on a test's report."""
-        self._write(report)
-
-    def pytest_collectreport(self, report):
-        """Pass on a file that can't be collected."""
-        if report.failed:
-            self._write(report)
 
 
 def pytest_sessionfinish(session):

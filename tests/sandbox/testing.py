@@ -72,8 +72,8 @@ def _divide(paths):
 
 def pytest_command(sandbox, database, paths, options):
     """Return the command line of a pytest run on `database`."""
-    return [str(sandbox.odoo.python), "-m", "pytest", "-p", "sandbox.pytest_plugin", "--odoo-http",
-            f"--odoo-database={database}", "--odoo-log-level=warn", "--rootdir", str(REPO),
+    return [str(sandbox.odoo.python), "-m", "pytest", "-p", "sandbox.pytest_plugin", "-p", "sandbox.reports",
+            "--odoo-http", f"--odoo-database={database}", "--odoo-log-level=warn", "--rootdir", str(REPO),
             "-o", f"cache_dir={sandbox.home.root / 'pytest-cache'}", "--durations=10", "--durations-min=10",
             *paths, *options]
 
