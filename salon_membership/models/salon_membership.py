@@ -103,6 +103,8 @@ class SalonMembership(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "tier_id" in vals:
+            self.tier_id._keep_pricelists()
         if vals.keys() & {"tier_id", "state"}:
             self._refresh_till_partners()
         return result
