@@ -17,6 +17,15 @@ NOTES = (
     "Wants to grow it out until summer.",
     "Tried the new mask, liked the smell.",
 )
+PREFERENCES = (
+    "Likes it quiet. Green tea.",
+    "Talks about her dog. Cappuccino, no sugar.",
+    "Natural tones, never copper.",
+    "Always in a hurry: start on time.",
+    "Prefers the chair by the window.",
+    "Short nails, nude colours.",
+    "Fragrance-free products.",
+)
 
 
 class SalonSampleHistory(models.AbstractModel):
@@ -227,6 +236,7 @@ class _Plan:
             habits = self.MEN if client.gender == "male" else self.HABITS
             habit, _weight, weeks = self.random.choices(habits, [weight for _s, weight, _w in habits])[0]
             favourite = self._favourite(habit[0])
+            self._describe(client, favourite)
             day = self.today - timedelta(days=self.random.randint(WEEKS_BACK * 6, WEEKS_BACK * 7))
             while day < self.today + timedelta(days=DAYS_AHEAD):
                 services = self.random.choice(habits)[0] if self.random.random() < 0.15 else habit
@@ -236,13 +246,21 @@ class _Plan:
         self._fill_today(found)
         return sorted(found, key=lambda appointment: appointment["start"])
 
+    def _describe(self, client, favourite):
+        """Let the favourite keep the client's file, and note what some of them like."""
+        values = {"keeper_id": favourite.id}
+        if self.random.random() < 0.5:
+            values["preferences"] = self.random.choice(PREFERENCES)
+        client.salon_file_ids.write(values)
+
     def _fill_today(self, found):
         """See to it that today and the coming days are busy, on whatever day the sample is made."""
         for days in (0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, 6):
-            client = self.random.choice(self.clients)
+            day = self.today + timedelta(days=days)
+            busy = {appointment["client"] for appointment in found if abs(appointment["start"] - day) < timedelta(days=5)}
+            client = self.random.choice([client for client in self.clients if client not in busy])
             habits = self.MEN if client.gender == "male" else self.HABITS
             services = self.random.choice(habits)[0]
-            day = self.today + timedelta(days=days)
             if appointment := self._place(client, services, self._favourite(services[0]), day, days_to_try=1):
                 found.append(appointment)
 

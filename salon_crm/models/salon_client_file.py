@@ -5,7 +5,7 @@ class SalonClientFile(models.Model):
     _name = "salon.client.file"
     _inherit = ["mail.thread"]
     _description = "Client File"
-    _order = "id desc"
+    _order = "partner_id"
 
     partner_id = fields.Many2one("res.partner", string="Client", required=True, ondelete="restrict", index=True)
     active = fields.Boolean(related="partner_id.active")

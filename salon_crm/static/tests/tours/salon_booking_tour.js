@@ -1,0 +1,134 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+function pick(field, text, scope = "") {
+    return [
+        {
+            content: `type into ${field}`,
+            trigger: `${scope} .o_field_widget[name='${field}'] input`,
+            run: `edit ${text}`,
+        },
+        {
+            content: `choose ${text}`,
+            trigger: `.o-autocomplete--dropdown-menu .dropdown-item:contains("${text}")`,
+            run: "click",
+        },
+    ];
+}
+
+/** The front desk books a client for two services, and receives her. */
+registry.category("web_tour.tours").add("salon_reception_books", {
+    steps: () => [
+        {
+            content: "the calendar opens",
+            trigger: ".o_calendar_view .fc-timegrid-slots",
+        },
+        {
+            content: "switch to the list",
+            trigger: ".o_switch_view.o_list",
+            run: "click",
+        },
+        {
+            content: "new booking",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        ...pick("salon_client_id", "Clara Client"),
+        {
+            content: "add a service",
+            trigger: ".o_field_x2many_list_row_add button, .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        ...pick("product_id", "Cut", ".o_selected_row"),
+        ...pick("stylist_id", "Anna", ".o_selected_row"),
+        ...pick("station_id", "Chair 1", ".o_selected_row"),
+        {
+            content: "the service brings its minutes",
+            trigger: ".o_selected_row [name='client_minutes']:contains(30)",
+        },
+        ...stepUtils.saveForm(),
+        {
+            content: "it is named after client and service",
+            trigger: ".o_breadcrumb:contains('Clara Client · Cut')",
+        },
+        {
+            content: "the client arrives",
+            trigger: "button[name='action_salon_arrive']",
+            run: "click",
+        },
+        {
+            content: "her visit is open",
+            trigger: ".o_arrow_button_current:contains(Open)",
+        },
+        {
+            content: "with what is booked",
+            trigger: ".o_field_widget[name='line_ids'] .o_data_row:contains(Cut):contains(Anna)",
+        },
+    ],
+});
+
+/** The stylist shares the service with an assistant and notes what was done. */
+registry.category("web_tour.tours").add("salon_stylist_notes", {
+    steps: () => [
+        {
+            content: "open the visit",
+            trigger: ".o_list_view .o_data_row:contains(Clara Client) .o_data_cell[name='partner_id']",
+            run: "click",
+        },
+        {
+            content: "open the service",
+            trigger: ".o_field_widget[name='line_ids'] .o_data_row:contains(Cut) .o_data_cell[name='product_id']",
+            run: "click",
+        },
+        {
+            content: "edit the stylist's share",
+            trigger: ".modal .o_field_widget[name='performer_ids'] .o_data_row:first .o_data_cell[name='share']",
+            run: "click",
+        },
+        {
+            content: "80 percent",
+            trigger: ".modal .o_selected_row [name='share'] input",
+            run: "edit 80",
+        },
+        {
+            content: "add the assistant",
+            trigger: ".modal .o_field_x2many_list_row_add button, .modal .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        {
+            content: "a new line is there",
+            trigger: ".modal .o_field_widget[name='performer_ids'] .o_data_row:eq(1).o_selected_row",
+        },
+        ...pick("employee_id", "Ben", ".modal .o_data_row:eq(1)"),
+        {
+            content: "part",
+            trigger: ".modal .o_selected_row [name='part'] input",
+            run: "click",
+        },
+        {
+            content: "as assistant",
+            trigger: ".o_select_menu_item:contains(Assistant)",
+            run: "click",
+        },
+        {
+            content: "20 percent",
+            trigger: ".modal .o_selected_row [name='share'] input",
+            run: "edit 20",
+        },
+        {
+            content: "done with the service",
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "both are named",
+            trigger: ".o_field_widget[name='line_ids'] .o_data_row:contains('Anna 80 %, Ben 20 %')",
+        },
+        {
+            content: "note what was done",
+            trigger: ".o_field_widget[name='note'] textarea",
+            run: "edit Layers, two fingers shorter.",
+        },
+        ...stepUtils.saveForm(),
+    ],
+});

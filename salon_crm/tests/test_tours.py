@@ -1,0 +1,40 @@
+from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
+from odoo.tests import HttpCase, tagged
+
+from .common import SalonCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBackendTours(SalonCommon, HttpCase):
+    def test_the_front_desk_books_and_receives_the_stylist_notes(self):
+        self.start_tour("/odoo/salon-bookings", "salon_reception_books", login="salon_reception")
+        visit = self.env["salon.visit"].search([("partner_id", "=", self.client.id)])
+        self.assertEqual((visit.state, visit.event_id.salon_state), ("open", "arrived"))
+        self.start_tour("/odoo/salon-visits", "salon_stylist_notes", login="salon_stylist")
+        self.assertEqual(visit.note, "Layers, two fingers shorter.")
+        self.assertEqual(visit.line_ids.performer_ids.mapped("share"), [80, 20])
+
+
+@tagged("post_install", "-at_install")
+class TestTillTours(SalonCommon, TestPointOfSaleHttpCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.main_pos_config.write({"limit_categories": False, "iface_available_categ_ids": False})
+        (cls.cut | cls.colour | cls.facial).taxes_id = False
+
+    def test_the_open_visit_comes_into_the_order_with_one_tap(self):
+        booking = self._book((self.cut, self.anna, self.chair))
+        booking.action_salon_arrive()
+        self.main_pos_config.with_user(self.pos_user).open_ui()
+        self.start_pos_tour("salon_till_takes_visit")
+        visit = booking.salon_visit_ids
+        self.assertEqual((visit.state, visit.pos_order_ids.state), ("done", "paid"))
+        self.assertEqual(visit.line_ids.pos_order_line_id, visit.pos_order_ids.lines)
+        self.assertEqual(visit.pos_order_ids.lines.salon_stylist_id.id, self.anna.id)
+
+    def test_a_service_without_a_booking_makes_its_visit(self):
+        self.main_pos_config.with_user(self.pos_user).open_ui()
+        self.start_pos_tour("salon_till_names_stylist")
+        visit = self.env["salon.visit"].search([("partner_id", "=", self.client.id)])
+        self.assertEqual((visit.state, visit.line_ids.performer_ids.employee_id), ("done", self.ben))
