@@ -5,17 +5,20 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     def _get_followup_staff(self):
-        """Return who can be given follow-ups of this company, by role: {"all", "reception", "manager"}.
+        """Return who can be given follow-ups of this company, by role: "all", "stylist", "reception", "manager".
 
         Those who run the system come last: a manager of the salon is asked before them.
         """
         self.ensure_one()
-        roles = {name: self.env.ref(f"salon_crm.group_salon_{name}").id for name in ("stylist", "reception", "manager")}
-        users = self.env["res.users"].sudo().search([
-            ("all_group_ids", "in", list(roles.values())),
+        roles = ("stylist", "reception", "manager")
+        groups = {role: self.env["ir.model.data"]._xmlid_to_res_id(f"salon_crm.group_salon_{role}") for role in roles}
+        domain = [
+            ("all_group_ids", "in", list(groups.values())),
             ("company_ids", "in", self.ids),
             ("share", "=", False),
-        ]).sorted(lambda user: (user._is_system(), user.id))  # fmt: skip
-        managers = users.filtered(lambda user: roles["manager"] in user.all_group_ids.ids)
-        receptionists = users.filtered(lambda user: roles["reception"] in user.all_group_ids.ids)
-        return {"all": users, "manager": managers, "reception": receptionists - managers}
+        ]
+        users = self.env["res.users"].sudo().search(domain).sorted(lambda user: (user._is_system(), user.id))
+        staff = {
+            role: users.filtered(lambda user, group=group: group in user.all_group_ids.ids) for role, group in groups.items()
+        }
+        return {**staff, "reception": staff["reception"] - staff["manager"], "all": users}

@@ -152,11 +152,11 @@ class SalonFollowup(models.Model):
         """Return the values of the activity that reminds of this follow-up, in the language of who makes it."""
         self.ensure_one()
         step = self.step_id.with_context(lang=self.user_id.lang)
-        call = self.env.ref("salon_aftercare.mail_activity_type_followup_call", raise_if_not_found=False)
+        call = self.env["ir.model.data"]._xmlid_to_res_id("salon_aftercare.mail_activity_type_followup_call")
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
-            "activity_type_id": (call or self._default_activity_type()).id,
+            "activity_type_id": call or self._default_activity_type().id,
             "automated": True,
             "summary": step.name,
             "note": plaintext2html(step.script or ""),

@@ -89,14 +89,16 @@ class SalonFollowupStep(models.Model):
         """Return who makes this contact after `visit`, or nobody.
 
         A stylist who has no user, or none with a role in this company, can't be reminded nor open the
-        follow-up: the one who keeps the client's file is asked then, and at last a manager.
+        follow-up: another who served is asked then, the stylist who noted the visit (a consultation names
+        nobody else), the one who keeps the client's file, and at last a manager.
 
         :param staff: what `res.company._get_followup_staff` returns for the visit's company
         """
         wanted = self.env["res.users"]
         if self.who == "stylist":
             performers = visit.line_ids.performer_ids.filtered(lambda performer: performer.part == "stylist")
-            wanted = performers.employee_id.user_id | visit.partner_id.salon_file_ids.keeper_id.user_id
+            noted_by = visit.create_uid & staff["stylist"]
+            wanted = performers.employee_id.user_id | noted_by | visit.partner_id.salon_file_ids.keeper_id.user_id
         elif self.who == "reception":
             wanted = staff["reception"]
         return next((user for user in wanted | staff["manager"] if user in staff["all"]), self.env["res.users"])

@@ -1,0 +1,58 @@
+from datetime import timedelta
+
+from odoo import fields
+
+from odoo.addons.salon_crm.tests.common import SalonCommon
+
+
+class AftercareCommon(SalonCommon):
+    """The salon with the plan that comes with the addon: a call 24 to 48 hours after each visit."""
+
+    @classmethod
+    def _set_up_salon(cls):
+        super()._set_up_salon()
+        cls.step = cls.env.ref("salon_aftercare.salon_followup_step_visit_call")
+        cls.env["salon.followup.plan"].search([("id", "!=", cls.step.plan_id.id)]).active = False
+
+    @classmethod
+    def _open_visit(cls, *stylists, client=None, **values):
+        """Return an open visit of `client`, whom `stylists` served."""
+        return cls.env["salon.visit"].create(
+            {
+                "partner_id": (client or cls.client).id,
+                "line_ids": [
+                    (0, 0, {"product_id": cls.cut.id, "performer_ids": [(0, 0, {"employee_id": stylist.id})]})
+                    for stylist in stylists or [cls.anna]
+                ],
+                **values,
+            }
+        )
+
+    @classmethod
+    def _done_visit(cls, *stylists, **values):
+        visit = cls._open_visit(*stylists, **values)
+        visit.action_done()
+        return visit
+
+    @classmethod
+    def _followup(cls, *stylists, hours_ago=0, **values):
+        """Return the follow-up of a visit that was done `hours_ago`."""
+        date = fields.Datetime.now() - timedelta(hours=hours_ago)
+        return cls._done_visit(*stylists, date=date, **values).followup_ids
+
+    @classmethod
+    def _break_planning(cls):
+        """Have planning hit an error of the database: a step whose channel got lost."""
+        cls.env.cr.execute("ALTER TABLE salon_followup_step ALTER channel DROP NOT NULL")
+        cls.env.cr.execute("UPDATE salon_followup_step SET channel = NULL WHERE id = %s", [cls.step.id])
+        cls.step.invalidate_recordset(["channel"])
+
+    @classmethod
+    def _mend_planning(cls):
+        cls.step.channel = "call"
+        cls.step.flush_recordset()
+
+    def _run_cron(self, name):
+        with self.enter_registry_test_mode():
+            self.env.ref(f"salon_aftercare.ir_cron_{name}").method_direct_trigger()
+        self.env.invalidate_all()
