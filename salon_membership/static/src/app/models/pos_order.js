@@ -6,7 +6,10 @@ const PREPAID = ["gift_card", "ewallet"];
 patch(PosOrder.prototype, {
     get salonMembership() {
         const partnerId = this.getPartner()?.id;
-        return partnerId && this.models["salon.membership"].getBy("partner_id", partnerId)?.[0];
+        return (
+            partnerId &&
+            this.models["salon.membership"].find((one) => one.partner_id?.id === partnerId)
+        );
     },
 
     /**

@@ -18,7 +18,7 @@ patch(PosStore.prototype, {
                 this.config.id,
             ]);
             if (!data["salon.membership"].length) {
-                this.models["salon.membership"].getBy("partner_id", partner.id)?.[0]?.delete();
+                order.salonMembership?.delete();
             }
             this.models.connectNewData(data);
         } catch (error) {
