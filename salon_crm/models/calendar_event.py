@@ -119,7 +119,7 @@ class CalendarEvent(models.Model):
             is_booking = vals.get("is_salon_booking", by_default)
             (bookings if is_booking else others).append(vals)
         booked = iter(self._create_salon_bookings(bookings))
-        plain = iter(super().create(others))
+        plain = iter(super().create(others) if others else ())
         # In the order in which they were asked for.
         return self.browse(
             next(booked if vals.get("is_salon_booking", by_default) else plain).id for vals in vals_list
@@ -127,28 +127,47 @@ class CalendarEvent(models.Model):
 
     def _create_salon_bookings(self, vals_list):
         """Create bookings, each with all its services and blocks, or none of them (invariant 2)."""
-        vals_list = [self._prepare_salon_booking(vals) for vals in vals_list]
-        bookings = super(CalendarEvent, self.with_context(**BOOKING_CONTEXT)).create(vals_list)
+        vals_list = self._prepare_salon_bookings(vals_list)
+        # Who booked and when stands on the event itself: no message that repeats it.
+        booking_env = self.with_context(**BOOKING_CONTEXT, mail_create_nolog=True)
+        bookings = super(CalendarEvent, booking_env).create(vals_list)
         bookings.salon_client_id._make_salon_clients()
-        bookings._salon_lines_changed()
+        bookings._check_salon_booking()
+        bookings.salon_line_ids._sync_blocks()
         return bookings
 
-    def _prepare_salon_booking(self, vals):
-        """Return `vals` completed to those of a booking.
+    def _prepare_salon_bookings(self, vals_list):
+        """Return `vals_list` completed to bookings: what follows from client and services is known before
+        the first row is written, so that nothing has to be written twice."""
+        vals_list = [dict(vals, salon_line_ids=[*(vals.get("salon_line_ids") or [])]) for vals in vals_list]
+        lines = [command[2] for vals in vals_list for command in vals["salon_line_ids"] if command[0] == 0]
+        self.env["salon.booking.line"]._complete_minutes(lines)
+        contacts = self.env["hr.employee"].browse({line.get("stylist_id") for line in lines} - {None, False})
+        contacts = contacts._salon_contact_ids()
+        return [self._prepare_salon_booking(vals, contacts) for vals in vals_list]
+
+    def _prepare_salon_booking(self, vals, contacts):
+        """Return `vals` completed to one booking; `contacts` are the partner ids by stylist id.
 
         The services say how long it takes; a length that the calendar dragged out does not.
         """
-        lines = self.env["salon.booking.line"]
-        minutes = lines._minutes_of_commands(vals.get("salon_line_ids") or [])
+        lines = [command[2] for command in vals["salon_line_ids"] if command[0] == 0]
+        lines.sort(key=lambda line: line.get("sequence", 10))
+        minutes = self.env["salon.booking.line"]._chain(lines)
         start = fields.Datetime.to_datetime(vals.get("start")) or self._default_start()
+        products = self.env["product.product"].browse(line.get("product_id") for line in lines)
+        client = self.env["res.partner"].browse(vals.get("salon_client_id", self.env.context.get("default_salon_client_id")))
+        partners = {contacts.get(line.get("stylist_id")) for line in lines} - {None}
         return {
             "salon_state": "booked",
             "company_id": self.env.company.id,
             "user_id": False,
-            "partner_ids": [],
             **vals,
             "is_salon_booking": True,
-            "name": vals.get("name") or self.env._("Booking"),
+            "name": self._salon_name(client, products),
+            "salon_stylist_id": lines[0].get("stylist_id") if lines else False,
+            "salon_station_id": lines[0].get("station_id") if lines else False,
+            "partner_ids": [(6, 0, sorted(partners))],
             "start": start,
             "stop": start + timedelta(minutes=minutes),
             "duration": minutes / 60,
@@ -193,7 +212,7 @@ class CalendarEvent(models.Model):
         if BLOCKING_FIELDS & vals.keys() or length is not None:
             booking._salon_lines_changed()
         elif "salon_client_id" in vals:
-            booking.name = booking._salon_name()
+            booking._salon_show_to_stylists()
 
     def _salon_asked_length(self, vals):
         """Return the length in minutes that `vals` ask for by the booking's end, None when it stays.
@@ -232,10 +251,10 @@ class CalendarEvent(models.Model):
         self.ensure_one()
         return bool(self.is_salon_booking and self.active and self.salon_state not in FREE_STATES)
 
-    def _salon_name(self):
+    @api.model
+    def _salon_name(self, client, products):
         """Return what the calendar shows: who comes, for what."""
-        services = ", ".join(line.product_id.name for line in self.salon_line_ids.sorted("sequence"))
-        return f"{self.salon_client_id.name} · {services}"
+        return f"{client.name} · {', '.join(product.name for product in products)}"
 
     def _salon_lines_changed(self):
         """Chain the services one after the other, block their times and show them to their stylists."""
@@ -250,16 +269,17 @@ class CalendarEvent(models.Model):
     def _salon_chain_lines(self):
         offset = 0
         for line in self.salon_line_ids.sorted("sequence"):
-            if line.offset_minutes != offset:
-                line.offset_minutes = offset
+            line.offset_minutes = offset
             offset += line.client_minutes
 
     def _salon_show_to_stylists(self):
         """Name the event anew, and make attendees of its stylists: the calendar's side filter goes by them."""
-        contacts = self.salon_line_ids.stylist_id._salon_contacts()
-        partner_ids = sorted({partner.id for partner in contacts.values() if partner})
+        contacts = self.salon_line_ids.stylist_id._salon_contact_ids()
+        partner_ids = sorted(set(contacts.values()) - {None})
+        lines = self.salon_line_ids.sorted("sequence")
+        name = self._salon_name(self.salon_client_id, [line.product_id for line in lines])
         vals = {}
-        if self.name != (name := self._salon_name()):
+        if self.name != name:
             vals["name"] = name
         if sorted(self.partner_ids.ids) != partner_ids:
             vals["partner_ids"] = [(6, 0, partner_ids)]

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -70,9 +68,20 @@ class HrEmployee(models.Model):
         for booking in self.env["salon.booking.line"].sudo().search(coming).event_id:
             booking.salon_line_ids._sync_blocks()
 
-    def _salon_contacts(self):
-        """Return {employee: the partner by whom the calendar shows this stylist's events}."""
-        contacts = defaultdict(self.env["res.partner"].browse)
-        for employee in self.sudo():
-            contacts[employee.id] = employee.user_id.partner_id or employee.work_contact_id
-        return contacts
+    def _salon_contact_ids(self):
+        """Return {employee id: id of the partner by whom the calendar shows this stylist's events}."""
+        if not self:
+            return {}
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT e.id, COALESCE(u.partner_id, e.work_contact_id)
+                      FROM hr_employee e
+                 LEFT JOIN res_users u ON u.id = e.user_id
+                     WHERE e.id IN %s
+                    """,
+                    tuple(self.ids),
+                )
+            )
+        )

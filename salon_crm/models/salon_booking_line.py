@@ -46,8 +46,8 @@ class SalonBookingLine(models.Model):
         string="Minutes", compute="_compute_client_minutes", help="How long the client is there for this service."
     )
     offset_minutes = fields.Integer(help="Minutes from the start of the booking to the start of this service.")
-    start = fields.Datetime(compute="_compute_times", store=True)
-    stop = fields.Datetime(compute="_compute_times", store=True, help="When the client is free; clean-up comes after.")
+    start = fields.Datetime(compute="_compute_times", store=True, precompute=True)
+    stop = fields.Datetime(compute="_compute_times", store=True, precompute=True, help="When the client is free; clean-up comes after.")
     block_ids = fields.One2many("salon.booking.block", "line_id")
 
     _minutes_positive = models.Constraint(
@@ -106,9 +106,21 @@ class SalonBookingLine(models.Model):
                 )
 
     @api.model
-    def _minutes_of_commands(self, commands):
-        """Return how many minutes the lines will take that these x2many commands create."""
-        return sum(self.new(command[2]).client_minutes for command in commands if command[0] == 0)
+    def _complete_minutes(self, vals_list):
+        """Give lines that are to be created the minutes of their services, where they have none of their own."""
+        for vals in vals_list:
+            product = self.env["product.product"].browse(vals.get("product_id"))
+            for name in MINUTES:
+                vals.setdefault(name, product[f"salon_{name}"])
+
+    @api.model
+    def _chain(self, vals_list):
+        """Put lines that are to be created one after the other; return how many minutes they take."""
+        offset = 0
+        for vals in vals_list:
+            vals["offset_minutes"] = offset
+            offset += vals["active_minutes"] + vals["processing_minutes"] + vals["finishing_minutes"]
+        return offset
 
     @api.model_create_multi
     def create(self, vals_list):
