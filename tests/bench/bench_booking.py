@@ -1,0 +1,42 @@
+"""A booking against a plain calendar event of stock Odoo: lines, blocks and rules included."""
+import datetime
+
+START = datetime.datetime(2030, 1, 1, 9)
+
+
+def create_event(context):
+    """Create a plain event of half an hour, as stock Odoo does, with one attendee."""
+    start = START + datetime.timedelta(days=context.round)
+    values = {
+        "name": "Plain event", "start": start, "stop": start + datetime.timedelta(minutes=30),
+        "partner_ids": [(6, 0, context.env.ref("base.user_admin").partner_id.ids)],
+    }
+    with context.timed():
+        context.env["calendar.event"].with_context(no_mail_to_attendees=True).create(values)
+        context.env.flush_all()
+
+
+def create_booking(context):
+    """Create a booking with one service, stylist and station."""
+    env = context.env
+    service = env["product.product"].create(
+        {"name": "Cut", "type": "service", "is_salon_service": True, "salon_active_minutes": 30})
+    stylist = env["hr.employee"].create({"name": "Stylist", "is_salon_stylist": True})
+    station = env["salon.station"].create({"name": "Chair", "kind": "chair"})
+    client = env["res.partner"].create({"name": "Client", "is_salon_client": True})
+    env.flush_all()
+    env.invalidate_all()
+    values = {
+        "is_salon_booking": True, "salon_client_id": client.id,
+        "start": START + datetime.timedelta(days=context.round),
+        "salon_line_ids": [(0, 0, {"product_id": service.id, "stylist_id": stylist.id, "station_id": station.id})],
+    }
+    with context.timed():
+        env["calendar.event"].create(values)
+        env.flush_all()
+
+
+ROWS = [
+    {"name": "create a booking with one service", "goal": 1.5,
+     "subject": ("with", create_booking), "baseline": ("without", create_event)},
+]
