@@ -234,7 +234,7 @@ class SalonMembership(models.Model):
 
     @api.model
     def load_till_membership(self, partner_id, config_id):
-        """Return what the till shows of a client: the membership, and the client with the price that is due now.
+        """Return what the till shows of a client: membership, card, and the client with the price that is due now.
 
         :param int partner_id: the client chosen at the till
         :param int config_id: the till
@@ -250,7 +250,9 @@ class SalonMembership(models.Model):
         for vals in values:
             if config.currency_id != config.company_id.currency_id:
                 vals["points_per_unit"] = 0.0  # points are for each unit of the company's currency
+        cards = membership.card_id
         return {
             "salon.membership": values,
+            "loyalty.card": cards.read(cards._load_pos_data_fields(config), load=False),
             "res.partner": partner._load_pos_data_read(partner, config),
         }

@@ -17,7 +17,7 @@ class SalonMembershipTier(models.Model):
     sequence = fields.Integer(default=10, help="The lower tiers first: who has two memberships keeps the higher one.")
     discount = fields.Float(string="Discount (%)", digits=(5, 2))
     points_factor = fields.Float(
-        default=1.0, digits=(6, 3), help="Members of this tier earn this many times the points of the points program."
+        default=1.0, digits=(6, 2), help="Members of this tier earn this many times the points of the points program."
     )
     color = fields.Integer()
     active = fields.Boolean(default=True)

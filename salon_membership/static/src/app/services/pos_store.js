@@ -6,7 +6,18 @@ patch(PosStore.prototype, {
      * Fetch the membership of the order's client, and the price that is due to them now: the till may
      * have loaded the client before they became a member.
      */
-    async loadSalonMembership(order) {
+    loadSalonMembership(order) {
+        const key = `${order.uuid} ${order.getPartner()?.id}`;
+        this.salonMembershipLoads ||= new Map();
+        if (!this.salonMembershipLoads.has(key)) {
+            const load = this._loadSalonMembership(order);
+            this.salonMembershipLoads.set(key, load);
+            load.finally(() => this.salonMembershipLoads.delete(key));
+        }
+        return this.salonMembershipLoads.get(key);
+    },
+
+    async _loadSalonMembership(order) {
         const partner = order.getPartner();
         if (!partner || order.finalized) {
             return;
@@ -20,6 +31,10 @@ patch(PosStore.prototype, {
             if (!data["salon.membership"].length) {
                 order.salonMembership?.delete();
             }
+            // Odoo's own screens can't show a card whose program came after the till was opened.
+            data["loyalty.card"] = data["loyalty.card"].filter((card) =>
+                this.models["loyalty.program"].get(card.program_id)
+            );
             this.models.connectNewData(data);
         } catch (error) {
             // Without a connection the till sells as usual; the server settles when the order arrives.
@@ -34,6 +49,11 @@ patch(PosStore.prototype, {
             order.updatePricelistAndFiscalPosition(partner);
         }
         await this.updateRewards();
+    },
+
+    setPartnerToCurrentOrder(partner) {
+        super.setPartnerToCurrentOrder(...arguments);
+        this.loadSalonMembership(this.getOrder()); // the payment screen chooses clients too
     },
 
     salonPricelistOf(partner) {
