@@ -45,6 +45,7 @@ class SalonSampleSetup(models.AbstractModel):
                 "use_pricelist": True,
                 "pricelist_id": pricelist.id,
                 "available_pricelist_ids": [(6, 0, pricelist.ids)],
+                "show_product_images": False,
                 "limit_categories": True,
                 "iface_available_categ_ids": [(6, 0, products.pos_categ_ids.ids)],
             }
