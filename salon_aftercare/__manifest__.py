@@ -17,7 +17,7 @@
         "views/salon_visit_views.xml",
         "views/salon_menus.xml",
     ],
-    "demo": [],
+    "demo": ["demo/salon_followup_demo.xml"],
     "assets": {
         "web.assets_tests": ["salon_aftercare/static/tests/tours/**/*"],
     },

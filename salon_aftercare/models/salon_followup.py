@@ -8,11 +8,11 @@ from .salon_followup_step import CHANNELS
 BATCH = 200
 OPEN_STATES = ("planned", "due")
 RATINGS = [
-    ("1", "1 · Very unhappy"),
-    ("2", "2 · Unhappy"),
+    ("1", "1 · Bad"),
+    ("2", "2 · Poor"),
     ("3", "3 · So-so"),
-    ("4", "4 · Content"),
-    ("5", "5 · Delighted"),
+    ("4", "4 · Good"),
+    ("5", "5 · Great"),
 ]
 
 
@@ -37,6 +37,7 @@ class SalonFollowup(models.Model):
     step_id = fields.Many2one("salon.followup.step", readonly=True, ondelete="restrict", index="btree_not_null")
     plan_id = fields.Many2one(related="step_id.plan_id", store=True, precompute=True, index="btree_not_null")
     script = fields.Text(related="step_id.script")
+    script_opening = fields.Char(string="Script", compute="_compute_script_opening", help="How the script begins.")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     due_at = fields.Datetime(string="Due", required=True)
@@ -116,6 +117,11 @@ class SalonFollowup(models.Model):
         if operator != "in":
             return NotImplemented
         return Domain("state", "in", OPEN_STATES) & Domain("latest_at", "<", fields.Datetime.now())
+
+    @api.depends("script")
+    def _compute_script_opening(self):
+        for followup in self:
+            followup.script_opening = (followup.script or "").partition("\n")[0]
 
     @api.depends("visit_id.line_ids.product_id", "visit_id.line_ids.performer_ids.employee_id")
     def _compute_services(self):

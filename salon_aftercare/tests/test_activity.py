@@ -50,7 +50,7 @@ class TestActivity(AftercareCommon):
         own.action_done()
         self.assertFalse(activity.active)
         self.assertIn("Wants the same again", activity.feedback)
-        self.assertIn("Delighted", activity.feedback)
+        self.assertIn("Great", activity.feedback)
 
     def test_a_receptionist_can_close_what_was_given_to_a_stylist(self):
         followup = self._followup().with_user(self.reception)

