@@ -15,6 +15,7 @@ the test doesn't expect by ``mute_logger`` or ``assertLogs``.
 import os
 
 import pytest
+
 from sandbox.demo import Sandbox
 from sandbox.home import Home
 from sandbox.testing import run_database

@@ -88,12 +88,12 @@ class Worker:
     def __init__(self, sandbox, side, database, scratch):
         """Start it; it answers once its registry is loaded."""
         environment = pytest_environment(sandbox, scratch)
-        self.log = open(sandbox.home.log / f"bench-{side}.log", "w")  # noqa: SIM115: lives as long as the worker
+        self.log = open(sandbox.home.log / f"bench-{side}.log", "w")  # noqa: SIM115 (closed with the worker)
         # The answers have a pipe of their own: what Odoo and the benchmarks print goes into the log.
         self.process = subprocess.Popen(
             [str(sandbox.odoo.python), "-m", "sandbox.bench_worker", database],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, env=environment, cwd=REPO / "tests",
-            start_new_session=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, env=environment,
+            cwd=REPO / "tests", start_new_session=True)
 
     def ask(self, **request):
         """Send one request and return its answer."""

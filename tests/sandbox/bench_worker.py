@@ -13,6 +13,9 @@ import odoo  # noqa: E402
 import odoo.modules.registry  # noqa: E402
 import odoo.tools  # noqa: E402
 
+known = {}  # benchmark files by path
+states = {}  # what each function keeps over its rounds
+
 
 class Context:
     """What a benchmark function gets."""
@@ -32,7 +35,7 @@ class Context:
         self.seconds = (self.seconds or 0) + time.perf_counter() - begin
 
 
-def load(path, known={}):  # noqa: B006: the cache is meant to last
+def load(path):
     """Import a benchmark file once."""
     if path not in known:
         spec = importlib.util.spec_from_file_location(os.path.basename(path)[:-3], path)
@@ -48,7 +51,7 @@ def describe(path):
             for row in load(path).ROWS]
 
 
-def run(registry, path, index, part, number, states={}):  # noqa: B006
+def run(registry, path, index, part, number):
     """Run one round and return its seconds."""
     function = load(path).ROWS[index][part][1]
     with registry.cursor() as cr:

@@ -13,7 +13,7 @@ KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 
 def sources(etc):
-    """Return the machine's Debian sources as dicts of uri, suites and key, of both formats."""
+    """Return the machine's Debian sources as dicts of uri, suites and options, of both formats."""
     lists = [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*.list"))]
     found = []
     for path in sorted((etc / "sources.list.d").glob("*.sources")):
@@ -40,26 +40,35 @@ def _deb822(text):
         if "deb" not in fields.get("types", "").split() or fields.get("enabled", "yes").lower() == "no":
             continue
         for uri in fields.get("uris", "").split():
-            key = fields.get("signed-by", "")
-            yield {"uri": uri, "suites": fields.get("suites", "").split(), "key": key if key[:1] == "/" else ""}
+            yield _source(uri, fields.get("suites", "").split(), fields.get("signed-by", ""), fields.get("trusted", ""))
 
 
 def _one_line(text):
     for line in text.splitlines():
         match = re.match(r"\s*deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)", line)
         if match:
-            key = re.search(r"signed-by=(/\S+)", match["options"] or "")
-            yield {"uri": match["uri"], "suites": [match["suite"]], "key": key[1] if key else ""}
+            options = dict(option.split("=", 1) for option in (match["options"] or "").split() if "=" in option)
+            yield _source(match["uri"], [match["suite"]], options.get("signed-by", ""), options.get("trusted", ""))
+
+
+def _source(uri, suites, key, trusted):
+    """Describe a source; what the machine says of its trust goes for us too."""
+    if trusted == "yes":
+        options = "[trusted=yes] "
+    elif key.startswith("/"):
+        options = f"[signed-by={key}] "
+    else:
+        options = f"[signed-by={KEYRING}] " if KEYRING.exists() else ""
+    return {"uri": uri, "suites": suites, "options": options}
 
 
 def mirror(etc=None):
-    """Return (uri, key) of the archive that the machine itself installs Debian from."""
+    """Return the source of the archive that the machine itself installs Debian from."""
     etc = etc or Path(os.environ.get("SALON_APT_ETC") or ETC)
     release = re.compile(r"(oldoldstable|oldstable|stable|testing|unstable|sid|bullseye|bookworm|trixie|forky|duke)")
     for source in sources(etc):
         if any(release.fullmatch(suite) for suite in source["suites"]):
-            key = source["key"] or (str(KEYRING) if KEYRING.exists() else "")
-            return source["uri"], key
+            return source
     raise SandboxError(f"No Debian archive is named under {etc}, so Odoo 19 can't be fetched from one: name an "
                        "Odoo 19 checkout with ODOO_SOURCE=<folder>.")
 
@@ -70,11 +79,11 @@ class Apt:
     def __init__(self, root, home, suites):
         """Prepare the root for the given suites of the machine's mirror."""
         self.root, self.home = Path(root), home
-        uri, key = mirror()
+        source = mirror()
         for folder in ("state/lists/partial", "cache/archives/partial", "etc", "debs"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
-        option = f"[signed-by={key}] " if key else ""
-        (self.root / "etc/sources.list").write_text("".join(f"deb {option}{uri} {suite} main\n" for suite in suites))
+        (self.root / "etc/sources.list").write_text("".join(
+            f"deb {source['options']}{source['uri']} {suite} main\n" for suite in suites))
         (self.root / "apt.conf").write_text(self._configuration())
 
     def _configuration(self):

@@ -3,14 +3,13 @@ import contextlib
 import datetime
 import time
 
-from . import runner
-from . import pyenv, server, source, system
+from . import pyenv, runner, server, source, system
 from .database import BUILDING, Databases
 from .errors import SandboxError
 from .home import ADDONS
-from .runner import Odoo
 from .postgres import Cluster
 from .processes import interactive, stop_pid, wait_all
+from .runner import Odoo
 from .templates import Templates, check_installed, versions
 
 DATABASE = "salon"

@@ -53,7 +53,7 @@ class Job:
 
     def _report(self, progress):
         if self._reader is None:
-            self._reader = open(self.log, errors="replace")
+            self._reader = open(self.log, errors="replace")  # noqa: SIM115 (read on at each poll)
         notes = [note for line in self._reader if (note := self.watch(line))]
         if notes:
             progress.note(notes[-1])
@@ -73,7 +73,8 @@ class Job:
             full = "No space left on device" in self.log.read_text(errors="replace")[-20000:]
             if full:
                 raise OSError(errno.ENOSPC, "full", str(self.log.parent))
-            raise CommandError(f"{self.what} failed with exit code {code}; its output is in {self.log}.", self.log, code)
+            raise CommandError(f"{self.what} failed with exit code {code}; its output is in {self.log}.", self.log,
+                               code)
 
 
 def stop_group(process, sig=signal.SIGTERM, grace=GRACE):
@@ -81,9 +82,22 @@ def stop_group(process, sig=signal.SIGTERM, grace=GRACE):
     for each, patience in ((sig, grace), (signal.SIGKILL, 5)):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, each)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
-            return
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            if process.poll() is not None and not group_members(process.pid):
+                return
+            time.sleep(POLL)
+
+
+def group_members(group):
+    """Return the processes of a group that still run; those that only wait to be reaped don't."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            state, _parent, member = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:3]
+            if int(member) == group and state != "Z":
+                found.append(int(pid))
+    return found
 
 
 def wait_all(jobs, progress=None):
@@ -121,23 +135,23 @@ def capture(command, *, check=True, text=None, account=None, **options):
     return done.stdout
 
 
-def interactive(command, **options):
-    """Run a command on the user's own terminal or pipe and return its exit code; Ctrl-C belongs to it."""
+def interactive(command, end=signal.SIGTERM, **options):
+    """Run a command on the user's own terminal or pipe and return its exit code; Ctrl-C belongs to it.
+
+    When we are told to stop, it gets the signal `end` and time to clean up.
+    """
+    process = subprocess.Popen([str(part) for part in command], **options)
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        process = subprocess.Popen([str(part) for part in command], preexec_fn=_default_sigint, **options)
-        try:
-            return process.wait()
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
+        return process.wait()
     finally:
+        if process.poll() is None:
+            process.send_signal(end)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(60)
+            process.kill()
+            process.wait()
         signal.signal(signal.SIGINT, previous)
-
-
-def _default_sigint():
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def cmdline(pid):

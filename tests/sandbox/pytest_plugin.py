@@ -67,10 +67,10 @@ def pytest_runtest_makereport(item, call):
         reason = reason.removeprefix("Skipped: ")
         if not any(re.search(test, item.nodeid) and re.search(why, reason) for test, why, _note in ALLOWED_SKIPS):
             report.outcome = "failed"
-            report.longrepr = f"{item.nodeid} was skipped, and pytest_plugin.ALLOWED_SKIPS does not expect it: {reason}"
+            report.longrepr = f"It was skipped, and pytest_plugin.ALLOWED_SKIPS does not expect it: {reason}"
     elif errors and report.passed:
         report.outcome = "failed"
-        report.longrepr = "The test passed, but something logged an error that it does not expect:\n" + "\n".join(errors)
+        report.longrepr = "\n".join(["The test passed, but something logged an error that nothing expects:", *errors])
     elif errors:
         report.sections.append(("Logged errors", "\n".join(errors)))
     return report

@@ -8,9 +8,9 @@ import socket
 import time
 
 from .errors import SandboxError
-from .runner import complaints
 from .processes import cmdline, stop_group, stop_pid
 from .proxy import Proxy
+from .runner import complaints
 
 WORKERS = 2
 START_LIMIT = 120  # seconds
@@ -68,7 +68,7 @@ class Server:
         end = time.monotonic() + START_LIMIT
         pending = [(self.home.port, "/web/login"), (websocket_port, "/websocket/health")]
         while pending:
-            if _answers(*pending[0]):
+            if answers(*pending[0]):
                 pending.pop(0)
                 continue
             self.check()
@@ -81,7 +81,8 @@ class Server:
         code = self.job.poll()
         if code is not None:
             reasons = complaints(self.job.log, ("ERROR", "CRITICAL"))[-1:]
-            raise SandboxError(f"The server ended with exit code {code}; its log is {self.job.log}. {' '.join(reasons)}")
+            raise SandboxError(" ".join([f"The server ended with exit code {code}; its log is {self.job.log}.",
+                                         *reasons]))
 
     def wait(self):
         """Stay until the server ends or we are interrupted."""
@@ -98,7 +99,7 @@ class Server:
         (self.home.run / RECORD).unlink(missing_ok=True)
 
 
-def _answers(port, path):
+def answers(port, path):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     with contextlib.suppress(OSError, http.client.HTTPException):
         connection.request("GET", path)

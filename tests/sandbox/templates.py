@@ -21,7 +21,7 @@ from .processes import wait_all
 
 RECIPE = 1  # raise it when the way in which templates are made changes
 PREFIX = "template_"
-LANGUAGE = "zh_CN"  # loaded with the sample data, so that the salon can be tried in Chinese
+LANGUAGES = "en_US,zh_CN"  # of the sample data, so that the salon can be tried in both; the first is the default
 PREGENERATE = 'env["ir.qweb"]._pregenerate_assets_bundles()\nenv.cr.commit()\n'
 
 
@@ -69,9 +69,9 @@ class Templates:
         addons = addons_hash()
         return {
             "core": {"key": core},
-            "core_demo": {"key": digest(core, LANGUAGE)},
+            "core_demo": {"key": digest(core, LANGUAGES)},
             "salon": {"key": digest(core, addons), "addons": addons},
-            "salon_demo": {"key": digest(core, LANGUAGE, addons), "addons": addons,
+            "salon_demo": {"key": digest(core, LANGUAGES, addons), "addons": addons,
                            "day": datetime.date.today().isoformat()},
         }
 
@@ -113,7 +113,7 @@ class Templates:
         self.databases.drop(database)
         demo = name.endswith("_demo")
         return self.odoo.change_modules(database, install=core_modules(), demo=demo,
-                                        language=LANGUAGE if demo else None)
+                                        language=LANGUAGES if demo else None)
 
     def _start_salon(self, name, database):
         self.databases.copy(PREFIX + name.replace("salon", "core"), database)

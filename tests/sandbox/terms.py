@@ -1,8 +1,7 @@
 """The terms that users see: exported by Odoo from a database with sample data, compared with what is committed."""
 import subprocess
 
-from . import runner
-from . import system
+from . import runner, system
 from .demo import Sandbox
 from .home import ADDONS, REPO
 from .processes import wait_all

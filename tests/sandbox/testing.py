@@ -10,7 +10,8 @@ import time
 from . import system
 from .demo import Sandbox
 from .errors import SandboxError
-from .home import REPO
+from .home import ADDONS, REPO
+from .processes import interactive
 
 SAMPLE = "tests/sample"  # its tests run on the database with sample data
 RUN_PREFIX = "run_"  # databases of runs; those of a run that was killed go at the next one
@@ -52,13 +53,14 @@ def _run(sandbox, paths, options):
         elif sample:
             environment["SALON_SAMPLE"] = "1"
         command = pytest_command(sandbox, databases["salon" if main else "salon_demo"], main or sample, options)
-        return run_pytest(command, environment)
+        # At an interrupt pytest still ends its browsers and says what it has.
+        return interactive(command, end=signal.SIGINT, env=environment, cwd=REPO, stdin=subprocess.DEVNULL)
 
 
 def _divide(paths):
     """Split the paths between the two databases: without and with sample data."""
     if not paths:
-        paths = [*(name for name in ("salon_crm", "salon_aftercare", "salon_membership")), "tests"]
+        paths = [*ADDONS, "tests"]
     sample = [path for path in paths if path.rstrip("/").startswith(SAMPLE)]
     main = [path for path in paths if path not in sample]
     for path in paths:
@@ -84,27 +86,6 @@ def pytest_environment(sandbox, scratch):
     environment["PYTHONPATH"] += os.pathsep + str(REPO / "tests")
     environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(sandbox.home.root / "hypothesis")
     return environment
-
-
-def run_pytest(command, environment):
-    """Run pytest on our own output; when we are told to stop, let it end its browsers first."""
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    process = subprocess.Popen(command, env=environment, cwd=REPO, stdin=subprocess.DEVNULL,
-                               preexec_fn=_interruptible)
-    try:
-        return process.wait()
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(60)
-            process.kill()
-            process.wait()
-        signal.signal(signal.SIGINT, previous)
-
-
-def _interruptible():
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextlib.contextmanager
