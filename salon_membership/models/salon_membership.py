@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
 from .loyalty_card import BY_LEDGER
@@ -82,7 +82,7 @@ class SalonMembership(models.Model):
     def _check_tier_company(self):
         for membership in self:
             if membership.tier_id.company_id not in (membership.company_id, self.env["res.company"]):
-                raise UserError(
+                raise ValidationError(
                     self.env._(
                         "The tier %(tier)s belongs to another company. Choose one of %(company)s.",
                         tier=membership.tier_id.name,
