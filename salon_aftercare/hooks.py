@@ -1,3 +1,5 @@
 def uninstall_hook(env):
-    """Take our activities away first: their type can't be removed while one of them still has it."""
+    """Take the follow-ups and their activities away first: while they are there, neither the plan that made them
+    nor the type of the activities can be removed."""
     env.cr.execute("DELETE FROM mail_activity WHERE res_model = 'salon.followup'")
+    env.cr.execute("DELETE FROM salon_followup")

@@ -39,8 +39,8 @@ class SalonSampleFollowup(models.AbstractModel):
     def _create_followups(self, company_id):
         """Plan the calls after the latest visits as the visits themselves do; note how those before went."""
         company = self.env["res.company"].browse(company_id)
-        self = self.with_context(tracking_disable=True)
-        self.env["salon.followup"].search([("company_id", "=", company_id)]).unlink()
+        followups = self.env["salon.followup"].with_context(tracking_disable=True)
+        followups.search([("company_id", "=", company_id)]).unlink()
         visits = self.env["salon.visit"].search(
             [("company_id", "=", company_id), ("state", "=", "done"), ("partner_id", "!=", False)], order="date, id"
         )
@@ -50,7 +50,7 @@ class SalonSampleFollowup(models.AbstractModel):
         step = self.env.ref("salon_aftercare.salon_followup_step_visit_call")
         staff = company._get_followup_staff()
         random = Random(7)
-        self.env["salon.followup"].create(
+        followups.create(
             [
                 {**step._prepare_followup_values(visit, staff), **self._draw_result(visit, random)}
                 for visit in visits - latest
@@ -63,7 +63,11 @@ class SalonSampleFollowup(models.AbstractModel):
         if fate < 0.04:
             return {"state": "skipped", "reason": random.choice(REASONS)}
         done_at = visit.date + timedelta(hours=24, minutes=random.randint(5, 23 * 60))
-        result = {"state": "done", "done_at": done_at, "done_by": visit.line_ids.performer_ids[:1].employee_id.user_id.id}
+        result = {
+            "state": "done",
+            "done_at": done_at,
+            "done_by": visit.line_ids.performer_ids[:1].employee_id.user_id.id,
+        }
         if fate < 0.14:
             return {**result, "reached": "no", "said": random.choice(NOT_REACHED)}
         rating = random.choices("54321", (46, 38, 11, 4, 1))[0]

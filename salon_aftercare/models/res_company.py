@@ -19,6 +19,7 @@ class ResCompany(models.Model):
         ]
         users = self.env["res.users"].sudo().search(domain).sorted(lambda user: (user._is_system(), user.id))
         staff = {
-            role: users.filtered(lambda user, group=group: group in user.all_group_ids.ids) for role, group in groups.items()
+            role: users.filtered(lambda user, group=group: group in user.all_group_ids.ids)
+            for role, group in groups.items()
         }
         return {**staff, "reception": staff["reception"] - staff["manager"], "all": users}

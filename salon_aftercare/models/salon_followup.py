@@ -37,7 +37,7 @@ class SalonFollowup(models.Model):
     step_id = fields.Many2one("salon.followup.step", readonly=True, ondelete="restrict", index="btree_not_null")
     plan_id = fields.Many2one(related="step_id.plan_id", store=True, precompute=True, index="btree_not_null")
     script = fields.Text(related="step_id.script")
-    script_opening = fields.Char(string="Script", compute="_compute_script_opening", help="How the script begins.")
+    script_opening = fields.Char(string="What to Say", compute="_compute_script_opening")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     due_at = fields.Datetime(string="Due", required=True)
@@ -279,7 +279,10 @@ class SalonFollowup(models.Model):
 
         Running it twice does no harm: what is there is never made again.
         """
-        todo = [(self.env["salon.visit"]._find_unplanned(), "_plan_followups"), (self._find_unreminded(), "_remind_again")]
+        todo = [
+            (self.env["salon.visit"]._find_unplanned(), "_plan_followups"),
+            (self._find_unreminded(), "_remind_again"),
+        ]
         self.env["ir.cron"]._commit_progress(remaining=sum(len(records) for records, _method in todo))
         for records, method in todo:
             for ids in split_every(BATCH, records.ids):

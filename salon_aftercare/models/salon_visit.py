@@ -32,7 +32,7 @@ class SalonVisit(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_followups(self):
-        """Whoever may remove a visit (retention, erasure) removes its follow-ups, with their messages and activities."""
+        """Whoever removes a visit (retention, erasure) removes its follow-ups, with messages and activities."""
         self.sudo().followup_ids.unlink()
 
     def _mark_done(self):

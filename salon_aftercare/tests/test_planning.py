@@ -138,7 +138,9 @@ class TestPlanning(AftercareCommon):
         self.stylist_user.tz = "Asia/Shanghai"
         self.other_stylist_user.tz = "Europe/Lisbon"
         date = datetime(2026, 3, 10, 17, 30)
-        followups = self._done_visit(self.anna, date=date).followup_ids | self._done_visit(self.ben, date=date).followup_ids
+        followups = (
+            self._done_visit(self.anna, date=date).followup_ids | self._done_visit(self.ben, date=date).followup_ids
+        )
         self.assertEqual(followups.mapped("due_at"), [datetime(2026, 3, 11, 17, 30)] * 2)
         deadlines = [fields.Date.to_string(day) for day in followups.activity_id.mapped("date_deadline")]
         self.assertEqual(deadlines, ["2026-03-12", "2026-03-11"])
