@@ -9,6 +9,7 @@ from . import pos_order
 from . import pos_order_line
 from . import pos_session
 from . import product_pricelist
+from . import product_pricelist_item
 from . import res_config_settings
 from . import res_partner
 from . import salon_client_file

@@ -46,9 +46,3 @@ class ProductPricelist(models.Model):
             if partner._origin.id in tier_pricelists and not typed._get_partner_pricelist_multi_filter_hook():
                 result[partner.id] = tier_pricelists[partner._origin.id].with_env(self.env)
         return result
-
-
-class ProductPricelistItem(models.Model):
-    _inherit = "product.pricelist.item"
-
-    is_salon_tier_rule = fields.Boolean(copy=False, readonly=True, help="The membership tier keeps this rule's discount.")

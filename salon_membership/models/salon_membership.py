@@ -97,11 +97,29 @@ class SalonMembership(models.Model):
             company_id = vals.get("company_id") or self.env.company.id
             if not vals.get("number"):
                 vals["number"] = sequences.with_company(company_id).next_by_code("salon.membership")
+        self._check_nobody_comes_back(vals_list)
         memberships = super().create(vals_list)
         memberships._join()
         return memberships
 
+    def _check_nobody_comes_back(self, vals_list):
+        """Who was a member here has a number and points: reopening keeps them, a new membership would hide them."""
+        partner_ids = [vals.get("partner_id") for vals in vals_list]
+        for ended in self.sudo().search([("partner_id", "in", partner_ids), ("state", "=", "ended")]):
+            companies = [
+                vals.get("company_id") or self.env.company.id
+                for vals in vals_list
+                if vals.get("partner_id") == ended.partner_id.id
+            ]
+            if ended.company_id.id in companies:
+                raise ValidationError(
+                    self.env._("%s was a member before. Reopen that membership.", ended.display_name)
+                )
+
     def write(self, vals):
+        for membership in self:
+            if vals.get("partner_id", membership.partner_id.id) != membership.partner_id.id:
+                raise ValidationError(self.env._("A membership stays with its client. Enrol the other client instead."))
         result = super().write(vals)
         if "tier_id" in vals:
             self.tier_id._keep_pricelists()

@@ -1,6 +1,6 @@
 import psycopg2
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -14,6 +14,20 @@ class TestMembership(MembershipCommon):
             self.env["salon.membership"].create({"partner_id": self.client.id, "tier_id": self.gold.id})
         self.assertFalse(self.env["salon.membership"]._enrol(self.client, self.silver))
         self.assertEqual(self.membership.tier_id, self.gold)
+
+    def test_who_comes_back_keeps_number_and_points(self):
+        self._sell((self.cut, 1))
+        self.membership.action_end()
+        with self.assertRaises(ValidationError):
+            self.env["salon.membership"].create({"partner_id": self.client.id, "tier_id": self.gold.id})
+        again = self.env["salon.membership"].with_user(self.reception).with_company(self.env.company)
+        self.reception.write({"company_ids": [(4, self.env.company.id)]})
+        again = again._enrol(self.client.with_user(self.reception), self.regular)
+        self.assertEqual((again.id, again.points, again.sudo().card_id.points), (self.membership.id, 120, 120))
+
+    def test_a_membership_stays_with_its_client(self):
+        with self.assertRaises(ValidationError):
+            self.membership.partner_id = self.guest
 
     def test_reception_enrols_from_the_client_files(self):
         clients = self.guest | self.env["res.partner"].create({"name": "Second"})
@@ -84,7 +98,7 @@ class TestMembership(MembershipCommon):
         self.assertTrue(self._can(self.stylist_user, self.membership, "read"))
 
     def test_two_companies_know_nothing_of_each_others_members(self):
-        there = self.company_data_2["company"] if hasattr(self, "company_data_2") else self.env["res.company"].create({"name": "There"})
+        there = self.env["res.company"].create({"name": "There"})
         self.env.user.company_ids |= there
         theirs = self.env["salon.membership"].with_company(there)._enrol(self.client, self.silver)
         self.assertNotEqual(theirs.card_id.program_id, self.membership.card_id.program_id)
