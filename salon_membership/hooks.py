@@ -9,4 +9,6 @@ def uninstall_hook(env):
     # The tiers go with their table; core would first try to delete them one by one, below their members.
     env["ir.model.data"].search([("module", "=", "salon_membership"), ("model", "=", "salon.membership.tier")]).unlink()
     env.flush_all()
-    env.cr.execute("DROP FUNCTION IF EXISTS salon_points_book(), salon_points_refuse(), salon_points_from_zero() CASCADE")
+    env.cr.execute(
+        "DROP FUNCTION IF EXISTS salon_points_book(), salon_points_refuse(), salon_points_from_zero() CASCADE"
+    )

@@ -15,11 +15,11 @@ class SalonSampleMembership(models.AbstractModel):
     def _create_members(self, company_id):
         """Enrol those of the sample clients who spent most, as of the beginning of the sample year."""
         company = self.env["res.company"].browse(company_id)
-        self = self.with_company(company).with_context(
-            allowed_company_ids=[company_id], tracking_disable=True, mail_create_nolog=True
-        )
+        quietly = {"allowed_company_ids": [company_id], "tracking_disable": True, "mail_create_nolog": True}
+        orders = self.env["pos.order"].with_company(company).with_context(**quietly)
+        memberships = self.env["salon.membership"].with_company(company).with_context(**quietly)
         domain = [("company_id", "=", company_id), ("state", "in", PAID), ("partner_id", "!=", False)]
-        groups = self.env["pos.order"]._read_group(
+        groups = orders._read_group(
             domain, ["partner_id"], ["amount_total:sum", "date_order:min"], order="amount_total:sum DESC, partner_id"
         )
         if not groups:
@@ -29,6 +29,6 @@ class SalonSampleMembership(models.AbstractModel):
         for xmlid, count in MEMBERS.items():
             tier = self.env.ref(f"salon_membership.{xmlid}")
             chosen, clients = clients[:count], clients[count:]
-            self.env["salon.membership"]._enrol(self.env["res.partner"].union(*chosen), tier, start_date)
-        for order in self.env["pos.order"].search(domain, order="date_order, id"):
+            memberships._enrol(orders.partner_id.union(*chosen), tier, start_date)
+        for order in orders.search(domain, order="date_order, id"):
             order._salon_settle_points()

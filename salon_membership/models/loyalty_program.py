@@ -17,7 +17,9 @@ class LoyaltyProgram(models.Model):
         "(company_id) WHERE is_salon_program IS TRUE", "This company has its points program already."
     )
 
-    @api.constrains("is_salon_program", "program_type", "date_from", "date_to", "limit_usage", "pricelist_ids", "trigger")
+    @api.constrains(
+        "is_salon_program", "program_type", "date_from", "date_to", "limit_usage", "pricelist_ids", "trigger"
+    )
     def _check_salon_program(self):
         """Till and server compute the points apart from each other: what only one of them would heed is refused."""
         for program in self.filtered("is_salon_program"):
@@ -44,7 +46,9 @@ class LoyaltyProgram(models.Model):
             return program
         # Points are spent by rules that come later: for now the program has no reward, which core would refuse.
         programs = programs.with_context(loyalty_skip_reward_check=True)
-        return programs.create(programs._prepare_salon_program_values(company)).with_context(self.env.context)
+        return programs.create(programs._prepare_salon_program_values(company)).with_context(
+            loyalty_skip_reward_check=False
+        )
 
     def _prepare_salon_program_values(self, company):
         values = {

@@ -6,9 +6,16 @@ class LoyaltyRule(models.Model):
     _inherit = "loyalty.rule"
 
     @api.constrains(
-        "program_id", "reward_point_mode", "mode", "minimum_amount", "minimum_qty",
-        "product_ids", "product_category_id", "product_tag_id", "product_domain",
-    )  # fmt: skip
+        "program_id",
+        "reward_point_mode",
+        "mode",
+        "minimum_amount",
+        "minimum_qty",
+        "product_ids",
+        "product_category_id",
+        "product_tag_id",
+        "product_domain",
+    )
     def _check_salon_rule(self):
         """Till and server compute the points apart from each other: what only one of them would heed is refused."""
         for rule in self.filtered("program_id.is_salon_program"):

@@ -21,7 +21,10 @@ class MergePartnerAutomatic(models.TransientModel):
         kept, others = ordered[0], ordered[1:]
         others.action_end()
         self._merge_salon_lots(kept, others)
-        note = self.env._("The same client was member %(numbers)s too: their points are here.", numbers=", ".join(others.mapped("number")))
+        note = self.env._(
+            "The same client was member %(numbers)s too: their points are here.",
+            numbers=", ".join(others.mapped("number")),
+        )
         kept.message_post(body=note)
         kept.start_date = min(memberships.mapped("start_date"), default=fields.Date.context_today(self))
         for membership in memberships:

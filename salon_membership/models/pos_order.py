@@ -6,7 +6,9 @@ from odoo import api, fields, models
 class PosOrder(models.Model):
     _inherit = "pos.order"
 
-    salon_points_move_ids = fields.One2many("salon.points.move", "pos_order_id", groups="salon_crm.group_salon_reception")
+    salon_points_move_ids = fields.One2many(
+        "salon.points.move", "pos_order_id", groups="salon_crm.group_salon_reception"
+    )
     salon_points = fields.Integer(
         string="Points",
         compute="_compute_salon_points",
@@ -73,7 +75,9 @@ class PosOrder(models.Model):
     def _salon_kept_share(self):
         """Return which part of what this order sold its client still has after all paid refunds of it."""
         sold = self._salon_amount(self.lines.filtered(lambda line: not line.refunded_orderline_id))
-        refund_lines = self.lines.refund_orderline_ids.filtered(lambda line: line.order_id.state not in ("draft", "cancel"))
+        refund_lines = self.lines.refund_orderline_ids.filtered(
+            lambda line: line.order_id.state not in ("draft", "cancel")
+        )
         refunded = sum(lines.order_id._salon_amount(lines) for lines in refund_lines.grouped("order_id").values())
         return min(max(1 + refunded / sold, 0), 1) if sold > 0 else 0
 
@@ -107,7 +111,9 @@ class PosOrder(models.Model):
         salon_data = {
             key: vals for key, vals in coupon_data.items() if programs.browse(vals["program_id"]).is_salon_program
         }
-        result = super().confirm_coupon_programs({key: vals for key, vals in coupon_data.items() if key not in salon_data})
+        result = super().confirm_coupon_programs(
+            {key: vals for key, vals in coupon_data.items() if key not in salon_data}
+        )
         for key, vals in salon_data.items():
             card = self._salon_card(programs.browse(vals["program_id"]))
             if card:

@@ -46,6 +46,4 @@ class PosOrderLine(models.Model):
         config = self.order_id.config_id
         prepaid = config._get_program_ids().sudo().filtered("is_payment_program")
         excluded = config.tip_product_id | prepaid.trigger_product_ids
-        return self.filtered(
-            lambda line: line.product_id not in excluded and line.reward_id.program_id not in prepaid
-        )
+        return self.filtered(lambda line: line.product_id not in excluded and line.reward_id.program_id not in prepaid)

@@ -26,7 +26,9 @@ class ProductPricelist(models.Model):
 
     def _get_partner_pricelist_multi_filter_hook(self):
         """A tier's price can't be typed on a partner: it would outlive the membership."""
-        return super()._get_partner_pricelist_multi_filter_hook().filtered(lambda pricelist: not pricelist.salon_tier_id)
+        return (
+            super()._get_partner_pricelist_multi_filter_hook().filtered(lambda pricelist: not pricelist.salon_tier_id)
+        )
 
     @api.model
     def _get_partner_pricelist_multi(self, partner_ids):

@@ -5,6 +5,6 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     def set_values(self):
-        """Core archives every pricelist whenever settings are saved without the pricelist feature: keep the members'."""
+        """Keep the members' prices: without the pricelist feature core archives all pricelists at every saving."""
         super().set_values()
         self.env["salon.membership.tier"].search([])._keep_pricelists()

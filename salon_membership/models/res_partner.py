@@ -10,4 +10,4 @@ class ResPartner(models.Model):
 
     @api.depends("salon_membership_ids.state", "salon_membership_ids.tier_id", "salon_membership_ids.company_id")
     def _compute_product_pricelist(self):
-        super()._compute_product_pricelist()
+        return super()._compute_product_pricelist()

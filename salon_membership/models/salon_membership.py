@@ -21,7 +21,6 @@ class SalonMembership(models.Model):
     partner_id = fields.Many2one("res.partner", string="Client", required=True, ondelete="restrict", index=True)
     tier_id = fields.Many2one(
         "salon.membership.tier",
-        string="Tier",
         required=True,
         ondelete="restrict",
         index=True,
@@ -49,7 +48,9 @@ class SalonMembership(models.Model):
         "loyalty.card", string="Loyalty Card", ondelete="restrict", readonly=True, copy=False, index="btree_not_null"
     )
     points_per_unit = fields.Float(
-        compute="_compute_points_per_unit", compute_sudo=True, help="Points that one unit of currency gives this member."
+        compute="_compute_points_per_unit",
+        compute_sudo=True,
+        help="Points that one unit of currency gives this member.",
     )
 
     _active_uniq = models.UniqueIndex(
@@ -112,9 +113,7 @@ class SalonMembership(models.Model):
                 if vals.get("partner_id") == ended.partner_id.id
             ]
             if ended.company_id.id in companies:
-                raise ValidationError(
-                    self.env._("%s was a member before. Reopen that membership.", ended.display_name)
-                )
+                raise ValidationError(self.env._("%s was a member before. Reopen that membership.", ended.display_name))
 
     def write(self, vals):
         for membership in self:
@@ -138,9 +137,17 @@ class SalonMembership(models.Model):
     def _get_card(self):
         """Return the card of this member's points, a new one for who had none yet."""
         program = self.env["loyalty.program"]._get_salon_program(self.company_id, create=True)
-        cards = self.env["loyalty.card"].sudo().with_context(
-            salon_by=BY_LEDGER, active_test=False, action_no_send_mail=True, mail_create_nolog=True, tracking_disable=True
-        )  # fmt: skip
+        cards = (
+            self.env["loyalty.card"]
+            .sudo()
+            .with_context(
+                salon_by=BY_LEDGER,
+                active_test=False,
+                action_no_send_mail=True,
+                mail_create_nolog=True,
+                tracking_disable=True,
+            )
+        )
         card = cards.search([("program_id", "=", program.id), ("partner_id", "=", self.partner_id.id)], limit=1)
         if not card:
             card = cards.create({"program_id": program.id, "partner_id": self.partner_id.id, "points": self.points})
@@ -148,7 +155,7 @@ class SalonMembership(models.Model):
         return card
 
     def _refresh_till_partners(self):
-        """Have the tills load these clients again: they keep partners, with their price, by the date of their change."""
+        """Have the tills load these clients again: they keep clients, and their prices, by the date of change."""
         self.env.flush_all()
         if self.partner_id:
             self.env.cr.execute(
@@ -222,13 +229,17 @@ class SalonMembership(models.Model):
 
     def _lock(self):
         """Wait until no other till settles for this member: what is read after this stays true."""
-        self.env.cr.execute(SQL("SELECT id FROM salon_membership WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids)))
+        self.env.cr.execute(
+            SQL("SELECT id FROM salon_membership WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids))
+        )
 
     def _earn(self, points, order):
         """Give this member a new lot of points for a paid order."""
-        lot = self.env["salon.points.lot"].sudo().create(
-            {"membership_id": self.id, "company_id": self.company_id.id, "earned_at": order.date_order}
-        )  # fmt: skip
+        lot = (
+            self.env["salon.points.lot"]
+            .sudo()
+            .create({"membership_id": self.id, "company_id": self.company_id.id, "earned_at": order.date_order})
+        )
         return lot._book(points, "earn", order)
 
     def _show_on_card(self, moves):

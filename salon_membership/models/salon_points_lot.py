@@ -18,7 +18,9 @@ class SalonPointsLot(models.Model):
     remaining = fields.Integer(readonly=True)
     move_ids = fields.One2many("salon.points.move", "lot_id", string="Moves", readonly=True)
     created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    created_by = fields.Integer(string="Created by User ID", required=True, readonly=True, default=lambda self: self.env.uid)
+    created_by = fields.Integer(
+        string="Created by User ID", required=True, readonly=True, default=lambda self: self.env.uid
+    )
 
     _remaining_positive = models.Constraint("CHECK (remaining >= 0)", "There are not that many points left.")
 

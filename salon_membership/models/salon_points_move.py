@@ -22,10 +22,14 @@ class SalonPointsMove(models.Model):
     )
     amount = fields.Integer(string="Points", required=True, readonly=True)
     balance = fields.Integer(readonly=True, aggregator=False, help="The member's points after this line.")
-    pos_order_id = fields.Many2one("pos.order", string="Order", readonly=True, ondelete="restrict", index="btree_not_null")
+    pos_order_id = fields.Many2one(
+        "pos.order", string="Order", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
     note = fields.Char(readonly=True)
     created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    created_by = fields.Integer(string="Created by User ID", required=True, readonly=True, default=lambda self: self.env.uid)
+    created_by = fields.Integer(
+        string="Created by User ID", required=True, readonly=True, default=lambda self: self.env.uid
+    )
     created_by_name = fields.Char(string="Booked by", compute="_compute_created_by_name")
 
     _order_earns_once = models.UniqueIndex(
@@ -85,7 +89,9 @@ class SalonPointsMove(models.Model):
         order = self.pos_order_id
         return {
             "card_id": card.id,
-            "description": order.name or self.note or dict(self._fields["kind"]._description_selection(self.env))[self.kind],
+            "description": order.name
+            or self.note
+            or dict(self._fields["kind"]._description_selection(self.env))[self.kind],
             "order_model": order._name if order else False,
             "order_id": order.id,
             "issued": max(self.amount, 0),

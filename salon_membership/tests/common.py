@@ -22,7 +22,9 @@ class MembershipCommon(SalonCommon, TestPoSCommon):
             {
                 "name": "Till",
                 "login": "till_user",
-                "group_ids": [(6, 0, (cls.env.ref("point_of_sale.group_pos_user") | cls.env.ref("base.group_user")).ids)],
+                "group_ids": [
+                    (6, 0, (cls.env.ref("point_of_sale.group_pos_user") | cls.env.ref("base.group_user")).ids)
+                ],
                 "company_id": cls.env.company.id,
                 "company_ids": [(6, 0, cls.env.company.ids)],
             }
@@ -69,7 +71,7 @@ class MembershipCommon(SalonCommon, TestPoSCommon):
         domain = [("lot_id.membership_id", "=", (membership or self.membership).id)]
         return self.env["salon.points.move"].search(domain, order="id")
 
-    def assertLedger(self, membership, *amounts):
+    def _assert_ledger(self, membership, *amounts):
         """Check the ledger's lines and that every balance, also those that Odoo shows, is their sum."""
         moves = self._moves(membership)
         self.assertEqual(moves.mapped("amount"), list(amounts))

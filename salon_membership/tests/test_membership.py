@@ -34,7 +34,9 @@ class TestMembership(MembershipCommon):
         clients._make_salon_clients()
         files = self.env["salon.client.file"].with_user(self.reception).search([("partner_id", "in", clients.ids)])
         action = files.action_salon_enrol()
-        wizard = self.env["salon.membership.enrol"].with_user(self.reception).with_context(**action["context"]).create({})
+        wizard = (
+            self.env["salon.membership.enrol"].with_user(self.reception).with_context(**action["context"]).create({})
+        )
         self.assertEqual((wizard.partner_ids, wizard.tier_id), (clients, self.regular))
         wizard.action_enrol()
         files.invalidate_recordset()
@@ -162,4 +164,4 @@ class TestMembership(MembershipCommon):
         self._merge(self.client | self.guest, self.client)
         self.assertEqual((self.membership.partner_id, self.membership.state), (self.client, "active"))
         self._sell((self.cut, 1))
-        self.assertLedger(self.membership, 120)
+        self._assert_ledger(self.membership, 120)

@@ -1,6 +1,7 @@
+from odoo.tests import tagged
+
 from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
 from odoo.addons.salon_crm.tests.common import SalonCommon
-from odoo.tests import tagged
 
 
 @tagged("post_install", "-at_install")
@@ -13,9 +14,7 @@ class TestPosTour(SalonCommon, TestPointOfSaleHttpCommon):
             {"name": "Shampoo", "list_price": 9.99, "taxes_id": False, "available_in_pos": True}
         )
         cls.env["res.partner"].create({"name": "Greta Guest"})
-        cls.membership = cls.env["salon.membership"]._enrol(
-            cls.client, cls.env.ref("salon_membership.tier_gold")
-        )
+        cls.membership = cls.env["salon.membership"]._enrol(cls.client, cls.env.ref("salon_membership.tier_gold"))
 
     def test_a_member_pays_the_tiers_price_and_earns_what_the_till_showed(self):
         self.main_pos_config.with_user(self.pos_user).open_ui()

@@ -49,7 +49,9 @@ class TestTier(MembershipCommon):
         self.assertEqual(self.client.property_product_pricelist, friends)
         self.client.property_product_pricelist = self.silver.pricelist_id
         self.client.invalidate_recordset()
-        self.assertEqual(self.client.property_product_pricelist, self.gold.pricelist_id, "tiers come by membership alone")
+        self.assertEqual(
+            self.client.property_product_pricelist, self.gold.pricelist_id, "tiers come by membership alone"
+        )
 
     def test_a_changed_tier_changes_the_price(self):
         self.gold.discount = 30
@@ -59,7 +61,11 @@ class TestTier(MembershipCommon):
 
     def test_a_rule_added_by_hand_stays(self):
         pricelist = self.gold.pricelist_id
-        fixed = {"applied_on": "1_product", "product_tmpl_id": self.shampoo.product_tmpl_id.id, "compute_price": "fixed"}
+        fixed = {
+            "applied_on": "1_product",
+            "product_tmpl_id": self.shampoo.product_tmpl_id.id,
+            "compute_price": "fixed",
+        }
         pricelist.item_ids = [Command.create({**fixed, "fixed_price": 75})]
         self.gold.write({"discount": 30, "name": "Golden"})
         self.assertEqual((self._price(self.client, self.shampoo), self._price(self.client)), (75, 70))
@@ -88,7 +94,9 @@ class TestTier(MembershipCommon):
             self.assertLessEqual(self.gold.pricelist_id | self.silver.pricelist_id, pricelists)
             self.assertEqual(pricelists.currency_id, self.config.currency_id)
         other = self.other_currency_config._get_available_pricelists()
-        self.assertFalse(other.filtered(lambda pricelist: pricelist.currency_id != self.other_currency_config.currency_id))
+        self.assertFalse(
+            other.filtered(lambda pricelist: pricelist.currency_id != self.other_currency_config.currency_id)
+        )
         self.config._check_before_creating_new_session()
         self.other_currency_config._check_before_creating_new_session()
 

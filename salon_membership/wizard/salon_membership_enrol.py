@@ -9,7 +9,6 @@ class SalonMembershipEnrol(models.TransientModel):
     partner_ids = fields.Many2many("res.partner", string="Clients", required=True)
     tier_id = fields.Many2one(
         "salon.membership.tier",
-        string="Tier",
         required=True,
         default=lambda self: self.env["salon.membership"]._default_tier_id(),
         domain=lambda self: [("company_id", "in", (False, self.env.company.id))],
