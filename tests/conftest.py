@@ -39,8 +39,22 @@ def sandbox():
 
 @pytest.fixture
 def database(sandbox, request):
-    """A database of the test's own: a copy of the template that ``@pytest.mark.template("name")`` names."""
+    """A database of the test's own: a copy of the template that ``@pytest.mark.template("name")`` names.
+
+    Inside the test Odoo behaves as in production: a registry may be loaded on the database, and commits are real.
+    """
+    import odoo
+    from odoo.modules.registry import Registry
+
     name = request.node.get_closest_marker("template").args[0]
     template, = sandbox.templates.ensure(name)
     with run_database(sandbox, template, f"own_{os.getpid()}_{name}") as database:
-        yield database
+        # With the flag on, loading a registry would run the tests of every addon.
+        enabled = odoo.tools.config["test_enable"]
+        odoo.tools.config["test_enable"] = False
+        try:
+            yield database
+        finally:
+            odoo.tools.config["test_enable"] = enabled
+            Registry.delete(database)
+            odoo.sql_db.close_db(database)

@@ -13,8 +13,9 @@ def main():
     """Check the interpreter, make the package importable and hand over."""
     if sys.version_info < OLDEST:
         # No f-string: the Python that this is for may not know them.
-        sys.stderr.write("salon: Odoo 19 needs Python 3.10 or newer, and this is %d.%d: "
-                         "name a newer one with `make PYTHON=/path/to/python3 ...`.\n" % sys.version_info[:2])
+        version = ".".join(map(str, sys.version_info[:2]))
+        sys.stderr.write("salon: Odoo 19 needs Python 3.10 or newer, and this is " + version
+                         + ": name a newer one with `make PYTHON=/path/to/python3 ...`.\n")
         return 1
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     from sandbox import cli

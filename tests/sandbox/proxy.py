@@ -28,15 +28,20 @@ class Proxy(threading.Thread):
         self.start()
 
     def run(self):
-        """Serve until `close`."""
+        """Serve until `close`, then end the connections that are still open."""
         self._loop.run_forever()
+        self._server.close()
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.close()
 
     def close(self):
         """Stop serving."""
         if self._server:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self.join(5)
-            self._server.close()
 
     async def _serve(self, reader, writer):
         try:
@@ -47,10 +52,12 @@ class Proxy(threading.Thread):
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.TimeoutError):
             writer.close()
             return
-        there_writer.write(head)
-        await asyncio.gather(_pump(reader, there_writer), _pump(there_reader, writer))
-        for each in (writer, there_writer):
-            each.close()
+        try:
+            there_writer.write(head)
+            await asyncio.gather(_pump(reader, there_writer), _pump(there_reader, writer))
+        finally:
+            for each in (writer, there_writer):
+                each.close()
 
 
 async def _pump(reader, writer):
