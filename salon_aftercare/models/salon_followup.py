@@ -44,7 +44,7 @@ class SalonFollowup(models.Model):
     latest_at = fields.Datetime(string="Latest", required=True)
     user_id = fields.Many2one(
         "res.users",
-        string="Given To",
+        string="Assigned To",
         ondelete="set null",
         index="btree_not_null",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
@@ -69,7 +69,7 @@ class SalonFollowup(models.Model):
     is_overdue = fields.Boolean(string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue")
 
     reached = fields.Selection([("yes", "Yes"), ("no", "No")], copy=False, help="Whether the client was reached.")
-    rating = fields.Selection(RATINGS, string="How Content", copy=False)
+    rating = fields.Selection(RATINGS, string="Satisfaction", copy=False)
     said = fields.Text(string="What Was Said", copy=False)
     reason = fields.Char(string="Why Not", copy=False, help="Why this contact was not made.")
     done_at = fields.Datetime(readonly=True, copy=False)
@@ -87,12 +87,12 @@ class SalonFollowup(models.Model):
     )
     _open_idx = models.Index("(due_at) WHERE state IN ('planned', 'due')")
     _done_when_done = models.Constraint(
-        "CHECK ((state = 'done') = (done_at IS NOT NULL))", "A follow-up is done at a time, by its button."
+        "CHECK ((state = 'done') = (done_at IS NOT NULL))", "A follow-up is closed by its button. Use that."
     )
     _skip_says_why = models.Constraint(
         "CHECK (state NOT IN ('skipped', 'cancelled') OR reason IS NOT NULL)", "Say why this client is not contacted."
     )
-    _window_in_order = models.Constraint("CHECK (due_at <= latest_at)", "A follow-up is due before it is overdue.")
+    _window_in_order = models.Constraint("CHECK (due_at <= latest_at)", "A follow-up can't be overdue before it is due. Correct one of the times.")
 
     @api.depends("partner_id.name")
     def _compute_display_name(self):

@@ -50,7 +50,7 @@ class SalonFollowupStep(models.Model):
 
     _hours_in_order = models.Constraint(
         "CHECK (from_hours >= 0 AND latest_hours >= from_hours)",
-        "The latest hour of a step can't come before its first, and neither before the visit.",
+        "The hours of a step can't lie before the visit, and the latest can't come before the first. Correct them.",
     )
 
     @api.depends("name", "plan_id.name")

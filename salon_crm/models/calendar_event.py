@@ -324,7 +324,7 @@ class CalendarEvent(models.Model):
 
     def _check_no_visit(self):
         if self.salon_visit_ids:
-            raise UserError(self.env._("The client has come: this booking has a visit. Work on the visit instead."))
+            raise UserError(self.env._("This booking has a visit already: the client has come. Edit the visit instead."))
 
     def _salon_open_visits(self):
         """Return the visits of these bookings, opening those that are not open yet."""

@@ -13,7 +13,7 @@ class HrEmployee(models.Model):
         "product_tmpl_id",
         string="Services",
         domain="[('is_salon_service', '=', True)]",
-        help="What this stylist can perform.",
+        help="Services that name this stylist. Services that name nobody can be done by everyone.",
     )
 
     def _salon_block_resource_ids(self):

@@ -19,7 +19,7 @@ class ProductTemplate(models.Model):
         string="Clean-up Minutes", help="Minutes after the client left in which stylist and station are not free yet."
     )
     salon_total_minutes = fields.Integer(
-        string="Client's Time", compute="_compute_salon_total_minutes", help="Minutes the client is in the salon."
+        string="Client's Minutes", compute="_compute_salon_total_minutes", help="Minutes the client is in the salon."
     )
     salon_stylist_ids = fields.Many2many(
         "hr.employee",

@@ -90,7 +90,7 @@ class SalonBookingBlock(models.Model):
         for who reads it may not see that client's booking."""
         resource = self.env["resource.resource"].sudo().browse(resource_id)
         return self.env._(
-            "%(who)s is taken from %(start)s to %(stop)s. Choose another time, or someone else.",
+            "%(who)s is taken from %(start)s to %(stop)s. Choose another time, person or station.",
             who=resource.name,
             start=format_datetime(self.env, start, dt_format="short"),
             stop=format_datetime(self.env, stop, dt_format="HH:mm"),

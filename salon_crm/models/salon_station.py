@@ -29,10 +29,10 @@ class SalonStation(models.Model):
         "product_tmpl_id",
         string="Services",
         domain="[('is_salon_service', '=', True)]",
-        help="Services that are performed here alone or at the other stations that they name.",
+        help="Services bound to this station. Services that name no station can be done at every one.",
     )
 
-    _resource_uniq = models.Constraint("UNIQUE (resource_id)", "A resource is one station.")
+    _resource_uniq = models.Constraint("UNIQUE (resource_id)", "This resource belongs to another station already. Make a new station without choosing one.")
 
     def _prepare_resource_values(self, vals, tz):
         """A chair is a thing, not a person: what counts working time by person leaves it out."""

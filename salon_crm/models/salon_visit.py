@@ -42,7 +42,7 @@ class SalonVisit(models.Model):
     _event_uniq = models.UniqueIndex("(event_id) WHERE event_id IS NOT NULL", "This booking has a visit already.")
     _done_when_done = models.Constraint(
         "CHECK ((state = 'done') = (done_at IS NOT NULL AND locked_at IS NOT NULL))",
-        "A visit is done at a time.",
+        "A visit is closed by its button or at the till. Use one of them.",
     )
     _open_idx = models.Index("(company_id, partner_id) WHERE state = 'open'")
 
