@@ -1,9 +1,9 @@
 """The sample salon is there, and one can log in to it as every role."""
 from datetime import datetime, timedelta
 
-from sandbox.demo import ROLES
-
 from odoo.tests import TransactionCase, tagged
+
+from sandbox.demo import ROLES
 
 
 @tagged("post_install", "-at_install")

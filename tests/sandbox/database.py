@@ -67,8 +67,9 @@ class Databases:
         self.rename(building, name)
 
     def _disconnect(self, name):
+        """End our sessions on a database; the server's own (autovacuum) make way by themselves."""
         self.cluster.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                         f"WHERE datname = '{name}' AND pid <> pg_backend_pid()")
+                         f"WHERE datname = '{name}' AND usename = current_user AND pid <> pg_backend_pid()")
 
     @staticmethod
     def _link_files(origin, target):

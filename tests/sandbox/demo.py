@@ -40,7 +40,6 @@ def demo(home):
     with home.lock("demo", "make demo"):
         server.stop_left_over(home)
         server.require_free(home.port)
-        cold = not home.fact("ready")
         sandbox = Sandbox(home)
         serving = None
         with sandbox.cluster.running():
@@ -50,7 +49,7 @@ def demo(home):
                 with home.progress.phase("Starting the server", "server"):
                     set_address(sandbox)
                     serving.start()
-                _announce(sandbox, began, cold)
+                _announce(sandbox, began)
                 # From here on Ctrl-C is how it is meant to end.
                 with contextlib.suppress(KeyboardInterrupt):
                     serving.wait()
@@ -60,11 +59,13 @@ def demo(home):
                     serving.stop()
 
 
-def _announce(sandbox, began, cold):
+def _announce(sandbox, began):
     home = sandbox.home
     took = round(time.time() - began, 1)
-    kind = "cold" if cold else "warm"
-    home.remember(ready=True, **{f"start_{kind}": {"seconds": took, "phases": home.progress.phases}})
+    phases = home.progress.phases
+    # A start that went on with what an earlier one had begun is neither.
+    kind = "cold" if {"venv", "templates-core"} <= set(phases) else "warm" if set(phases) == {"server"} else "other"
+    home.remember(**{f"start_{kind}": {"seconds": took, "phases": phases}})
     _warn_of_old_data(sandbox)
     for login, role in logins(sandbox):
         print(f"  {role:24} login {login}, password {login}" if role else f"  login {login}", flush=True)

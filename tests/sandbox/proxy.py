@@ -31,11 +31,14 @@ class Proxy(threading.Thread):
         """Serve until `close`, then end the connections that are still open."""
         self._loop.run_forever()
         self._server.close()
-        tasks = asyncio.all_tasks(self._loop)
+        self._loop.run_until_complete(self._end_connections())
+        self._loop.close()
+
+    async def _end_connections(self):
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        self._loop.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def close(self):
         """Stop serving."""
