@@ -265,7 +265,10 @@ class _Plan:
                 found.append(appointment)
 
     def _favourite(self, name):
-        return self.random.choice(list(self._service(name).salon_stylist_ids.sorted("id")))
+        return self.random.choice(self._can(self._service(name)))
+
+    def _can(self, service):
+        return [stylist for stylist in self.stylists.sorted("id") if service.product_tmpl_id in stylist.salon_service_ids]
 
     def _place(self, client, services, favourite, day, days_to_try=4):
         """Return an appointment on `day` or soon after, with the favourite where she can; None if all is full."""
@@ -284,7 +287,7 @@ class _Plan:
         for service in services:
             minutes = service.salon_total_minutes + service.salon_cleanup_minutes
             stop = start + timedelta(minutes=minutes)
-            can = sorted(service.salon_stylist_ids, key=lambda stylist: (stylist != favourite, stylist.id))
+            can = sorted(self._can(service), key=lambda stylist: (stylist != favourite, stylist.id))
             stylist = next((one for one in can if self._works(one, start, stop) and self._free(one, start, stop)), None)
             where = service.salon_station_ids.sorted("sequence")
             station = next((one for one in where if self._free(one, start, stop)), None)

@@ -1,6 +1,13 @@
 from odoo import api, models
 
-RETAIL = "pos_category_retail"
+SKILLS = {
+    "hair": ("mei", "lucas", "sofia", "daniel"),
+    "colour": ("mei", "lucas", "sofia"),
+    "perm": ("mei", "sofia"),
+    "care": ("mei", "lucas", "sofia", "daniel"),
+    "face": ("amara", "yuki"),
+    "nails": ("amara", "yuki"),
+}
 ALERTS = {
     "client_04": "avoid ammonia",
     "client_11": "no scalp massage",
@@ -32,6 +39,12 @@ class SalonSampleSetup(models.AbstractModel):
         products = self.env["product.template"].search([("company_id", "=", company_id)])
         products.taxes_id = company.account_sale_tax_id
         products.supplier_taxes_id = False
+        for category, stylists in SKILLS.items():
+            services = products.filtered(
+                lambda product, category=self.env.ref(f"salon_crm.pos_category_{category}"): category in product.pos_categ_ids
+            )
+            for stylist in stylists:
+                self.env.ref(f"salon_crm.stylist_{stylist}").salon_service_ids |= services
         for client, alert in ALERTS.items():
             self.env.ref(f"salon_crm.{client}").salon_file_ids.alert = alert
         journal, method_ids = self.env["pos.config"]._create_journal_and_payment_methods()

@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
+# Only this very object tells that we ourselves write a booking: no context that comes in by RPC can hold it.
+IN_HAND = object()
 # What core does for meetings and a booking must not do: write to attendees, put phone and email of
 # people into the description, ring alarms.
 BOOKING_CONTEXT = {
@@ -10,11 +12,14 @@ BOOKING_CONTEXT = {
     "skip_attendee_notification": True,
     "skip_contact_description": True,
     "dont_notify": True,
-    "salon_booking_in_hand": True,
+    "salon_booking_in_hand": IN_HAND,
 }
 # A booking in one of these states takes nobody's time.
 FREE_STATES = ("cancelled", "no_show")
-BLOCKING_FIELDS = {"start", "stop", "duration", "active", "salon_state", "salon_line_ids", "is_salon_booking"}
+# What follows from the services, or protects a booking, is not for anyone to write.
+OWN_FIELDS = ("name", "privacy", "alarm_ids", "user_id", "partner_ids", "attendee_ids", "salon_stylist_id", "salon_station_id")
+TIME_FIELDS = {"start", "stop", "duration", "salon_line_ids", "is_salon_booking"}
+LONGEST = 12 * 60  # minutes; what is longer was pulled too far
 
 
 class CalendarEvent(models.Model):
@@ -54,9 +59,10 @@ class CalendarEvent(models.Model):
     salon_visit_ids = fields.One2many("salon.visit", "event_id", string="Visit")
 
     _salon_booking_is_whole = models.Constraint(
-        "CHECK (is_salon_booking IS NOT TRUE"
-        " OR (salon_client_id IS NOT NULL AND salon_state IS NOT NULL AND company_id IS NOT NULL))",
-        "A booking needs a client, a state and a company.",
+        "CHECK (CASE WHEN is_salon_booking"
+        " THEN salon_client_id IS NOT NULL AND salon_state IS NOT NULL AND company_id IS NOT NULL"
+        " ELSE salon_client_id IS NULL AND salon_state IS NULL END)",
+        "A booking needs a client, and an event with a client is a booking.",
     )
     _salon_booking_start_idx = models.Index("(company_id, start) WHERE is_salon_booking IS TRUE")
 
@@ -69,30 +75,33 @@ class CalendarEvent(models.Model):
 
     @api.depends("salon_client_id")
     def _compute_salon_alert(self):
-        files = self.env["salon.client.file"].sudo().search([("partner_id", "in", self.salon_client_id.ids)])
-        alerts = {file.partner_id.id: file.alert for file in files}
+        alerts = self.salon_client_id._get_salon_alerts()
         for event in self:
             event.salon_alert = alerts.get(event.salon_client_id.id)
 
     @api.depends("salon_line_ids.client_minutes", "is_salon_booking")
     def _compute_stop(self):
         """A booking ends when its services do, whatever length was typed or dragged."""
-        super()._compute_stop()
-        for event in self:
-            if event.is_salon_booking and event.salon_line_ids and event.start:
-                event.stop = event.start + timedelta(minutes=event._salon_minutes())
+        result = super()._compute_stop()
+        bookings = self.filtered("is_salon_booking").sudo().filtered(lambda event: event.salon_line_ids and event.start)
+        for event in bookings:
+            event.stop = event.start + timedelta(minutes=event._salon_minutes())
+        if bookings:
+            # Core leaves the duration as it is, for it computes the stop from it; here it follows as well.
+            self.env.add_to_compute(self._fields["duration"], bookings)
+        return result
 
     @api.depends("is_salon_booking")
     def _compute_user_can_edit(self):
         """Whoever the record rules let write a booking may edit it: the front desk is no attendee of it."""
         bookings = self.filtered("is_salon_booking")
-        super(CalendarEvent, self - bookings)._compute_user_can_edit()
         for booking in bookings:
             booking.user_can_edit = not booking._origin or booking._origin.has_access("write")
+        return super(CalendarEvent, self - bookings)._compute_user_can_edit()
 
     @api.constrains("is_salon_booking", "salon_line_ids", "allday", "recurrency")
     def _check_salon_booking(self):
-        for booking in self.filtered("is_salon_booking"):
+        for booking in self.sudo().filtered("is_salon_booking"):
             if not booking.salon_line_ids:
                 raise ValidationError(self.env._("A booking needs at least one service. Add what the client comes for."))
             if booking.allday:
@@ -127,31 +136,46 @@ class CalendarEvent(models.Model):
 
     def _create_salon_bookings(self, vals_list):
         """Create bookings, each with all its services and blocks, or none of them (invariant 2)."""
+        self.check_access("create")
         vals_list = self._prepare_salon_bookings(vals_list)
-        # Who booked and when stands on the event itself: no message that repeats it.
-        booking_env = self.with_context(**BOOKING_CONTEXT, mail_create_nolog=True)
+        # Who booked and when stands on the event itself: no message that repeats it. Core asks for the right to
+        # write the event before its lines exist, by which a stylist has it: we ask when they do.
+        booking_env = self.sudo().with_context(**BOOKING_CONTEXT, mail_create_nolog=True)
         bookings = super(CalendarEvent, booking_env).create(vals_list)
         bookings.salon_client_id._make_salon_clients()
         bookings._check_salon_booking()
         bookings.salon_line_ids._sync_blocks()
-        return bookings
+        bookings.with_env(self.env)._check_salon_access()
+        return bookings.with_env(self.env)
+
+    def _check_salon_access(self):
+        """Refuse what leaves a booking to people who may not have it, in words."""
+        if not self.env.su and self.exists() != self._filtered_access("write"):
+            raise AccessError(
+                self.env._("Stylists book for themselves. Ask the front desk to book for others or to hand a booking over.")
+            )
 
     def _prepare_salon_bookings(self, vals_list):
         """Return `vals_list` completed to bookings: what follows from client and services is known before
         the first row is written, so that nothing has to be written twice."""
-        vals_list = [dict(vals, salon_line_ids=[*(vals.get("salon_line_ids") or [])]) for vals in vals_list]
-        lines = [command[2] for vals in vals_list for command in vals["salon_line_ids"] if command[0] == 0]
+        vals_list = [dict(vals, salon_line_ids=self._own_lines(vals.get("salon_line_ids"))) for vals in vals_list]
+        lines = [command[2] for vals in vals_list for command in vals["salon_line_ids"]]
         self.env["salon.booking.line"]._complete_minutes(lines)
         contacts = self.env["hr.employee"].browse({line.get("stylist_id") for line in lines} - {None, False})
         contacts = contacts._salon_contact_ids()
         return [self._prepare_salon_booking(vals, contacts) for vals in vals_list]
+
+    @api.model
+    def _own_lines(self, commands):
+        """Return those of these x2many commands that make lines: a line never moves from another booking."""
+        return [(0, command[1], dict(command[2])) for command in commands or [] if command[0] == 0]
 
     def _prepare_salon_booking(self, vals, contacts):
         """Return `vals` completed to one booking; `contacts` are the partner ids by stylist id.
 
         The services say how long it takes; a length that the calendar dragged out does not.
         """
-        lines = [command[2] for command in vals["salon_line_ids"] if command[0] == 0]
+        lines = [command[2] for command in vals["salon_line_ids"]]
         lines.sort(key=lambda line: line.get("sequence", 10))
         minutes = self.env["salon.booking.line"]._chain(lines)
         start = fields.Datetime.to_datetime(vals.get("start")) or self._default_start()
@@ -178,41 +202,68 @@ class CalendarEvent(models.Model):
     def write(self, vals):
         if not self._writes_salon_booking(vals):
             return super().write(vals)
-        bookings = self if vals.get("is_salon_booking") else self.filtered("is_salon_booking")
+        bookings = self if vals.get("is_salon_booking") else self.sudo().filtered("is_salon_booking").with_env(self.env)
         if self - bookings:
             super(CalendarEvent, self - bookings).write(dict(vals))
+        bookings._check_salon_write(vals)
         for booking in bookings:
             booking._write_salon_booking(dict(vals))
+        bookings._check_salon_access()
         return True
 
     def _writes_salon_booking(self, vals):
         """Tell whether writing `vals` touches a booking, in a way that someone else than us began."""
-        if self.env.context.get("salon_booking_in_hand"):
+        if self.env.context.get("salon_booking_in_hand") is IN_HAND:
             return False
-        return vals.get("is_salon_booking") or any(event.is_salon_booking for event in self)
+        return vals.get("is_salon_booking") or any(event.is_salon_booking for event in self.sudo())
+
+    def _check_salon_write(self, vals):
+        """Refuse what a booking can't become."""
+        if "salon_state" in vals:
+            self._check_salon_transition(vals["salon_state"])
+        for booking in self.sudo():
+            booked = booking.is_salon_booking and booking.salon_line_ids
+            if booked and not vals.get("is_salon_booking", True):
+                raise UserError(self.env._("A booking can't become a plain meeting. Cancel it instead."))
+            if booked and "company_id" in vals and vals["company_id"] != booking.company_id.id:
+                raise UserError(self.env._("A booking stays in its company. Cancel it and book in the other one."))
+            if booking.salon_visit_ids and vals.get("salon_client_id", booking.salon_client_id.id) != booking.salon_client_id.id:
+                raise UserError(self.env._("The client of this booking has come. Correct the visit, or make a new booking."))
+            if booking.salon_state == "done" and (TIME_FIELDS - {"is_salon_booking"}) & vals.keys():
+                raise UserError(self.env._("This booking is done. What was different stands in its visit."))
 
     def _write_salon_booking(self, vals):
         """Write one booking; lines and blocks follow its time, the calendar's filters its stylists."""
         booking = self.with_context(**BOOKING_CONTEXT)
+        took_time = booking._salon_takes_time()
+        for name in OWN_FIELDS:
+            vals.pop(name, None)
         if vals.get("is_salon_booking"):
             vals.setdefault("company_id", (self.company_id or self.env.company).id)
             vals.setdefault("salon_state", self.salon_state or "booked")
             vals.update(privacy="public", user_id=False, alarm_ids=[(5,)])
-        elif "is_salon_booking" in vals and self.salon_line_ids:
-            raise UserError(self.env._("A booking can't become a plain meeting. Cancel it instead."))
         length = self._salon_asked_length(vals)
-        if length is not None:
+        if length is not None or vals.get("salon_line_ids"):
             vals.pop("stop", None)
             vals.pop("duration", None)
         super(CalendarEvent, booking).write(vals)
         if length is not None and length != booking._salon_minutes():
             booking._salon_stretch(length)
-        if vals.get("salon_client_id") or vals.get("is_salon_booking"):
+        if "salon_client_id" in vals:
             booking.salon_client_id._make_salon_clients()
-        if BLOCKING_FIELDS & vals.keys() or length is not None:
+        if TIME_FIELDS & vals.keys() or length is not None:
             booking._salon_lines_changed()
+        elif booking._salon_takes_time() != took_time:
+            booking.sudo().salon_line_ids._sync_blocks()
         elif "salon_client_id" in vals:
             booking._salon_show_to_stylists()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_visited(self):
+        if visited := self.sudo().filtered("salon_visit_ids")[:1]:
+            raise UserError(
+                self.env._("%s has a visit: who came stays on record. Correct the visit instead.", visited.name)
+            )
 
     def _salon_asked_length(self, vals):
         """Return the length in minutes that `vals` ask for by the booking's end, None when it stays.
@@ -220,7 +271,8 @@ class CalendarEvent(models.Model):
         Dropping an event elsewhere writes start and stop, pulling at its end the stop alone. Where the
         services change as well, they say how long it takes.
         """
-        if vals.get("salon_line_ids") or not self.salon_line_ids or not (vals.get("stop") or vals.get("duration")):
+        asked = vals.get("stop") or vals.get("duration") is not None
+        if vals.get("salon_line_ids") or not asked or not self.salon_line_ids:
             return None
         start = fields.Datetime.to_datetime(vals.get("start")) or self.start
         if vals.get("stop"):
@@ -229,6 +281,8 @@ class CalendarEvent(models.Model):
 
     def _salon_stretch(self, length):
         """Make the booking `length` minutes long: the last service takes more or less of its stylist's time."""
+        if length > LONGEST:
+            raise UserError(self.env._("A booking takes 12 hours at most. Make it shorter."))
         last = self.salon_line_ids.sorted("sequence")[-1]
         part = "finishing_minutes" if last.finishing_minutes else "active_minutes"
         minutes = last[part] + length - self._salon_minutes()
@@ -254,11 +308,11 @@ class CalendarEvent(models.Model):
     @api.model
     def _salon_name(self, client, products):
         """Return what the calendar shows: who comes, for what."""
-        return f"{client.name} · {', '.join(product.name for product in products)}"
+        return f"{client.name or ''} · {', '.join(product.name or '' for product in products)}"
 
     def _salon_lines_changed(self):
         """Chain the services one after the other, block their times and show them to their stylists."""
-        bookings = self.with_context(**BOOKING_CONTEXT).filtered("is_salon_booking")
+        bookings = self.sudo().with_context(**BOOKING_CONTEXT).filtered("is_salon_booking")
         bookings._check_salon_booking()
         for booking in bookings:
             booking._salon_chain_lines()
@@ -267,10 +321,14 @@ class CalendarEvent(models.Model):
             booking._salon_show_to_stylists()
 
     def _salon_chain_lines(self):
+        lines = self.salon_line_ids.sorted("sequence")
         offset = 0
-        for line in self.salon_line_ids.sorted("sequence"):
+        for line in lines:
             line.offset_minutes = offset
             offset += line.client_minutes
+        # Not by a dependency: each plain event that moves would look for lines that it has not.
+        for name in ("start", "stop"):
+            self.env.add_to_compute(lines._fields[name], lines)
 
     def _salon_show_to_stylists(self):
         """Name the event anew, and make attendees of its stylists: the calendar's side filter goes by them."""
@@ -284,61 +342,4 @@ class CalendarEvent(models.Model):
         if sorted(self.partner_ids.ids) != partner_ids:
             vals["partner_ids"] = [(6, 0, partner_ids)]
         if vals:
-            self.write(vals)
-
-    def _salon_set_state(self, state):
-        for booking in self.filtered("is_salon_booking"):
-            booking.salon_state = state
-
-    def action_salon_confirm(self):
-        """The client said that they will come."""
-        self._salon_set_state("confirmed")
-
-    def action_salon_arrive(self):
-        """The client is here: open the visit, with what is booked, and show it."""
-        self._salon_set_state("arrived")
-        return self._salon_open_visits()._action_open()
-
-    def action_salon_start(self):
-        """The stylist begins."""
-        self._salon_open_visits()
-        self._salon_set_state("in_service")
-
-    def action_salon_no_show(self):
-        """The client did not come; the time is free again."""
-        self._check_no_visit()
-        self._salon_set_state("no_show")
-
-    def action_salon_cancel(self):
-        """The booking is off; the time is free again."""
-        self._check_no_visit()
-        self._salon_set_state("cancelled")
-
-    def action_salon_rebook(self):
-        """Take a cancelled booking or a no-show up again, if its time is still free."""
-        self._salon_set_state("booked")
-
-    def action_salon_visit(self):
-        """Show the visit that this booking became."""
-        return self.salon_visit_ids._action_open()
-
-    def _check_no_visit(self):
-        if self.salon_visit_ids:
-            raise UserError(self.env._("This booking has a visit already: the client has come. Edit the visit instead."))
-
-    def _salon_open_visits(self):
-        """Return the visits of these bookings, opening those that are not open yet."""
-        missing = self.filtered(lambda booking: booking.is_salon_booking and not booking.salon_visit_ids)
-        self.env["salon.visit"].create([booking._prepare_visit_values() for booking in missing])
-        return self.salon_visit_ids
-
-    def _prepare_visit_values(self):
-        """Return the values of the visit that this booking becomes: what is booked, by whom."""
-        return {
-            "partner_id": self.salon_client_id.id,
-            "event_id": self.id,
-            "company_id": self.company_id.id,
-            "line_ids": [
-                (0, 0, line._prepare_visit_line_values()) for line in self.salon_line_ids.sorted("sequence")
-            ],
-        }
+            self.with_context(**BOOKING_CONTEXT).write(vals)

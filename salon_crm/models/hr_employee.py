@@ -24,6 +24,7 @@ class HrEmployee(models.Model):
         """
         if not self:
             return {}
+        self.flush_model(["user_id", "resource_id"])
         return dict(
             self.env.execute_query(
                 SQL(
@@ -54,6 +55,8 @@ class HrEmployee(models.Model):
         return employees
 
     def write(self, vals):
+        if vals.get("active") is False:
+            self.env["salon.booking.line"]._check_no_coming("stylist_id", self)
         if "user_id" not in vals and "resource_id" not in vals:
             return super().write(vals)
         before = self._salon_twins()
@@ -66,12 +69,13 @@ class HrEmployee(models.Model):
         coming = [("stylist_id", "in", self.ids), ("stop", ">", fields.Datetime.now())]
         # One after the other, so that a clash between two of them is named as any other.
         for booking in self.env["salon.booking.line"].sudo().search(coming).event_id:
-            booking.salon_line_ids._sync_blocks()
+            booking._salon_lines_changed()
 
     def _salon_contact_ids(self):
         """Return {employee id: id of the partner by whom the calendar shows this stylist's events}."""
         if not self:
             return {}
+        self.flush_model(["user_id", "work_contact_id"])
         return dict(
             self.env.execute_query(
                 SQL(

@@ -9,15 +9,17 @@ class MergePartnerAutomatic(models.TransientModel):
 
         Locked visits follow their client here too; nothing else of them changes.
         """
+        partners = self.env["res.partner"].browse(partner_ids).exists()
+        dst_partner = dst_partner or self._get_ordered_partner(partners.ids)[-1:]
+        # For this transaction alone, and after an error it ends with it.
         self.env.cr.execute("SELECT set_config('salon.unlock', 'on', true)")
-        try:
-            self._merge_salon_files(partner_ids, dst_partner)
-            return super()._merge(partner_ids, dst_partner, extra_checks)
-        finally:
-            self.env.cr.execute("SELECT set_config('salon.unlock', 'off', true)")
+        self._merge_salon_files(partners.ids, dst_partner)
+        result = super()._merge(partner_ids, dst_partner, extra_checks)
+        self.env.cr.execute("SELECT set_config('salon.unlock', 'off', true)")
+        return result
 
     def _merge_salon_files(self, partner_ids, dst_partner):
-        """Keep one file of these partners, with what all of them say."""
+        """Keep one file of these partners, with what all of them say and what hangs on them."""
         files = self.env["salon.client.file"].sudo().search([("partner_id", "in", partner_ids)], order="id")
         if len(files) < 2:
             return
@@ -27,6 +29,5 @@ class MergePartnerAutomatic(models.TransientModel):
             texts = [text for text in (kept | others).mapped(name) if text]
             kept[name] = glue.join(dict.fromkeys(texts)) or False
         kept.keeper_id = kept.keeper_id or others.keeper_id[:1]
-        for other in others:
-            other.message_ids.write({"res_id": kept.id})
+        self._update_reference_fields_generic("salon.client.file", others, kept)
         others.unlink()

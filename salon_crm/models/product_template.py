@@ -21,8 +21,9 @@ class ProductTemplate(models.Model):
     salon_total_minutes = fields.Integer(
         string="Client's Minutes", compute="_compute_salon_total_minutes", help="Minutes the client is in the salon."
     )
+    # The public employee: everybody who may open a product may see who performs it.
     salon_stylist_ids = fields.Many2many(
-        "hr.employee",
+        "hr.employee.public",
         "salon_stylist_service_rel",
         "product_tmpl_id",
         "employee_id",

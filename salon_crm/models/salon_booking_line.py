@@ -2,17 +2,21 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import format_datetime
+
+from .calendar_event import IN_HAND
 
 MINUTES = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
-# A line with one of these set anew takes other times, other people or another place.
-BLOCKING_FIELDS = {*MINUTES, "offset_minutes", "stylist_id", "station_id", "event_id"}
+# A line with one of these set anew changes the times, people or places of its booking.
+CHAINED_FIELDS = {*MINUTES, "offset_minutes", "sequence", "product_id", "stylist_id", "station_id"}
 
 
 class SalonBookingLine(models.Model):
     _name = "salon.booking.line"
     _description = "Booking Line"
     _order = "event_id, sequence, id"
+    _check_company_auto = True
 
     event_id = fields.Many2one("calendar.event", string="Booking", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer(default=10)
@@ -22,6 +26,7 @@ class SalonBookingLine(models.Model):
         string="Service",
         required=True,
         ondelete="restrict",
+        check_company=True,
         domain="[('is_salon_service', '=', True)]",
     )
     stylist_id = fields.Many2one(
@@ -29,6 +34,7 @@ class SalonBookingLine(models.Model):
         required=True,
         ondelete="restrict",
         index=True,
+        check_company=True,
         domain="[('is_salon_stylist', '=', True)]",
     )
     assignment = fields.Selection(
@@ -37,7 +43,7 @@ class SalonBookingLine(models.Model):
         default="assigned",
         help="Did the client ask for this stylist, or did the salon assign one?",
     )
-    station_id = fields.Many2one("salon.station", ondelete="restrict", index=True)
+    station_id = fields.Many2one("salon.station", ondelete="restrict", index=True, check_company=True)
     active_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
     processing_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
     finishing_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
@@ -67,7 +73,7 @@ class SalonBookingLine(models.Model):
         for line in self:
             line.client_minutes = line.active_minutes + line.processing_minutes + line.finishing_minutes
 
-    @api.depends("event_id.start", "offset_minutes", "active_minutes", "processing_minutes", "finishing_minutes")
+    @api.depends("event_id", "offset_minutes", "active_minutes", "processing_minutes", "finishing_minutes")
     def _compute_times(self):
         for line in self:
             if line.event_id.start:
@@ -83,10 +89,18 @@ class SalonBookingLine(models.Model):
 
     @api.constrains("product_id", "stylist_id", "station_id")
     def _check_who_and_where(self):
-        """Refuse a stylist who can't perform the service, and a station that does not serve it."""
+        """Refuse what is no service, a stylist who can't perform it, and a station that does not serve it."""
         for line in self.sudo():
             service = line.product_id
-            if service.salon_stylist_ids and line.stylist_id not in service.salon_stylist_ids:
+            if not service.is_salon_service:
+                raise ValidationError(self.env._("%s can't be booked: it is no salon service.", service.name))
+            if not line.stylist_id.is_salon_stylist or not line.stylist_id.active:
+                raise ValidationError(
+                    self.env._("%s does not serve clients. Choose one of the stylists.", line.stylist_id.name)
+                )
+            if line.station_id and not line.station_id.active:
+                raise ValidationError(self.env._("%s is out of use. Choose another station.", line.station_id.name))
+            if service.salon_stylist_ids and line.stylist_id.id not in service.salon_stylist_ids.ids:
                 raise ValidationError(
                     self.env._(
                         "%(stylist)s does not perform %(service)s. Choose one of: %(others)s.",
@@ -109,9 +123,10 @@ class SalonBookingLine(models.Model):
     def _complete_minutes(self, vals_list):
         """Give lines that are to be created the minutes of their services, where they have none of their own."""
         for vals in vals_list:
-            product = self.env["product.product"].browse(vals.get("product_id"))
+            product = self.env["product.product"].browse(vals.get("product_id") or [])
             for name in MINUTES:
-                vals.setdefault(name, product[f"salon_{name}"])
+                if vals.get(name) is None:
+                    vals[name] = product[f"salon_{name}"] or 0
 
     @api.model
     def _chain(self, vals_list):
@@ -124,21 +139,28 @@ class SalonBookingLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self._in_hand():
+            # Before the line exists: it would itself give a stylist the right to the booking.
+            self.env["calendar.event"].browse({vals.get("event_id") for vals in vals_list}).check_access("write")
         lines = super().create(vals_list)
         lines._booking_changed()
         return lines
 
     def write(self, vals):
-        events = self.event_id
+        if "event_id" in vals and self.filtered(lambda line: line.event_id.id != vals["event_id"]):
+            raise UserError(self.env._("A booked service stays in its booking. Take it out here, and book it there."))
         result = super().write(vals)
-        if BLOCKING_FIELDS & vals.keys() or {"product_id", "sequence"} & vals.keys():
-            self._booking_changed(events)
+        if CHAINED_FIELDS & vals.keys():
+            self._booking_changed()
         return result
+
+    def _in_hand(self):
+        return self.env.context.get("salon_booking_in_hand") is IN_HAND
 
     def unlink(self):
         events = self.event_id
         result = super().unlink()
-        self._booking_changed(events)
+        self.browse()._booking_changed(events)
         return result
 
     def _booking_changed(self, events=None):
@@ -146,8 +168,29 @@ class SalonBookingLine(models.Model):
 
         A booking that is written whole does it itself, once, when all its lines stand.
         """
-        if not self.env.context.get("salon_booking_in_hand"):
-            ((events or self.env["calendar.event"]) | self.exists().event_id)._salon_lines_changed()
+        if not self._in_hand():
+            events = events or self.event_id
+            events._check_salon_write({"salon_line_ids": []})
+            events._salon_lines_changed()
+            events._check_salon_access()
+
+    @api.model
+    def _check_no_coming(self, field, records):
+        """Refuse to take `records`, of the field `field`, out of use while they are booked."""
+        domain = [
+            (field, "in", records.ids),
+            ("stop", ">", fields.Datetime.now()),
+            ("event_id.salon_state", "in", ("booked", "confirmed", "arrived", "in_service")),
+        ]
+        for record, count, first in self.sudo()._read_group(domain, [field], ["__count", "start:min"]):
+            raise UserError(
+                self.env._(
+                    "%(name)s is booked %(count)s times from %(first)s on. Give these bookings to others first.",
+                    name=record.name,
+                    count=count,
+                    first=format_datetime(self.env, first, dt_format="short"),
+                )
+            )
 
     def _sync_blocks(self):
         """Make the blocks of the bookings of these lines say what their lines say.

@@ -34,6 +34,11 @@ class SalonStation(models.Model):
 
     _resource_uniq = models.Constraint("UNIQUE (resource_id)", "This resource belongs to another station already. Make a new station without choosing one.")
 
+    def write(self, vals):
+        if vals.get("active") is False:
+            self.env["salon.booking.line"]._check_no_coming("station_id", self)
+        return super().write(vals)
+
     def _prepare_resource_values(self, vals, tz):
         """A chair is a thing, not a person: what counts working time by person leaves it out."""
         return {**super()._prepare_resource_values(vals, tz), "resource_type": "material"}

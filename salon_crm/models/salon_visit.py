@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from .calendar_event_state import NEXT_STATES
+
 
 class SalonVisit(models.Model):
     """What happened when a client was here; also a consultation that sold nothing.
@@ -20,7 +22,7 @@ class SalonVisit(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Client", ondelete="restrict", index=True, help="Empty: someone who gave no name."
     )
-    event_id = fields.Many2one("calendar.event", string="Booking", ondelete="set null", readonly=True)
+    event_id = fields.Many2one("calendar.event", string="Booking", ondelete="set null", readonly=True, copy=False)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, ondelete="restrict", index=True
     )
@@ -56,23 +58,30 @@ class SalonVisit(models.Model):
             -- The plan is made once and kept: on tables that were empty then, it must be by index all the same.
             SET enable_seqscan = off AS $$
             DECLARE
-                row_data jsonb := CASE TG_OP WHEN 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END;
-                its_visit_id int := row_data->>'visit_id';
+                old_row jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - '{create_uid,write_uid}'::text[] END;
+                new_row jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - '{create_uid,write_uid}'::text[] END;
+                row_data jsonb;
+                its_visit_id int;
                 its_locked_at timestamp;
             BEGIN
                 -- Retention, erasure and merging lift this for their own transaction, by their own procedures.
-                IF current_setting('salon.unlock', true) = 'on' THEN
+                -- A user who is deleted takes nothing but their name along.
+                IF current_setting('salon.unlock', true) = 'on' OR old_row = new_row THEN
                     RETURN COALESCE(NEW, OLD);
                 END IF;
-                IF TG_TABLE_NAME = 'salon_visit' THEN
-                    its_visit_id := row_data->>'id';
-                ELSIF TG_TABLE_NAME = 'salon_visit_performer' THEN
-                    SELECT visit_id INTO its_visit_id FROM salon_visit_line WHERE id = (row_data->>'line_id')::int;
-                END IF;
-                SELECT locked_at INTO its_locked_at FROM salon_visit WHERE id = its_visit_id;
-                IF its_locked_at < timezone('UTC', now()) THEN
-                    RAISE EXCEPTION 'salon_visit % is locked', its_visit_id USING ERRCODE = 'check_violation';
-                END IF;
+                -- Out of a locked visit is a change of it, and into one as well.
+                FOREACH row_data IN ARRAY array_remove(ARRAY[old_row, new_row], NULL) LOOP
+                    its_visit_id := row_data->>'visit_id';
+                    IF TG_TABLE_NAME = 'salon_visit' THEN
+                        its_visit_id := row_data->>'id';
+                    ELSIF TG_TABLE_NAME = 'salon_visit_performer' THEN
+                        SELECT visit_id INTO its_visit_id FROM salon_visit_line WHERE id = (row_data->>'line_id')::int;
+                    END IF;
+                    SELECT locked_at INTO its_locked_at FROM salon_visit WHERE id = its_visit_id;
+                    IF its_locked_at < timezone('UTC', now()) THEN
+                        RAISE EXCEPTION 'salon_visit % is locked', its_visit_id USING ERRCODE = 'check_violation';
+                    END IF;
+                END LOOP;
                 RETURN COALESCE(NEW, OLD);
             END $$ LANGUAGE plpgsql
             """
@@ -107,20 +116,42 @@ class SalonVisit(models.Model):
 
     @api.depends("partner_id")
     def _compute_alert(self):
-        files = self.env["salon.client.file"].sudo().search([("partner_id", "in", self.partner_id.ids)])
-        alerts = {file.partner_id.id: file.alert for file in files}
+        alerts = self.partner_id._get_salon_alerts()
         for visit in self:
             visit.alert = alerts.get(visit.partner_id.id)
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_salon_values(vals)
         visits = super().create(vals_list)
         visits.partner_id._make_salon_clients()
         return visits
 
     def write(self, vals):
         self._check_not_locked()
+        self._check_salon_values(vals)
+        if any(visit.event_id and vals.get("partner_id", visit.partner_id.id) != visit.partner_id.id for visit in self):
+            raise UserError(self.env._("The client of a booked visit is the one who was booked."))
         return super().write(vals)
+
+    def _check_salon_values(self, vals):
+        """Refuse what only closing a visit sets, and a client whom a stylist does not serve.
+
+        Else a stylist could lengthen the correction period, or read any client's file by way of a visit.
+        """
+        if self.env.su:
+            return
+        if vals.get("state", "open") != "open" or vals.get("done_at") or vals.get("locked_at"):
+            raise UserError(self.env._("A visit is closed by its button or at the till. Use one of them."))
+        if self.env.user.has_group("salon_crm.group_salon_reception"):
+            return
+        partner = self.env["res.partner"].browse(vals.get("partner_id") or [])
+        file = self.env["salon.client.file"].sudo().search([("partner_id", "=", partner.id)])
+        if file and not file.with_env(self.env).has_access("read"):
+            raise UserError(
+                self.env._("You have not served %s before. Ask the front desk to open this visit.", partner.name)
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
@@ -140,15 +171,17 @@ class SalonVisit(models.Model):
 
     def action_done(self):
         """Close the visit, also one that sold nothing (a consultation)."""
+        self.check_access("write")
         self.filtered(lambda visit: visit.state == "open")._mark_done()
 
     def _mark_done(self):
         """Close these open visits; other addons listen here to what a done visit brings about."""
         now = fields.Datetime.now()
-        for company, visits in self.grouped("company_id").items():
+        for company, visits in self.sudo().grouped("company_id").items():
             locked_at = now + timedelta(hours=company.salon_correction_hours)
             visits.write({"state": "done", "done_at": now, "locked_at": locked_at})
-        self.sudo().event_id._salon_set_state("done")
+        bookings = self.sudo().event_id
+        bookings.filtered(lambda booking: "done" in NEXT_STATES[booking.salon_state])._salon_set_state("done")
 
     def action_view_orders(self):
         """Show what was paid for this visit."""
@@ -165,12 +198,26 @@ class SalonVisit(models.Model):
         return {**action, "view_mode": "list,form", "domain": [("id", "in", self.ids)]}
 
     @api.model
-    def _get_open_visit(self, partner, company):
-        """Return the latest open visit of `partner` in `company`, or none."""
+    def _get_till_visit(self, partner, company):
+        """Return the visit that `partner` has to pay for: of the last day, open or with something unpaid.
+
+        A visit that was forgotten open stays for the manager to close: today's sale is not what was done then.
+        """
         if not partner:
             return self.browse()
-        domain = [("partner_id", "=", partner.id), ("company_id", "=", company.id), ("state", "=", "open")]
-        return self.search(domain, limit=1)
+        visits = self.search(
+            [
+                ("partner_id", "=", partner.id),
+                ("company_id", "=", company.id),
+                ("date", ">", fields.Datetime.now() - timedelta(days=1)),
+                "|",
+                ("state", "=", "open"),
+                "&",
+                ("locked_at", ">", fields.Datetime.now()),
+                ("line_ids.pos_order_line_id", "=", False),
+            ]
+        )
+        return visits.sorted(lambda visit: visit.state != "open")[:1]
 
     # The till ---------------------------------------------------------------------------------------
 
@@ -184,7 +231,9 @@ class SalonVisit(models.Model):
 
     @api.model
     def load_till_visit(self, partner_id, config_id):
-        """Return what the till shows of a client: the open visit with its unpaid services.
+        """Return what the till shows of a client: the visit to pay for, with its unpaid services.
+
+        What another unpaid order has taken over already is left out: else two tills would charge for it.
 
         :param int partner_id: the client chosen at the till
         :param int config_id: the till
@@ -193,8 +242,11 @@ class SalonVisit(models.Model):
         self.env["pos.config"].browse(config_id).check_access("read")
         config = self.env["pos.config"].sudo().browse(config_id)
         partner = self.env["res.partner"].browse(partner_id)
-        visit = self.sudo()._get_open_visit(partner, config.company_id)
-        lines = visit.line_ids.filtered(lambda line: not line.pos_order_line_id)
+        visit = self.sudo()._get_till_visit(partner, config.company_id)
+        elsewhere = self.env["pos.order.line"].sudo().search(
+            [("salon_visit_line_id", "in", visit.line_ids.ids), ("order_id.state", "=", "draft")]
+        )
+        lines = visit.line_ids.filtered(lambda line: not line.pos_order_line_id) - elsewhere.salon_visit_line_id
         return {
             "salon.visit": visit.read(self._load_pos_data_fields(config), load=False),
             "salon.visit.line": lines.read(lines._load_pos_data_fields(config), load=False),

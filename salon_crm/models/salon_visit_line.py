@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare
 
 
@@ -8,13 +8,14 @@ class SalonVisitLine(models.Model):
     _inherit = ["pos.load.mixin"]
     _description = "Visit Line"
     _order = "visit_id, sequence, id"
+    _check_company_auto = True
 
     visit_id = fields.Many2one("salon.visit", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one(related="visit_id.company_id")
     product_id = fields.Many2one("product.product", string="Service", required=True, ondelete="restrict", index=True)
     quantity = fields.Float(default=1.0)
-    station_id = fields.Many2one("salon.station", ondelete="restrict")
+    station_id = fields.Many2one("salon.station", ondelete="restrict", check_company=True)
     performer_ids = fields.One2many("salon.visit.performer", "line_id", string="Performers", copy=True)
     performer_names = fields.Char(string="Who", compute="_compute_performer_names")
     stylist_public_id = fields.Many2one("hr.employee.public", compute="_compute_performer_names")
@@ -27,8 +28,8 @@ class SalonVisitLine(models.Model):
 
     @api.private
     def init(self):
-        super().init()
         self.env["salon.visit"]._salon_install_lock(self._table)
+        return super().init()
 
     @api.depends("product_id")
     def _compute_display_name(self):
@@ -68,6 +69,8 @@ class SalonVisitLine(models.Model):
 
     def write(self, vals):
         self.visit_id._check_not_locked()
+        if "visit_id" in vals and self.filtered(lambda line: line.visit_id.id != vals["visit_id"]):
+            raise UserError(self.env._("What was done stays in its visit. Take it out here, and add it there."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

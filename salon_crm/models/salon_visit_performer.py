@@ -1,19 +1,23 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class SalonVisitPerformer(models.Model):
     _name = "salon.visit.performer"
     _description = "Performer of a Visit Line"
     _order = "line_id, part desc, id"
+    _check_company_auto = True
 
     line_id = fields.Many2one("salon.visit.line", required=True, ondelete="cascade", index=True)
     visit_id = fields.Many2one(related="line_id.visit_id")
+    company_id = fields.Many2one(related="line_id.visit_id.company_id")
     employee_id = fields.Many2one(
         "hr.employee",
         string="Who",
         required=True,
         ondelete="restrict",
         index=True,
+        check_company=True,
         domain="[('is_salon_stylist', '=', True)]",
     )
     part = fields.Selection([("stylist", "Stylist"), ("assistant", "Assistant")], required=True, default="stylist")
@@ -27,8 +31,8 @@ class SalonVisitPerformer(models.Model):
 
     @api.private
     def init(self):
-        super().init()
         self.env["salon.visit"]._salon_install_lock(self._table)
+        return super().init()
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -38,6 +42,8 @@ class SalonVisitPerformer(models.Model):
 
     def write(self, vals):
         self.visit_id._check_not_locked()
+        if "line_id" in vals and self.filtered(lambda performer: performer.line_id.id != vals["line_id"]):
+            raise UserError(self.env._("Who did a service stays with it. Take them out here, and add them there."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import SalonCommon
@@ -64,7 +64,7 @@ class TestAccess(SalonCommon):
 
     def test_a_booking_whose_stylist_they_would_attend_stays_hidden_from_attendees_without_a_role(self):
         booking = self._book((self.cut, self.anna))
-        booking.sudo().with_context(salon_booking_in_hand=True).partner_ids |= self.plain_user.partner_id
+        self.env["calendar.attendee"].create({"event_id": booking.id, "partner_id": self.plain_user.partner_id.id})
         with self.assertRaises(AccessError):
             booking.with_user(self.plain_user).read(["name"])
 
@@ -111,3 +111,40 @@ class TestAccess(SalonCommon):
         self.client.company_id = self.env.company
         with self.assertRaises(AccessError):
             file.read(["alert"])
+
+    def test_attendees_and_alerts_tell_nothing_of_a_booking(self):
+        booking = self._book((self.cut, self.anna))
+        self.client.salon_file_ids.alert = "avoid ammonia"
+        attendees = self.env["calendar.attendee"].with_user(self.plain_user)
+        self.assertFalse(attendees.search([("event_id", "=", booking.id)]))
+        self.assertFalse(attendees.search([("partner_id", "=", self.stylist_user.partner_id.id), ("event_id", "=", booking.id)]))
+        with self.assertRaises(AccessError):
+            booking.attendee_ids.with_user(self.plain_user).read(["event_id", "access_token"])
+        self.assertTrue(self.env["calendar.attendee"].with_user(self.reception).search([("event_id", "=", booking.id)]))
+        event = self.env["calendar.event"].with_user(self.plain_user).new({"salon_client_id": self.client.id})
+        self.assertFalse(event.salon_alert)
+
+    def test_a_stylist_books_for_themselves_and_joins_no_booking_of_others(self):
+        own = self._book((self.cut, self.anna), user=self.stylist_user)
+        self.assertEqual(own.with_user(self.stylist_user).name, "Clara Client · Cut")
+        with self.assertRaisesRegex(AccessError, "Stylists book for themselves"):
+            self._book((self.cut, self.ben), user=self.stylist_user, minutes=180)
+        with self.assertRaisesRegex(AccessError, "hand a booking over"):
+            own.with_user(self.stylist_user).salon_line_ids.stylist_id = self.ben
+        olga = self.env["res.partner"].create({"name": "Olga Other"})
+        other = self._book((self.facial, self.ben), client=olga, minutes=300)
+        lines = self.env["salon.booking.line"].with_user(self.stylist_user)
+        with self.assertRaises(AccessError):
+            lines.create({**self._prepare_line(self.cut, self.anna), "event_id": other.id})
+        with self.assertRaises((AccessError, UserError)):
+            own.with_user(self.stylist_user).salon_line_ids.event_id = other.id
+        visits = self.env["salon.visit"].with_user(self.stylist_user)
+        with self.assertRaisesRegex(UserError, "Ask the front desk"):
+            visits.create({"partner_id": olga.id})
+        self.assertFalse(olga.salon_file_ids.with_user(self.stylist_user).has_access("read"))
+
+    def test_no_context_from_outside_skips_the_blocks(self):
+        booking = self._book((self.cut, self.anna), user=self.reception)
+        outside = booking.with_user(self.reception).with_context(salon_booking_in_hand=True)
+        outside.start = self.start + timedelta(hours=2)
+        self.assertEqual(booking.salon_line_ids.block_ids.start, self.start + timedelta(hours=2))

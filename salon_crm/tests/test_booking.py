@@ -166,7 +166,7 @@ class TestBooking(SalonCommon):
             self.env.flush_all()
 
     def test_a_stylist_is_booked_for_what_they_perform(self):
-        self.cut.salon_stylist_ids = self.ben
+        self.ben.salon_service_ids = self.cut.product_tmpl_id
         with self.assertRaisesRegex(ValidationError, "Anna does not perform Cut. Choose one of: Ben."):
             self._book((self.cut, self.anna))
         self.cut.salon_station_ids = self.chair
@@ -237,3 +237,111 @@ class TestBooking(SalonCommon):
         event.write({"stop": event.start + timedelta(hours=1)})
         self.assertEqual(event.duration, 1)
         self.assertEqual(event.user_id, self.env.user)
+
+    def test_duration_and_end_are_stored_as_the_services_say(self):
+        booking = self._book((self.cut, self.anna))
+        for vals in (
+            {"salon_line_ids": [(0, 0, self._prepare_line(self.facial, self.ben))]},
+            {"salon_line_ids": [(0, 0, self._prepare_line(self.cut, self.ben))], "stop": booking.stop, "duration": 0.5},
+            {"duration": 3},
+        ):
+            booking.write(vals)
+            self.env.flush_all()
+            booking.invalidate_recordset()
+            self.assertEqual(booking.stop, max(booking.salon_line_ids.mapped("stop")))
+            self.assertEqual(booking.duration * 60, sum(booking.salon_line_ids.mapped("client_minutes")))
+        self.assertEqual(booking.duration, 3)
+        with self.assertRaisesRegex(UserError, "12 hours at most"):
+            booking.duration = 48
+        with self.assertRaisesRegex(UserError, "can't be that short"):
+            booking.duration = 0
+
+    def test_a_service_stays_in_its_booking(self):
+        booking = self._book((self.cut, self.anna))
+        other = self._book((self.cut, self.ben))
+        with self.assertRaisesRegex(UserError, "stays in its booking"):
+            other.write({"salon_line_ids": [(4, booking.salon_line_ids.id)]})
+        with self.assertRaisesRegex(ValidationError, "at least one service"):
+            self._book(client=self.client, salon_line_ids=[(4, booking.salon_line_ids.id)], minutes=300)
+        self.assertEqual(booking.salon_line_ids.stylist_id, self.anna)
+
+    def test_a_booking_keeps_its_name_its_openness_and_its_stylists(self):
+        booking = self._book((self.cut, self.anna))
+        booking.with_user(self.stylist_user).write(
+            {"privacy": "private", "name": "foo", "partner_ids": [(4, self.client.id)], "notes": "by the window"}
+        )
+        self.assertEqual((booking.privacy, booking.name), ("public", "Clara Client · Cut"))
+        self.assertEqual(booking.partner_ids, self.stylist_user.partner_id)
+        self.assertIn("by the window", booking.notes)
+        self.client.name = "Clara Married"
+        self.assertEqual(booking.name, "Clara Married · Cut")
+
+    def test_a_state_follows_from_the_one_before(self):
+        booking = self._book((self.cut, self.anna))
+        booking.action_salon_arrive()
+        for state in ("booked", "cancelled", "no_show"):
+            with self.assertRaisesRegex(UserError, "can't become"):
+                booking.salon_state = state
+        booking.salon_visit_ids.action_done()
+        with self.assertRaisesRegex(UserError, "This booking is done"):
+            booking.start += timedelta(hours=1)
+        with self.assertRaisesRegex(UserError, "This booking is done"):
+            booking.salon_line_ids.active_minutes = 50
+        with self.assertRaisesRegex(UserError, "has a visit"):
+            booking.unlink()
+
+    def test_closing_a_visit_asks_nobody_for_their_time(self):
+        booking = self._book((self.cut, self.anna))
+        booking.action_salon_arrive()
+        with self.assertQueryCount(12):
+            booking.salon_visit_ids.action_done()
+            self.env.flush_all()
+        self.assertEqual(self._blocks(booking, self.anna.resource_id), [(0, 30)])
+
+    def test_everything_of_a_booking_is_of_its_company(self):
+        company = self.env["res.company"].create({"name": "Second Salon"})
+        stranger = self.env["hr.employee"].create(
+            {"name": "Stranger", "is_salon_stylist": True, "company_id": company.id}
+        )
+        with self.assertRaisesRegex(UserError, "Stranger"):
+            self._book((self.cut, stranger))
+        booking = self._book((self.cut, self.anna))
+        with self.assertRaisesRegex(UserError, "stays in its company"):
+            booking.company_id = company
+
+    def test_only_services_are_booked_and_only_with_who_serves(self):
+        shampoo = self.env["product.product"].create({"name": "Shampoo"})
+        clerk = self.env["hr.employee"].create({"name": "Clerk"})
+        with self.assertRaisesRegex(ValidationError, "Shampoo can't be booked"):
+            self._book(client=self.client, salon_line_ids=[(0, 0, {**self._prepare_line(shampoo, self.anna), "active_minutes": 10})])
+        with self.assertRaisesRegex(ValidationError, "Clerk does not serve clients"):
+            self._book((self.cut, clerk))
+        self.chair.active = False
+        with self.assertRaisesRegex(ValidationError, "Chair 1 is out of use"):
+            self._book((self.cut, self.anna, self.chair))
+
+    def test_who_is_booked_is_not_archived(self):
+        self._book((self.cut, self.anna, self.chair))
+        with self.assertRaisesRegex(UserError, "Anna is booked 1 times from"):
+            self.anna.active = False
+        with self.assertRaisesRegex(UserError, "Chair 1 is booked 1 times from"):
+            self.chair.active = False
+
+    def test_splitting_a_person_gives_the_blocks_to_whom_they_belong(self):
+        company = self.env["res.company"].create({"name": "Second Salon"})
+        self.stylist_user.company_ids |= company
+        twin = self.env["hr.employee"].create(
+            {"name": "Anna there", "is_salon_stylist": True, "user_id": self.stylist_user.id, "company_id": company.id}
+        )
+        booking = self._book((self.cut, twin), company_id=company.id)
+        self.assertEqual(self._blocks(booking, self.anna.resource_id), [(0, 30)])
+        twin.user_id = False
+        self.assertEqual(self._blocks(booking, twin.resource_id), [(0, 30)])
+        self._book((self.cut, self.anna))
+
+    def test_everybody_who_could_open_a_product_still_can(self):
+        for user in (self.plain_user, self.reception, self.stylist_user, self.manager):
+            Form(self.cut.with_user(user))
+            Form(self.cut.product_tmpl_id.with_user(user))
+        self.cut.product_tmpl_id.with_user(self.manager).salon_stylist_ids = [(6, 0, self.anna.ids)]
+        self.assertEqual(self.anna.salon_service_ids, self.cut.product_tmpl_id)

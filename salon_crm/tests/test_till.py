@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.addons.point_of_sale.tests.common import TestPoSCommon
 from odoo.tests import tagged
 
@@ -69,6 +72,61 @@ class TestTill(SalonCommon, TestPoSCommon):
         visit = self._open_visit((self.cut, self.anna), (self.facial, self.ben))
         self._sell(self.cut, partner=self.client, visit=visit)
         self.assertEqual(visit.line_ids.mapped("is_paid"), [True, False])
+
+    def test_the_rest_of_a_visit_is_paid_against_it_later_that_day(self):
+        visit = self._open_visit((self.cut, self.anna), (self.facial, self.ben))
+        self._sell(self.cut, partner=self.client, visit=visit)
+        order = self._sell(self.facial, partner=self.client)
+        self.assertEqual(order.salon_visit_id, visit)
+        self.assertEqual(visit.line_ids.mapped("is_paid"), [True, True])
+        self.assertEqual(visit.line_ids[1].performer_ids.employee_id, self.ben)
+
+    def test_something_else_sold_meanwhile_does_not_close_the_visit(self):
+        visit = self._open_visit((self.cut, self.anna))
+        order = self._sell(self.facial, partner=self.client)
+        self.assertEqual((order.salon_visit_id, visit.state), (visit, "open"))
+        self.assertEqual(visit.line_ids.product_id, self.cut | self.facial)
+
+    def test_a_visit_forgotten_open_does_not_swallow_todays_sale(self):
+        old = self._open_visit((self.cut, self.anna))
+        old.date -= timedelta(days=90)
+        order = self._sell(self.cut, partner=self.client)
+        self.assertEqual((old.state, order.salon_visit_id != old), ("open", True))
+
+    def test_what_is_sold_into_a_locked_visit_makes_a_new_one(self):
+        visit = self._open_visit((self.cut, self.anna))
+        visit.action_done()
+        visit.sudo().locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        order = self._sell(self.cut, partner=self.client, visit=visit)
+        self.assertNotEqual(order.salon_visit_id, visit)
+        self.assertEqual(order.salon_visit_id.line_ids.pos_order_line_id, order.lines)
+
+    def test_no_sale_is_lost_over_a_visit_line_that_is_gone(self):
+        visit = self._open_visit((self.cut, self.anna), (self.facial, self.ben))
+        gone = visit.line_ids[0]
+        gone_id = gone.id
+        gone.unlink()
+        order = self._sell(self.cut, partner=self.client, visit=visit, salon_visit_line_id=gone_id)
+        self.assertEqual((order.state, order.salon_visit_id), ("paid", visit))
+
+    def test_no_sale_is_lost_over_a_booking_whose_time_was_taken(self):
+        visit = self._open_visit((self.cut, self.anna))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE calendar_event SET salon_state = 'cancelled' WHERE id = %s", [visit.event_id.id])
+        self.env.cr.execute("UPDATE salon_booking_block SET active = false")
+        self.env.invalidate_all()
+        self._book((self.cut, self.anna))
+        order = self._sell(self.cut, partner=self.client, visit=visit)
+        self.assertEqual((order.state, visit.state), ("paid", "done"))
+
+    def test_a_service_in_another_unpaid_order_is_not_offered_again(self):
+        visit = self._open_visit((self.cut, self.anna))
+        self.open_new_session()
+        data = self.create_ui_order_data(
+            [{"product": self.cut, "quantity": 1, "salon_visit_line_id": visit.line_ids.id}], customer=self.client
+        )
+        self._sync({**data, "state": "draft", "payment_ids": []})
+        self.assertFalse(self.env["salon.visit"].load_till_visit(self.client.id, self.config.id)["salon.visit.line"])
 
     def test_products_alone_touch_no_visit(self):
         visit = self._open_visit((self.cut, self.anna))

@@ -4,7 +4,7 @@ from psycopg2.errors import CheckViolation
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import SalonCommon
 
@@ -62,7 +62,7 @@ class TestVisit(SalonCommon):
 
     def test_a_booking_with_a_visit_is_not_cancelled(self):
         visit = self._arrived()
-        with self.assertRaisesRegex(UserError, "The client has come"):
+        with self.assertRaisesRegex(UserError, "can't become Cancelled"):
             visit.event_id.action_salon_cancel()
 
     def test_a_done_visit_is_corrected_within_its_period_and_never_after(self):
@@ -103,6 +103,50 @@ class TestVisit(SalonCommon):
         ):
             with self.assertRaises(CheckViolation), self.env.cr.savepoint():
                 self.env.cr.execute(statement, log_exceptions=False)
+
+    def test_what_was_done_stays_in_its_visit_and_only_closing_sets_its_times(self):
+        locked = self._arrived()
+        locked.action_done()
+        locked.sudo().locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        self.env.flush_all()
+        visit = self.env["salon.visit"].create(
+            {"partner_id": self.client.id, "line_ids": [(0, 0, {"product_id": self.cut.id})]}
+        )
+        with self.assertRaisesRegex(UserError, "stays in its visit"):
+            visit.line_ids.visit_id = locked
+        with self.assertRaises(CheckViolation), self.env.cr.savepoint():
+            self.env.cr.execute(
+                f"UPDATE salon_visit_line SET visit_id = {locked.id} WHERE id = {visit.line_ids.id}", log_exceptions=False
+            )
+        visit.action_done()
+        for vals in ({"locked_at": "2099-01-01"}, {"state": "open", "done_at": False, "locked_at": False}, {"done_at": "2020-01-01"}):
+            if vals.get("state") == "open":
+                continue
+            with self.assertRaisesRegex(UserError, "closed by its button"):
+                visit.with_user(self.reception).write(vals)
+        with self.assertRaisesRegex(UserError, "closed by its button"):
+            visit.with_user(self.reception).create({"state": "done", "done_at": "2020-01-01", "locked_at": "2099-01-01"})
+
+    def test_deleting_a_user_leaves_locked_visits_as_they_are(self):
+        user = new_test_user(self.env, "short_time", "salon_crm.group_salon_reception")
+        visit = self.env["salon.visit"].with_user(user).create({"partner_id": self.client.id})
+        visit.action_done()
+        visit.sudo().locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        self.env.flush_all()
+        self.env.cr.execute(f"UPDATE salon_visit SET create_uid = NULL, write_uid = NULL WHERE id = {visit.id}")
+
+    def test_core_merging_clients_by_itself_finds_one_file(self):
+        self._arrived()
+        twin = self.env["res.partner"].create({"name": "Clara C.", "is_salon_client": True})
+        attachment = self.env["ir.attachment"].create(
+            {"name": "before.jpg", "raw": b"x", "res_model": "salon.client.file", "res_id": twin.salon_file_ids.id}
+        )
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.client | twin).ids)
+        kept = (self.client | twin).exists()
+        self.assertEqual(len(kept), 1)
+        self.assertEqual(len(kept.salon_file_ids), 1)
+        self.assertEqual(attachment.exists().res_id, kept.salon_file_ids.id)
 
     def test_merging_clients_keeps_one_file_and_brings_locked_visits_along(self):
         visit = self._arrived()

@@ -32,10 +32,10 @@ export class SalonPanel extends Component {
         return visit?.partner_id?.id === this.partner?.id ? visit : undefined;
     }
 
-    /** Services of the open visit that are not in the order yet. */
+    /** Services of the visit that are in no order of this till yet. */
     get openLines() {
         const taken = new Set(
-            this.props.order.lines.map((line) => line.salon_visit_line_id?.id).filter(Boolean)
+            this.pos.models["pos.order.line"].map((line) => line.salon_visit_line_id?.id)
         );
         return (this.visit?.line_ids || []).filter((line) => line.product_id && !taken.has(line.id));
     }

@@ -7,7 +7,9 @@ import { patch } from "@web/core/utils/patch";
 patch(ControlButtons.prototype, {
     get salonServiceLine() {
         const line = this.currentOrder?.getSelectedOrderline();
-        return line?.isSalonService && !line.refunded_orderline_id ? line : undefined;
+        // Who did what was booked stands in the visit.
+        const sold = line?.isSalonService && !line.refunded_orderline_id && !line.salon_visit_line_id;
+        return sold ? line : undefined;
     },
 
     /** Say who performed the selected service: a sale without a booking makes its visit from it. */
