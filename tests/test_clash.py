@@ -39,7 +39,7 @@ def _book(registry, ids, start, stylists, barrier, outcomes):
 
     with registry.cursor() as cr:
         env = _environment(cr)
-        env["res.partner"].browse(ids["client"]).name  # the transaction has begun, and sees no later booking
+        env["res.partner"].browse(ids["client"]).read(["name"])  # the transaction has begun, and sees no later booking
 
         def create():
             return env["calendar.event"].create(

@@ -92,7 +92,9 @@ class SalonFollowup(models.Model):
     _skip_says_why = models.Constraint(
         "CHECK (state NOT IN ('skipped', 'cancelled') OR reason IS NOT NULL)", "Say why this client is not contacted."
     )
-    _window_in_order = models.Constraint("CHECK (due_at <= latest_at)", "A follow-up can't be overdue before it is due. Correct one of the times.")
+    _window_in_order = models.Constraint(
+        "CHECK (due_at <= latest_at)", "A follow-up can't be overdue before it is due. Correct one of the times."
+    )
 
     @api.depends("partner_id.name")
     def _compute_display_name(self):

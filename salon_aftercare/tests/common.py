@@ -10,9 +10,10 @@ class AftercareCommon(SalonCommon):
 
     @classmethod
     def _set_up_salon(cls):
-        super()._set_up_salon()
+        result = super()._set_up_salon()
         cls.step = cls.env.ref("salon_aftercare.salon_followup_step_visit_call")
         cls.env["salon.followup.plan"].search([("id", "!=", cls.step.plan_id.id)]).active = False
+        return result
 
     @classmethod
     def _open_visit(cls, *stylists, client=None, **values):

@@ -14,8 +14,9 @@ from .common import AftercareCommon
 class TestSweep(AftercareCommon):
     @classmethod
     def _set_up_salon(cls):
-        super()._set_up_salon()
+        result = super()._set_up_salon()
         cls.step.since = fields.Datetime.now() - timedelta(days=100)
+        return result
 
     def _left_out(self, number=1, days_ago=0, **values):
         """Return done visits that a crash left without follow-ups."""

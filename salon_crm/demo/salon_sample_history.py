@@ -98,7 +98,9 @@ class SalonSampleHistory(models.AbstractModel):
         for appointment, visit in month:
             self._pay(session, appointment, visit)
         orders = session.order_ids
-        cash = sum(orders.payment_ids.filtered(lambda payment: payment.payment_method_id.is_cash_count).mapped("amount"))
+        cash = sum(
+            orders.payment_ids.filtered(lambda payment: payment.payment_method_id.is_cash_count).mapped("amount")
+        )
         # The books of a year are dated in that year: closing knows no other date than today's.
         session = session.with_context(default_date=closed_at.date())
         with patch.object(fields.Date, "context_today", lambda record, timestamp=None: closed_at.date()):
@@ -141,7 +143,9 @@ class SalonSampleHistory(models.AbstractModel):
         order.lines._onchange_amount_line_all()
         order._compute_prices()
         methods = session.config_id.payment_method_ids
-        method = methods.filtered("is_cash_count") if appointment["cash"] else methods.filtered(lambda m: m.type == "bank")
+        method = (
+            methods.filtered("is_cash_count") if appointment["cash"] else methods.filtered(lambda m: m.type == "bank")
+        )
         order.add_payment(
             {
                 "pos_order_id": order.id,
@@ -156,7 +160,13 @@ class SalonSampleHistory(models.AbstractModel):
         """Date the visits back to the day they were on, and lock those whose correction period is over."""
         self.env.flush_all()
         rows = [
-            (visit.id, appointment["start"], appointment["stop"], appointment["stop"] + timedelta(hours=24), appointment["note"])
+            (
+                visit.id,
+                appointment["start"],
+                appointment["stop"],
+                appointment["stop"] + timedelta(hours=24),
+                appointment["note"],
+            )
             for appointment, visit in zip(past, visits, strict=True)
         ]
         self.env.cr.execute(
@@ -257,7 +267,9 @@ class _Plan:
         """See to it that today and the coming days are busy, on whatever day the sample is made."""
         for days in (0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, 6):
             day = self.today + timedelta(days=days)
-            busy = {appointment["client"] for appointment in found if abs(appointment["start"] - day) < timedelta(days=5)}
+            busy = {
+                appointment["client"] for appointment in found if abs(appointment["start"] - day) < timedelta(days=5)
+            }
             client = self.random.choice([client for client in self.clients if client not in busy])
             habits = self.MEN if client.gender == "male" else self.HABITS
             services = self.random.choice(habits)[0]
@@ -268,7 +280,9 @@ class _Plan:
         return self.random.choice(self._can(self._service(name)))
 
     def _can(self, service):
-        return [stylist for stylist in self.stylists.sorted("id") if service.product_tmpl_id in stylist.salon_service_ids]
+        return [
+            stylist for stylist in self.stylists.sorted("id") if service.product_tmpl_id in stylist.salon_service_ids
+        ]
 
     def _place(self, client, services, favourite, day, days_to_try=4):
         """Return an appointment on `day` or soon after, with the favourite where she can; None if all is full."""

@@ -40,9 +40,8 @@ class SalonSampleSetup(models.AbstractModel):
         products.taxes_id = company.account_sale_tax_id
         products.supplier_taxes_id = False
         for category, stylists in SKILLS.items():
-            services = products.filtered(
-                lambda product, category=self.env.ref(f"salon_crm.pos_category_{category}"): category in product.pos_categ_ids
-            )
+            its_category = self.env.ref(f"salon_crm.pos_category_{category}")
+            services = products.filtered_domain([("pos_categ_ids", "in", its_category.ids)])
             for stylist in stylists:
                 self.env.ref(f"salon_crm.stylist_{stylist}").salon_service_ids |= services
         for client, alert in ALERTS.items():

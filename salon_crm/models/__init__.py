@@ -11,7 +11,6 @@ from . import partner_merge
 from . import salon_booking_block
 from . import salon_booking_line
 from . import calendar_event
-from . import calendar_event_state
 from . import salon_visit
 from . import salon_visit_line
 from . import salon_visit_performer

@@ -17,8 +17,27 @@ BOOKING_CONTEXT = {
 # A booking in one of these states takes nobody's time.
 FREE_STATES = ("cancelled", "no_show")
 # What follows from the services, or protects a booking, is not for anyone to write.
-OWN_FIELDS = ("name", "privacy", "alarm_ids", "user_id", "partner_ids", "attendee_ids", "salon_stylist_id", "salon_station_id")
+OWN_FIELDS = (
+    "name",
+    "privacy",
+    "alarm_ids",
+    "user_id",
+    "partner_ids",
+    "attendee_ids",
+    "salon_stylist_id",
+    "salon_station_id",
+)
 TIME_FIELDS = {"start", "stop", "duration", "salon_line_ids", "is_salon_booking"}
+# What a booking can become from each state. Once the client is here it is the visit that goes on.
+NEXT_STATES = {
+    "booked": ("confirmed", "arrived", "in_service", "no_show", "cancelled"),
+    "confirmed": ("booked", "arrived", "in_service", "no_show", "cancelled"),
+    "arrived": ("in_service", "done"),
+    "in_service": ("arrived", "done"),
+    "done": (),
+    "no_show": ("booked", "arrived"),
+    "cancelled": ("booked",),
+}
 LONGEST = 12 * 60  # minutes; what is longer was pulled too far
 
 
@@ -26,7 +45,15 @@ class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     is_salon_booking = fields.Boolean(string="Salon Booking", index="btree_not_null")
-    company_id = fields.Many2one("res.company", index="btree_not_null")
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        help="A booking belongs to one company; a plain event to none.",
+    )
     salon_client_id = fields.Many2one("res.partner", string="Client", ondelete="restrict", index="btree_not_null")
     salon_client_phone = fields.Char(related="salon_client_id.phone", string="Phone")
     salon_alert = fields.Char(string="Alert", compute="_compute_salon_alert")
@@ -66,6 +93,11 @@ class CalendarEvent(models.Model):
     )
     _salon_booking_start_idx = models.Index("(company_id, start) WHERE is_salon_booking IS TRUE")
 
+    @api.depends("is_salon_booking")
+    def _compute_company_id(self):
+        for event in self:
+            event.company_id = event.is_salon_booking and (event.company_id or self.env.company)
+
     @api.depends("salon_line_ids.stylist_id", "salon_line_ids.station_id", "salon_line_ids.sequence")
     def _compute_salon_first_line(self):
         for event in self:
@@ -103,7 +135,9 @@ class CalendarEvent(models.Model):
     def _check_salon_booking(self):
         for booking in self.sudo().filtered("is_salon_booking"):
             if not booking.salon_line_ids:
-                raise ValidationError(self.env._("A booking needs at least one service. Add what the client comes for."))
+                raise ValidationError(
+                    self.env._("A booking needs at least one service. Add what the client comes for.")
+                )
             if booking.allday:
                 raise ValidationError(self.env._("A booking has a time of day. Untick “All Day”."))
             if booking.recurrency:
@@ -130,9 +164,7 @@ class CalendarEvent(models.Model):
         booked = iter(self._create_salon_bookings(bookings))
         plain = iter(super().create(others) if others else ())
         # In the order in which they were asked for.
-        return self.browse(
-            next(booked if vals.get("is_salon_booking", by_default) else plain).id for vals in vals_list
-        )
+        return self.browse(next(booked if vals.get("is_salon_booking", by_default) else plain).id for vals in vals_list)
 
     def _create_salon_bookings(self, vals_list):
         """Create bookings, each with all its services and blocks, or none of them (invariant 2)."""
@@ -152,7 +184,9 @@ class CalendarEvent(models.Model):
         """Refuse what leaves a booking to people who may not have it, in words."""
         if not self.env.su and self.exists() != self._filtered_access("write"):
             raise AccessError(
-                self.env._("Stylists book for themselves. Ask the front desk to book for others or to hand a booking over.")
+                self.env._(
+                    "Stylists book for themselves. Ask the front desk to book for others or to hand a booking over."
+                )
             )
 
     def _prepare_salon_bookings(self, vals_list):
@@ -180,7 +214,9 @@ class CalendarEvent(models.Model):
         minutes = self.env["salon.booking.line"]._chain(lines)
         start = fields.Datetime.to_datetime(vals.get("start")) or self._default_start()
         products = self.env["product.product"].browse(line.get("product_id") for line in lines)
-        client = self.env["res.partner"].browse(vals.get("salon_client_id", self.env.context.get("default_salon_client_id")))
+        client = self.env["res.partner"].browse(
+            vals.get("salon_client_id", self.env.context.get("default_salon_client_id"))
+        )
         partners = {contacts.get(line.get("stylist_id")) for line in lines} - {None}
         return {
             "salon_state": "booked",
@@ -227,8 +263,13 @@ class CalendarEvent(models.Model):
                 raise UserError(self.env._("A booking can't become a plain meeting. Cancel it instead."))
             if booked and "company_id" in vals and vals["company_id"] != booking.company_id.id:
                 raise UserError(self.env._("A booking stays in its company. Cancel it and book in the other one."))
-            if booking.salon_visit_ids and vals.get("salon_client_id", booking.salon_client_id.id) != booking.salon_client_id.id:
-                raise UserError(self.env._("The client of this booking has come. Correct the visit, or make a new booking."))
+            if (
+                booking.salon_visit_ids
+                and vals.get("salon_client_id", booking.salon_client_id.id) != booking.salon_client_id.id
+            ):
+                raise UserError(
+                    self.env._("The client of this booking has come. Correct the visit, or make a new booking.")
+                )
             if booking.salon_state == "done" and (TIME_FIELDS - {"is_salon_booking"}) & vals.keys():
                 raise UserError(self.env._("This booking is done. What was different stands in its visit."))
 
@@ -246,7 +287,7 @@ class CalendarEvent(models.Model):
         if length is not None or vals.get("salon_line_ids"):
             vals.pop("stop", None)
             vals.pop("duration", None)
-        super(CalendarEvent, booking).write(vals)
+        result = super(CalendarEvent, booking).write(vals)
         if length is not None and length != booking._salon_minutes():
             booking._salon_stretch(length)
         if "salon_client_id" in vals:
@@ -257,6 +298,7 @@ class CalendarEvent(models.Model):
             booking.sudo().salon_line_ids._sync_blocks()
         elif "salon_client_id" in vals:
             booking._salon_show_to_stylists()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_visited(self):
@@ -343,3 +385,66 @@ class CalendarEvent(models.Model):
             vals["partner_ids"] = [(6, 0, partner_ids)]
         if vals:
             self.with_context(**BOOKING_CONTEXT).write(vals)
+
+    def _salon_set_state(self, state):
+        self.filtered(lambda event: event.is_salon_booking and event.salon_state != state).salon_state = state
+
+    def _check_salon_transition(self, state):
+        """Refuse a state that a booking can't get to from where it is."""
+        labels = dict(self._fields["salon_state"]._description_selection(self.env))
+        for booking in self.sudo().filtered("salon_state"):
+            if state != booking.salon_state and state not in NEXT_STATES[booking.salon_state]:
+                raise UserError(
+                    self.env._(
+                        "“%(booking)s” is %(old)s and can't become %(new)s. Correct its visit, or make a new booking.",
+                        booking=booking.name,
+                        old=labels[booking.salon_state],
+                        new=labels.get(state, state),
+                    )
+                )
+
+    def action_salon_confirm(self):
+        """The client said that they will come."""
+        self._salon_set_state("confirmed")
+
+    def action_salon_arrive(self):
+        """The client is here: open the visit, with what is booked, and show it."""
+        self._salon_set_state("arrived")
+        return self._salon_open_visits()._action_open()
+
+    def action_salon_start(self):
+        """The stylist begins."""
+        self._salon_open_visits()
+        self._salon_set_state("in_service")
+
+    def action_salon_no_show(self):
+        """The client did not come; the time is free again."""
+        self._salon_set_state("no_show")
+
+    def action_salon_cancel(self):
+        """The booking is off; the time is free again."""
+        self._salon_set_state("cancelled")
+
+    def action_salon_rebook(self):
+        """Take a cancelled booking or a no-show up again, if its time is still free."""
+        self._salon_set_state("booked")
+
+    def action_salon_visit(self):
+        """Show the visit that this booking became."""
+        return self.salon_visit_ids._action_open()
+
+    def _salon_open_visits(self):
+        """Return the visits of these bookings, opening those that are not open yet."""
+        self.check_access("write")
+        missing = self.sudo().filtered(lambda booking: booking.is_salon_booking and not booking.salon_visit_ids)
+        self.env["salon.visit"].sudo().create([booking._prepare_visit_values() for booking in missing])
+        return self.salon_visit_ids
+
+    def _prepare_visit_values(self):
+        """Return the values of the visit that this booking becomes: what is booked, by whom."""
+        return {
+            "partner_id": self.salon_client_id.id,
+            "event_id": self.id,
+            "company_id": self.company_id.id,
+            "line_ids": [(0, 0, line._prepare_visit_line_values()) for line in self.salon_line_ids.sorted("sequence")],
+        }

@@ -50,36 +50,3 @@ class PosOrder(models.Model):
 
     def _prepare_salon_visit_values(self):
         return {"partner_id": self.partner_id.id, "company_id": self.company_id.id, "date": self.date_order}
-
-
-class SalonVisit(models.Model):
-    _inherit = "salon.visit"
-
-    def _salon_take_payment(self, order_lines, closing):
-        """Note on this visit which till lines paid for what, and close it.
-
-        :param bool closing: close it even if nothing of what stood in it was paid: the cashier chose it
-        """
-        self.ensure_one()
-        unpaid = self.line_ids.filtered(lambda line: not line.pos_order_line_id)
-        untouched = bool(unpaid)
-        for order_line in order_lines - self.line_ids.pos_order_line_id:
-            visit_line = unpaid.filtered(lambda line, sold=order_line: line._is_paid_by(sold))[:1]
-            unpaid -= visit_line
-            untouched = untouched and not visit_line
-            if visit_line:
-                visit_line.write({"pos_order_line_id": order_line.id, "quantity": order_line.qty})
-            else:
-                self.env["salon.visit.line"].sudo().create(
-                    {**order_line._prepare_salon_visit_line_values(), "visit_id": self.id}
-                )
-        if closing or not untouched:
-            self.action_done()
-
-
-class SalonVisitLine(models.Model):
-    _inherit = "salon.visit.line"
-
-    def _is_paid_by(self, order_line):
-        """Tell whether this line is what `order_line` sold: the same service, and the line that the till named."""
-        return self.product_id == order_line.product_id and order_line.salon_visit_line_id in (self, self.browse())

@@ -6,7 +6,10 @@ class PosOrderLine(models.Model):
 
     salon_visit_line_id = fields.Many2one("salon.visit.line", index="btree_not_null", copy=False)
     salon_stylist_id = fields.Many2one(
-        "hr.employee.public", string="Stylist", copy=False, help="Who performed this service, for sales without a visit."
+        "hr.employee.public",
+        string="Stylist",
+        copy=False,
+        help="Who performed this service, for sales without a visit.",
     )
 
     @api.model

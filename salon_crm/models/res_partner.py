@@ -41,7 +41,9 @@ class ResPartner(models.Model):
         files = self.env["salon.client.file"].sudo()
         files.flush_model(["partner_id"])
         # Asked of the database: a merge has moved files behind the cache's back.
-        known = self.env.execute_query(SQL("SELECT partner_id FROM salon_client_file WHERE partner_id = ANY(%s)", self.ids))
+        known = self.env.execute_query(
+            SQL("SELECT partner_id FROM salon_client_file WHERE partner_id = ANY(%s)", self.ids)
+        )
         missing = set(self.ids) - {partner_id for (partner_id,) in known}
         files.create([{"partner_id": partner_id} for partner_id in sorted(missing)])
 

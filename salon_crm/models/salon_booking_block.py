@@ -99,7 +99,7 @@ class SalonBookingBlock(models.Model):
     @api.model
     def _clash_message_from_error(self, diag):
         """Return the same sentence from PostgreSQL's words, where a concurrent booking was faster."""
-        existing = (diag and diag.message_detail or "").rpartition("=")[2]
+        existing = ((diag and diag.message_detail) or "").rpartition("=")[2]
         found = re.search(r'\(\[(\d+),\d+\), \["?([^",]+)"?,"?([^")]+)"?\)\)', existing)
         if not found:
             return self.env._("This time was taken a moment ago. Choose another time.")

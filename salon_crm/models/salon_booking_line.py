@@ -53,7 +53,9 @@ class SalonBookingLine(models.Model):
     )
     offset_minutes = fields.Integer(help="Minutes from the start of the booking to the start of this service.")
     start = fields.Datetime(compute="_compute_times", store=True, precompute=True)
-    stop = fields.Datetime(compute="_compute_times", store=True, precompute=True, help="When the client is free; clean-up comes after.")
+    stop = fields.Datetime(
+        compute="_compute_times", store=True, precompute=True, help="When the client is free; clean-up comes after."
+    )
     block_ids = fields.One2many("salon.booking.block", "line_id")
 
     _minutes_positive = models.Constraint(
@@ -201,7 +203,9 @@ class SalonBookingLine(models.Model):
         if not lines:
             return
         blocks = self.env["salon.booking.block"]
-        values = [value for event, its_lines in lines.grouped("event_id").items() for value in its_lines._prepare_blocks()]
+        values = [
+            value for event, its_lines in lines.grouped("event_id").items() for value in its_lines._prepare_blocks()
+        ]
         if clash := blocks._find_clash(lines.ids, values):
             raise ValidationError(blocks._clash_message(*clash))
         blocks._replace(lines.ids, values)

@@ -16,7 +16,6 @@ class SalonClientFile(models.Model):
     avatar_128 = fields.Image(related="partner_id.avatar_128")
     keeper_id = fields.Many2one(
         "hr.employee",
-        string="Keeper",
         domain="[('is_salon_stylist', '=', True)]",
         help="The stylist who looks after this client and keeps the file.",
     )

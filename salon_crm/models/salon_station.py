@@ -32,7 +32,10 @@ class SalonStation(models.Model):
         help="Services bound to this station. Services that name no station can be done at every one.",
     )
 
-    _resource_uniq = models.Constraint("UNIQUE (resource_id)", "This resource belongs to another station already. Make a new station without choosing one.")
+    _resource_uniq = models.Constraint(
+        "UNIQUE (resource_id)",
+        "This resource belongs to another station already. Make a new station without choosing one.",
+    )
 
     def write(self, vals):
         if vals.get("active") is False:

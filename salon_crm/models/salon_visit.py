@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
-from .calendar_event_state import NEXT_STATES
+from .calendar_event import NEXT_STATES
 
 
 class SalonVisit(models.Model):
@@ -51,7 +51,6 @@ class SalonVisit(models.Model):
     @api.private
     def init(self):
         """Have the database itself refuse changes to locked visits (invariant 5)."""
-        super().init()
         self.env.cr.execute(
             """
             CREATE OR REPLACE FUNCTION salon_refuse_locked_visit() RETURNS trigger
@@ -87,14 +86,20 @@ class SalonVisit(models.Model):
             """
         )
         self._salon_install_lock("salon_visit", "UPDATE OR DELETE")
+        return super().init()
 
     def _salon_install_lock(self, table, operations="INSERT OR UPDATE OR DELETE"):
         """Put the trigger that refuses changes of locked visits on `table`."""
         self.env.cr.execute(
-            f"""
-            CREATE OR REPLACE TRIGGER {table}_locked BEFORE {operations} ON {table}
-            FOR EACH ROW EXECUTE FUNCTION salon_refuse_locked_visit()
-            """
+            SQL(
+                """
+                CREATE OR REPLACE TRIGGER %s BEFORE %s ON %s
+                FOR EACH ROW EXECUTE FUNCTION salon_refuse_locked_visit()
+                """,
+                SQL.identifier(f"{table}_locked"),
+                SQL(operations),
+                SQL.identifier(table),
+            )
         )
 
     @api.depends("partner_id", "date")
@@ -243,11 +248,34 @@ class SalonVisit(models.Model):
         config = self.env["pos.config"].sudo().browse(config_id)
         partner = self.env["res.partner"].browse(partner_id)
         visit = self.sudo()._get_till_visit(partner, config.company_id)
-        elsewhere = self.env["pos.order.line"].sudo().search(
-            [("salon_visit_line_id", "in", visit.line_ids.ids), ("order_id.state", "=", "draft")]
+        elsewhere = (
+            self.env["pos.order.line"]
+            .sudo()
+            .search([("salon_visit_line_id", "in", visit.line_ids.ids), ("order_id.state", "=", "draft")])
         )
         lines = visit.line_ids.filtered(lambda line: not line.pos_order_line_id) - elsewhere.salon_visit_line_id
         return {
             "salon.visit": visit.read(self._load_pos_data_fields(config), load=False),
             "salon.visit.line": lines.read(lines._load_pos_data_fields(config), load=False),
         }
+
+    def _salon_take_payment(self, order_lines, closing):
+        """Note on this visit which till lines paid for what, and close it.
+
+        :param bool closing: close it even if nothing of what stood in it was paid: the cashier chose it
+        """
+        self.ensure_one()
+        unpaid = self.line_ids.filtered(lambda line: not line.pos_order_line_id)
+        untouched = bool(unpaid)
+        for order_line in order_lines - self.line_ids.pos_order_line_id:
+            visit_line = unpaid.filtered(lambda line, sold=order_line: line._is_paid_by(sold))[:1]
+            unpaid -= visit_line
+            untouched = untouched and not visit_line
+            if visit_line:
+                visit_line.write({"pos_order_line_id": order_line.id, "quantity": order_line.qty})
+            else:
+                self.env["salon.visit.line"].sudo().create(
+                    {**order_line._prepare_salon_visit_line_values(), "visit_id": self.id}
+                )
+        if closing or not untouched:
+            self.action_done()

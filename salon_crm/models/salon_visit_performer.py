@@ -22,9 +22,7 @@ class SalonVisitPerformer(models.Model):
     )
     part = fields.Selection([("stylist", "Stylist"), ("assistant", "Assistant")], required=True, default="stylist")
     share = fields.Float(string="Share (%)", default=100.0, help="Part of the work, for commissions.")
-    assignment = fields.Selection(
-        [("asked", "Asked for"), ("assigned", "Assigned")], required=True, default="assigned"
-    )
+    assignment = fields.Selection([("asked", "Asked for"), ("assigned", "Assigned")], required=True, default="assigned")
 
     _share_in_percent = models.Constraint("CHECK (share > 0 AND share <= 100)", "A share is above 0 and at most 100 %.")
     _once_per_line = models.Constraint("UNIQUE (line_id, employee_id)", "The same person is named twice for a service.")

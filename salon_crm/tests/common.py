@@ -29,15 +29,12 @@ class SalonCommon(TransactionCase):
         cls.chair, cls.chair_2 = cls.env["salon.station"].create(
             [{"name": "Chair 1", "kind": "chair"}, {"name": "Chair 2", "kind": "chair"}]
         )
-        cls.cut, cls.colour, cls.facial = (
-            cls.env["product.product"]
-            .create(
-                [
-                    cls._prepare_service("Cut", 100, active=30),
-                    cls._prepare_service("Colour", 300, active=40, processing=30, finishing=20),
-                    cls._prepare_service("Facial", 200, active=60, cleanup=15),
-                ]
-            )
+        cls.cut, cls.colour, cls.facial = cls.env["product.product"].create(
+            [
+                cls._prepare_service("Cut", 100, active=30),
+                cls._prepare_service("Colour", 300, active=40, processing=30, finishing=20),
+                cls._prepare_service("Facial", 200, active=60, cleanup=15),
+            ]
         )
         cls.client = cls.env["res.partner"].create({"name": "Clara Client", "phone": "+86 139 0000 0001"})
         cls.start = datetime.now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=7)

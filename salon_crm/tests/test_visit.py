@@ -77,8 +77,8 @@ class TestVisit(SalonCommon):
             lambda: visit.write({"note": "Too late"}),
             lambda: line.write({"quantity": 2}),
             lambda: performer.write({"share": 50}),
-            lambda: line.unlink(),
-            lambda: performer.unlink(),
+            line.unlink,
+            performer.unlink,
             lambda: line.copy({"visit_id": visit.id}),
             lambda: performer.create({"line_id": line.id, "employee_id": self.ben.id}),
         ):
@@ -116,16 +116,23 @@ class TestVisit(SalonCommon):
             visit.line_ids.visit_id = locked
         with self.assertRaises(CheckViolation), self.env.cr.savepoint():
             self.env.cr.execute(
-                f"UPDATE salon_visit_line SET visit_id = {locked.id} WHERE id = {visit.line_ids.id}", log_exceptions=False
+                f"UPDATE salon_visit_line SET visit_id = {locked.id} WHERE id = {visit.line_ids.id}",
+                log_exceptions=False,
             )
         visit.action_done()
-        for vals in ({"locked_at": "2099-01-01"}, {"state": "open", "done_at": False, "locked_at": False}, {"done_at": "2020-01-01"}):
+        for vals in (
+            {"locked_at": "2099-01-01"},
+            {"state": "open", "done_at": False, "locked_at": False},
+            {"done_at": "2020-01-01"},
+        ):
             if vals.get("state") == "open":
                 continue
             with self.assertRaisesRegex(UserError, "closed by its button"):
                 visit.with_user(self.reception).write(vals)
         with self.assertRaisesRegex(UserError, "closed by its button"):
-            visit.with_user(self.reception).create({"state": "done", "done_at": "2020-01-01", "locked_at": "2099-01-01"})
+            visit.with_user(self.reception).create(
+                {"state": "done", "done_at": "2020-01-01", "locked_at": "2099-01-01"}
+            )
 
     def test_deleting_a_user_leaves_locked_visits_as_they_are(self):
         user = new_test_user(self.env, "short_time", "salon_crm.group_salon_reception")

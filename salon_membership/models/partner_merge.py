@@ -9,11 +9,12 @@ class MergePartnerAutomatic(models.TransientModel):
 
     def _merge_salon_files(self, partner_ids, dst_partner):
         """Bring the memberships of the same person together too: one client is one member of a company."""
-        super()._merge_salon_files(partner_ids, dst_partner)
+        result = super()._merge_salon_files(partner_ids, dst_partner)
         domain = [("partner_id", "in", partner_ids), ("state", "=", "active")]
         for memberships in self.env["salon.membership"].sudo().search(domain).grouped("company_id").values():
             if len(memberships) > 1:
                 self._merge_salon_memberships(memberships)
+        return result
 
     def _merge_salon_memberships(self, memberships):
         """Keep the membership of the higher tier, of equal ones the older; the points of all are its points then."""

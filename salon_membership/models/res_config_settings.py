@@ -6,5 +6,6 @@ class ResConfigSettings(models.TransientModel):
 
     def set_values(self):
         """Keep the members' prices: without the pricelist feature core archives all pricelists at every saving."""
-        super().set_values()
+        result = super().set_values()
         self.env["salon.membership.tier"].search([])._keep_pricelists()
+        return result

@@ -57,9 +57,12 @@ class SalonMembership(models.Model):
         "(partner_id, company_id) WHERE state = 'active'", "This client is a member already."
     )
     _number_uniq = models.UniqueIndex("(company_id, number)", "Another membership has this number.")
-    _points_positive = models.Constraint("CHECK (points >= 0)", "A member can't have less than 0 points. Take back fewer points.")
+    _points_positive = models.Constraint(
+        "CHECK (points >= 0)", "A member can't have less than 0 points. Take back fewer points."
+    )
     _end_when_ended = models.Constraint(
-        "CHECK ((state = 'ended') = (end_date IS NOT NULL))", "An ended membership needs the day on which it ended. End it by its button."
+        "CHECK ((state = 'ended') = (end_date IS NOT NULL))",
+        "An ended membership needs the day on which it ended. End it by its button.",
     )
 
     def _default_tier_id(self):

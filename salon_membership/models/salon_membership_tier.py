@@ -14,7 +14,9 @@ class SalonMembershipTier(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10, help="The lower tiers first: when two clients are merged, they keep the higher one.")
+    sequence = fields.Integer(
+        default=10, help="The lower tiers first: when two clients are merged, they keep the higher one."
+    )
     discount = fields.Float(string="Discount (%)", digits=(5, 2))
     points_factor = fields.Float(
         default=1.0, digits=(6, 2), help="Members of this tier earn this many times the points of the points program."

@@ -27,7 +27,7 @@ class SalonPointsLot(models.Model):
     @api.private
     def init(self):
         """Have the database itself keep the balances and refuse every other change (invariants 5 and 7)."""
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             """
             CREATE OR REPLACE FUNCTION salon_points_refuse() RETURNS trigger AS $$
@@ -64,6 +64,7 @@ class SalonPointsLot(models.Model):
             FOR EACH ROW WHEN (NEW.points IS DISTINCT FROM OLD.points) EXECUTE FUNCTION salon_points_refuse();
             """
         )
+        return result
 
     @api.depends("membership_id", "earned_at")
     def _compute_display_name(self):

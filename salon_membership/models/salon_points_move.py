@@ -46,7 +46,7 @@ class SalonPointsMove(models.Model):
     @api.private
     def init(self):
         """Have the database itself keep the ledger: balances follow its lines, and no line ever changes."""
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             """
             CREATE OR REPLACE FUNCTION salon_points_book() RETURNS trigger AS $$
@@ -68,6 +68,7 @@ class SalonPointsMove(models.Model):
             FOR EACH STATEMENT EXECUTE FUNCTION salon_points_refuse();
             """
         )
+        return result
 
     def _compute_created_by_name(self):
         users = self.env["res.users"].sudo().browse(set(self.mapped("created_by"))).exists()

@@ -2,9 +2,10 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.tests import tagged
+
 from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
 from odoo.addons.salon_crm.tests.common import SalonCommon
-from odoo.tests import tagged
 
 
 @tagged("post_install", "-at_install")

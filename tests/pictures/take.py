@@ -1,4 +1,5 @@
 """Walk through the sample salon as its people do, and take the README's pictures on the way."""
+
 import datetime
 import pathlib
 import shutil
@@ -67,7 +68,11 @@ def backend(salon):
     salon.open(page, f"/odoo/salon-bookings/{largest['id']}", ".o_form_view")
     salon.take(page, "booking")
     done = salon.call(
-        page, "salon.visit", "search", [["state", "=", "done"], ["note", "!=", False], ["line_ids.sequence", "=", 10]], limit=1
+        page,
+        "salon.visit",
+        "search",
+        [["state", "=", "done"], ["note", "!=", False], ["line_ids.sequence", "=", 10]],
+        limit=1,
     )
     salon.open(page, f"/odoo/salon-visits/{done[0]}", ".o_form_view")
     salon.take(page, "visit")
@@ -109,7 +114,9 @@ def followups(salon):
     """What a stylist has to call about today; on a quiet day of hers, what she did before."""
     page = salon.page("stylist")
     today = datetime.date.today().isoformat()
-    due = salon.call(page, "salon.followup", "search_count", [["state", "=", "due"], ["due_at", "<=", f"{today} 23:59:59"]])
+    due = salon.call(
+        page, "salon.followup", "search_count", [["state", "=", "due"], ["due_at", "<=", f"{today} 23:59:59"]]
+    )
     salon.open(page, "/odoo/salon-followups-today" if due else "/odoo/salon-followups", ".o_list_view, .o_kanban_view")
     salon.take(page, "followups")
 

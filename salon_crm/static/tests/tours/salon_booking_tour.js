@@ -6,7 +6,19 @@ function pick(field, text, scope = "") {
         {
             content: `type into ${field}`,
             trigger: `${scope} .o_field_widget[name='${field}'] input`,
-            run: `edit ${text}`,
+            async run(helpers) {
+                // An answer of the server that arrives meanwhile draws the line anew, and what was typed is gone.
+                for (let tries = 0; tries < 5; tries++) {
+                    await helpers.edit(text, `${scope} .o_field_widget[name='${field}'] input`);
+                    for (let waits = 0; waits < 15; waits++) {
+                        await new Promise((resolve) => setTimeout(resolve, 100));
+                        const items = document.querySelectorAll(".o-autocomplete--dropdown-menu .dropdown-item");
+                        if ([...items].some((item) => item.textContent.includes(text))) {
+                            return;
+                        }
+                    }
+                }
+            },
         },
         {
             content: `choose ${text}`,
