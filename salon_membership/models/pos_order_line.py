@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 
@@ -22,21 +24,29 @@ class PosOrderLine(models.Model):
         What a till sends in its place does not count.
         """
         origins = self.sudo().browse({vals.get("refunded_orderline_id") for vals in vals_list} - {None, False})
-        origin_prices = {origin.id: origin.salon_list_price for origin in origins.exists()}
+        kept = {origin.id: origin.salon_list_price for origin in origins.exists()}
+        today = self._salon_list_prices(vals_list)
         for vals in vals_list:
-            origin_price = origin_prices.get(vals.get("refunded_orderline_id"))
-            vals["salon_list_price"] = self._salon_list_price(vals) if origin_price is None else origin_price
+            price = today.get((vals.get("order_id"), vals.get("product_id")), 0.0) + (vals.get("price_extra") or 0.0)
+            vals["salon_list_price"] = kept.get(vals.get("refunded_orderline_id"), price)
 
     @api.model
-    def _salon_list_price(self, vals):
-        """Return the list price, in the order's currency, of the line that `vals` describe."""
-        product = self.env["product.product"].browse(vals.get("product_id"))
-        order = self.env["pos.order"].browse(vals.get("order_id"))
-        if not product or not order:
-            return 0.0
-        price = product.with_company(order.company_id).lst_price + (vals.get("price_extra") or 0.0)
-        day = (order.date_order or fields.Datetime.now()).date()
-        return product.currency_id._convert(price, order.currency_id, order.company_id, day, round=False)
+    def _salon_list_prices(self, vals_list):
+        """Return the list prices, in the orders' currency, by (order id, product id)."""
+        product_ids = defaultdict(dict)
+        for vals in vals_list:
+            if vals.get("order_id") and vals.get("product_id"):
+                product_ids[vals["order_id"]][vals["product_id"]] = True
+        prices = {}
+        for order_id, ids in product_ids.items():
+            order = self.env["pos.order"].browse(order_id)
+            day = (order.date_order or fields.Datetime.now()).date()
+            for product in self.env["product.product"].with_company(order.company_id).browse(ids):
+                price = product.lst_price
+                if product.currency_id != order.currency_id:
+                    price = product.currency_id._convert(price, order.currency_id, order.company_id, day, round=False)
+                prices[order_id, product.id] = price
+        return prices
 
     def _salon_eligible(self):
         """Return those of these lines that points are given for.

@@ -6,6 +6,7 @@ def create_event(context):
     """Create a plain event of one hour with one attendee."""
     partner = context.env.ref("base.user_admin").partner_id
     start = datetime.datetime(2030, 1, 1, 9) + datetime.timedelta(days=context.round)
+    context.env.invalidate_all()  # as a request finds it
     with context.timed():
         context.env["calendar.event"].with_context(no_mail_to_attendees=True).create({
             "name": "Plain event", "start": start, "stop": start + datetime.timedelta(hours=1),
@@ -18,6 +19,7 @@ def move_event(context):
     start = datetime.datetime(2030, 1, 1, 9) + datetime.timedelta(days=context.round)
     event = context.env["calendar.event"].with_context(no_mail_to_attendees=True).create({
         "name": "Plain event", "start": start, "stop": start + datetime.timedelta(hours=1)})
+    context.env.invalidate_all()
     with context.timed():
         event.write({"start": start + datetime.timedelta(days=1), "stop": start + datetime.timedelta(days=1, hours=1)})
 
