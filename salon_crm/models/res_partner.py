@@ -23,8 +23,6 @@ class ResPartner(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.get("is_salon_client"):
-            # First the partner, whose row two bookings of a new client wait for; then one of them finds the file.
-            self.flush_recordset(["is_salon_client"])
             self._ensure_salon_file()
         if "name" in vals and (clients := self.sudo().filtered("is_salon_client")):
             coming = [("salon_client_id", "in", clients.ids), ("start", ">", fields.Datetime.now())]
@@ -33,8 +31,22 @@ class ResPartner(models.Model):
         return result
 
     def _make_salon_clients(self):
-        """Make clients of those who are none yet: who is booked or served has a file."""
-        self.sudo().filtered(lambda partner: not partner.is_salon_client).is_salon_client = True
+        """Make clients of those who are none yet: who is booked or served has a file.
+
+        Two bookings of a new client wait for each other here: the second is told to try again, which is no error, and
+        then finds the file.
+        """
+        new = self.sudo().filtered(lambda partner: not partner.is_salon_client)
+        if not new:
+            return
+        new.flush_recordset()
+        update = SQL(
+            "UPDATE res_partner SET is_salon_client = TRUE, write_date = timezone('UTC', now()) WHERE id = ANY(%s)",
+            new.ids,
+        )
+        self.env.cr.execute(update, log_exceptions=False)
+        new.invalidate_recordset(["is_salon_client", "write_date"])
+        new._ensure_salon_file()
 
     def _ensure_salon_file(self):
         """Open a file for each of these partners that has none."""
