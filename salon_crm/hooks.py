@@ -6,3 +6,24 @@ def uninstall_hook(env):
     """
     env.cr.execute("UPDATE calendar_event SET privacy = 'private' WHERE is_salon_booking")
     env.cr.execute("DROP FUNCTION IF EXISTS salon_refuse_locked_visit() CASCADE")
+    _release_sample_records(env)
+
+
+def _release_sample_records(env):
+    """Leave the sample salon's company, people, products and till to the database.
+
+    Its orders and entries refer to them, so that Odoo would try in vain to delete them one by one. The sample users,
+    whose passwords are no secret, are archived.
+    """
+    sample = env["ir.model.data"].search(
+        [
+            ("module", "=", "salon_crm"),
+            "|",
+            ("model", "=like", "res.%"),
+            ("model", "in", ("hr.employee", "hr.version", "resource.calendar", "product.template", "product.product",
+                             "product.pricelist", "pos.category", "pos.config")),
+            ("model", "not in", ("res.groups", "res.groups.privilege", "res.config.settings")),
+        ]
+    )  # fmt: skip
+    env["res.users"].browse(sample.filtered(lambda data: data.model == "res.users").mapped("res_id")).active = False
+    sample.unlink()
