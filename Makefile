@@ -8,7 +8,7 @@ PYTHON ?= python3
 SANDBOX = PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/sandbox
 export SALON_HOME SALON_PORT ODOO_SOURCE
 
-.PHONY: help demo fresh stop shell psql test lint pot bench compat
+.PHONY: help demo fresh stop shell psql test lint pot bench compat pictures
 
 help:
 	@echo "make demo    bring up the salon with sample data, until Ctrl-C"
@@ -20,9 +20,10 @@ help:
 	@echo "make lint    style, manifests, XML and translations"
 	@echo "make pot     write the terms to translate, and add them to the translations"
 	@echo "make bench   the benchmarks: a table and a JSON file"
+	@echo "make pictures the README's pictures, taken anew"
 	@echo "make compat  core's own tests with and without the addons"
 
-demo fresh stop shell psql lint pot:
+demo fresh stop shell psql lint pot pictures:
 	@$(SANDBOX) $@ $(ARGS)
 
 test bench compat:

@@ -12,14 +12,16 @@ def uninstall_hook(env):
 def _release_sample_records(env):
     """Leave the sample salon's company, people, products and till to the database.
 
-    Its orders and entries refer to them, so that Odoo would try in vain to delete them one by one. The sample users,
-    whose passwords are no secret, are archived.
+    Its orders and entries refer to them, and its bookings to stations that go with their table: Odoo would try in vain
+    to delete them one by one. The sample users, whose passwords are no secret, are archived.
     """
     sample = env["ir.model.data"].search(
         [
             ("module", "=", "salon_crm"),
             "|",
+            "|",
             ("model", "=like", "res.%"),
+            ("model", "=like", "salon.%"),
             ("model", "in", ("hr.employee", "hr.version", "resource.calendar", "product.template", "product.product",
                              "product.pricelist", "pos.category", "pos.config")),
             ("model", "not in", ("res.groups", "res.groups.privilege", "res.config.settings")),

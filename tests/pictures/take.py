@@ -99,9 +99,12 @@ def till(salon, client):
         if size == PHONE:
             page.locator(".review-button").click()
         page.locator(".set-partner").first.click(timeout=60000)
-        page.locator(".modal input").first.fill(client)
+        if size == DESK:
+            page.locator(".modal input").first.fill(client)
         page.wait_for_timeout(1500)
-        page.locator(f".partner-line:has-text('{client}')").first.click()
+        page.locator(
+            f".modal .partner-line:has-text('{client}'), .modal .partner-info:has-text('{client}')"
+        ).first.click()
         page.locator(".salon-add-services").wait_for()
         if size == DESK:
             page.locator(".salon-add-services").click()

@@ -35,6 +35,11 @@ def _compat(home, arguments):
     return compat.compat(home, arguments)
 
 
+def _pictures(home, arguments):
+    from . import pictures
+    return pictures.pictures(home)
+
+
 COMMANDS = {
     "demo": lambda home, arguments: demo.demo(home),
     "fresh": lambda home, arguments: demo.fresh(home),
@@ -46,6 +51,7 @@ COMMANDS = {
     "pot": _pot,
     "bench": _bench,
     "compat": _compat,
+    "pictures": _pictures,
 }
 
 
