@@ -195,6 +195,12 @@ def left_over(before, after):
                   and not (table in ARCHIVED and not row.get("active")))
 
 
+def numbers(relation):
+    """Tell whether this is a sequence of numbers: the sample salon's warehouse and till, which stay, have theirs."""
+    kind, name, *_rest = relation
+    return kind == "relation" and re.fullmatch(r"ir_sequence_\d+", name)
+
+
 def invalid_views(sandbox, database):
     """Return the views that Odoo finds invalid."""
     output = run_odoo(sandbox, sandbox.odoo.script(database, INVALID_VIEWS, "check-views"))
@@ -269,7 +275,7 @@ def test_addons_install_and_uninstall_without_damage(sandbox, database, sample):
     assert not [line for line in output.splitlines() if re.search(r" (ERROR|CRITICAL) ", line)]
     after = Photograph(sandbox, database, before.columns)
     assert sorted(after.ours - before.ours) == []
-    assert sorted(after.structure - before.structure) == [], "left over"
+    assert sorted(more for more in after.structure - before.structure if not (sample and numbers(more))) == [], "left over"
     assert sorted(before.structure - after.structure) == [], "gone"
     # What was sold and booked with the addons stays in core's tables when they go; without any use nothing does.
     assert changes(before, after, sample=sample) == []
