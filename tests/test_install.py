@@ -275,7 +275,8 @@ def test_addons_install_and_uninstall_without_damage(sandbox, database, sample):
     assert not [line for line in output.splitlines() if re.search(r" (ERROR|CRITICAL) ", line)]
     after = Photograph(sandbox, database, before.columns)
     assert sorted(after.ours - before.ours) == []
-    assert sorted(more for more in after.structure - before.structure if not (sample and numbers(more))) == [], "left over"
+    more = [one for one in after.structure - before.structure if not (sample and numbers(one))]
+    assert sorted(more) == [], "left over"
     assert sorted(before.structure - after.structure) == [], "gone"
     # What was sold and booked with the addons stays in core's tables when they go; without any use nothing does.
     assert changes(before, after, sample=sample) == []
