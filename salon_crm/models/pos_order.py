@@ -15,13 +15,18 @@ class PosOrder(models.Model):
     def _process_order(self, order, existing_order):
         """Take visits and their lines that are there no more out of the order: no sale is lost over one."""
         lines = [command[2] for command in order.get("lines") or [] if command[0] in (0, 1)]
-        for values, name, model in [
-            (order, "salon_visit_id", "salon.visit"),
-            *((line, "salon_visit_line_id", "salon.visit.line") for line in lines),
-        ]:
-            if values.get(name) and not self.env[model].sudo().browse(values[name]).exists():
-                values[name] = False
+        self._salon_drop_gone([order], "salon_visit_id", "salon.visit")
+        self._salon_drop_gone(lines, "salon_visit_line_id", "salon.visit.line")
         return super()._process_order(order, existing_order)
+
+    @api.model
+    def _salon_drop_gone(self, vals_list, name, model):
+        """Empty the field `name` where it refers to a record of `model` that is there no more."""
+        ids = {vals[name] for vals in vals_list if vals.get(name)}
+        gone = ids - set(self.env[model].sudo().browse(ids).exists().ids)
+        for vals in vals_list:
+            if vals.get(name) in gone:
+                vals[name] = False
 
     def _salon_close_visit(self):
         """Tie this paid order to the visit it pays for, and close that.

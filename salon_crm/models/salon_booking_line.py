@@ -124,8 +124,11 @@ class SalonBookingLine(models.Model):
     @api.model
     def _complete_minutes(self, vals_list):
         """Give lines that are to be created the minutes of their services, where they have none of their own."""
+        # Browsed together, so that the services of all lines are read at once.
+        products = self.env["product.product"].browse({vals.get("product_id") for vals in vals_list} - {None, False})
+        by_id = {product.id: product for product in products}
         for vals in vals_list:
-            product = self.env["product.product"].browse(vals.get("product_id") or [])
+            product = by_id.get(vals.get("product_id"), products.browse())
             for name in MINUTES:
                 if vals.get(name) is None:
                     vals[name] = product[f"salon_{name}"] or 0
