@@ -1,7 +1,7 @@
 {
     "name": "Salon: clients, bookings, visits",
     "summary": "Client files, bookings in the calendar and visits of a hair or beauty salon",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Salon",
     "author": "Salon on Odoo",
     "license": "LGPL-3",

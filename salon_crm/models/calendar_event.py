@@ -27,7 +27,15 @@ OWN_FIELDS = (
     "salon_stylist_id",
     "salon_station_id",
 )
-TIME_FIELDS = {"start", "stop", "duration", "salon_line_ids", "is_salon_booking"}
+TIME_FIELDS = {
+    "start",
+    "stop",
+    "duration",
+    "salon_line_ids",
+    "is_salon_booking",
+    "salon_one_after_the_other",
+    "salon_off_hours",
+}
 # What a booking can become from each state. Once the client is here it is the visit that goes on.
 NEXT_STATES = {
     "booked": ("confirmed", "arrived", "in_service", "no_show", "cancelled"),
@@ -84,6 +92,19 @@ class CalendarEvent(models.Model):
         tracking=True,
     )
     salon_visit_ids = fields.One2many("salon.visit", "event_id", string="Visit")
+    salon_one_after_the_other = fields.Boolean(
+        string="One After the Other", help="The guests of this booking are served in turn instead of side by side."
+    )
+    salon_off_hours = fields.Boolean(
+        string="Outside Working Hours", help="Agreed with the stylist, although the working hours say otherwise."
+    )
+    salon_channel = fields.Selection(
+        [("desk", "Front Desk"), ("walk_in", "Walk-in"), ("online", "Online")],
+        string="Booked By",
+        default="desk",
+        copy=False,
+        readonly=True,
+    )
 
     _salon_booking_is_whole = models.Constraint(
         "CHECK (CASE WHEN is_salon_booking"
@@ -111,7 +132,14 @@ class CalendarEvent(models.Model):
         for event in self:
             event.salon_alert = alerts.get(event.salon_client_id.id)
 
-    @api.depends("salon_line_ids.client_minutes", "is_salon_booking")
+    @api.depends(
+        "salon_line_ids.client_minutes",
+        "salon_line_ids.wait_minutes",
+        "salon_line_ids.parallel",
+        "salon_line_ids.guest_id",
+        "salon_one_after_the_other",
+        "is_salon_booking",
+    )
     def _compute_stop(self):
         """A booking ends when its services do, whatever length was typed or dragged."""
         result = super()._compute_stop()
@@ -174,8 +202,9 @@ class CalendarEvent(models.Model):
         # write the event before its lines exist, by which a stylist has it: we ask when they do.
         booking_env = self.sudo().with_context(**BOOKING_CONTEXT, mail_create_nolog=True)
         bookings = super(CalendarEvent, booking_env).create(vals_list)
-        bookings.salon_client_id._make_salon_clients()
+        (bookings.salon_client_id | bookings.salon_line_ids.guest_id)._make_salon_clients()
         bookings._check_salon_booking()
+        bookings._salon_fit()
         bookings.salon_line_ids._sync_blocks()
         bookings.with_env(self.env)._check_salon_access()
         return bookings.with_env(self.env)
@@ -211,7 +240,7 @@ class CalendarEvent(models.Model):
         """
         lines = [command[2] for command in vals["salon_line_ids"]]
         lines.sort(key=lambda line: line.get("sequence", 10))
-        minutes = self.env["salon.booking.line"]._chain(lines)
+        minutes = self.env["salon.booking.line"]._chain(lines, vals.get("salon_one_after_the_other"))
         start = fields.Datetime.to_datetime(vals.get("start")) or self._default_start()
         products = self.env["product.product"].browse(line.get("product_id") for line in lines)
         client = self.env["res.partner"].browse(
@@ -295,6 +324,7 @@ class CalendarEvent(models.Model):
         if TIME_FIELDS & vals.keys() or length is not None:
             booking._salon_lines_changed()
         elif booking._salon_takes_time() != took_time:
+            booking.sudo()._salon_fit()
             booking.sudo().salon_line_ids._sync_blocks()
         elif "salon_client_id" in vals:
             booking._salon_show_to_stylists()
@@ -322,25 +352,21 @@ class CalendarEvent(models.Model):
         return round(vals["duration"] * 60)
 
     def _salon_stretch(self, length):
-        """Make the booking `length` minutes long: the last service takes more or less of its stylist's time."""
+        """Make the booking `length` minutes long: what ends last takes more or less of its stylist's time."""
         if length > LONGEST:
             raise UserError(self.env._("A booking takes 12 hours at most. Make it shorter."))
-        last = self.salon_line_ids.sorted("sequence")[-1]
-        part = "finishing_minutes" if last.finishing_minutes else "active_minutes"
-        minutes = last[part] + length - self._salon_minutes()
-        if minutes < 1:
-            raise UserError(
-                self.env._(
-                    "“%(service)s” can't be that short. Make the booking longer, or take a service out of it.",
-                    service=last.product_id.name,
-                )
-            )
-        last[part] = minutes
+        lines = self.salon_line_ids.sorted("sequence")
+        offsets, _length = lines._chained(self.salon_one_after_the_other)
+        ends = {line: offset + line.client_minutes for line, offset in zip(lines, offsets, strict=True)}
+        last = max(ends.values())
+        for line, end in ends.items():
+            if end == last or end > length:
+                line._stretch(length - end)
 
     def _salon_minutes(self):
         """Return how many minutes the client is there, by the services of the booking."""
         self.ensure_one()
-        return sum(self.salon_line_ids.mapped("client_minutes"))
+        return self.salon_line_ids.sorted("sequence")._chained(self.salon_one_after_the_other)[1]
 
     def _salon_takes_time(self):
         """Tell whether this event holds its stylists and stations."""
@@ -352,25 +378,32 @@ class CalendarEvent(models.Model):
         """Return what the calendar shows: who comes, for what."""
         return f"{client.name or ''} · {', '.join(product.name or '' for product in products)}"
 
-    def _salon_lines_changed(self):
-        """Chain the services one after the other, block their times and show them to their stylists."""
+    def _salon_lines_changed(self, fit=True):
+        """Chain the services one after the other, block their times and show them to their stylists.
+
+        :param bool fit: also see to it that they lie in working hours; not when only a person has another resource now
+        """
         bookings = self.sudo().with_context(**BOOKING_CONTEXT).filtered("is_salon_booking")
         bookings._check_salon_booking()
         for booking in bookings:
             booking._salon_chain_lines()
+        if fit:
+            bookings._salon_fit()
         bookings.salon_line_ids._sync_blocks()
         for booking in bookings:
             booking._salon_show_to_stylists()
 
     def _salon_chain_lines(self):
         lines = self.salon_line_ids.sorted("sequence")
-        offset = 0
-        for line in lines:
+        for line, offset in zip(lines, lines._chained(self.salon_one_after_the_other)[0], strict=True):
             line.offset_minutes = offset
-            offset += line.client_minutes
         # Not by a dependency: each plain event that moves would look for lines that it has not.
         for name in ("start", "stop"):
             self.env.add_to_compute(lines._fields[name], lines)
+
+    def _salon_fit(self):
+        """Refuse what lies outside working and opening hours, and find the stations that are missing."""
+        self.env["salon.availability"].fit_bookings(self.filtered(lambda booking: booking._salon_takes_time()))
 
     def _salon_show_to_stylists(self):
         """Name the event anew, and make attendees of its stylists: the calendar's side filter goes by them."""
@@ -436,15 +469,27 @@ class CalendarEvent(models.Model):
     def _salon_open_visits(self):
         """Return the visits of these bookings, opening those that are not open yet."""
         self.check_access("write")
-        missing = self.sudo().filtered(lambda booking: booking.is_salon_booking and not booking.salon_visit_ids)
-        self.env["salon.visit"].sudo().create([booking._prepare_visit_values() for booking in missing])
+        values = []
+        for booking in self.sudo().filtered("is_salon_booking"):
+            come = booking.salon_visit_ids.partner_id
+            values += [
+                booking._prepare_visit_values(guest, lines)
+                for guest, lines in booking._salon_lines_by_guest().items()
+                if guest not in come
+            ]
+        self.env["salon.visit"].sudo().create(values)
         return self.salon_visit_ids
 
-    def _prepare_visit_values(self):
-        """Return the values of the visit that this booking becomes: what is booked, by whom."""
+    def _salon_lines_by_guest(self):
+        """Return {partner: the services that they have}; the client has those that name nobody."""
+        lines = self.salon_line_ids.sorted("sequence")
+        return lines.grouped(lambda line: line.guest_id or self.salon_client_id)
+
+    def _prepare_visit_values(self, guest, lines):
+        """Return the values of the visit that this booking becomes for one guest: what is booked, by whom."""
         return {
-            "partner_id": self.salon_client_id.id,
+            "partner_id": guest.id,
             "event_id": self.id,
             "company_id": self.company_id.id,
-            "line_ids": [(0, 0, line._prepare_visit_line_values()) for line in self.salon_line_ids.sorted("sequence")],
+            "line_ids": [command for line in lines for command in line._prepare_visit_lines()],
         }

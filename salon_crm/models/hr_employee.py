@@ -6,6 +6,16 @@ class HrEmployee(models.Model):
     _inherit = "hr.employee"
 
     is_salon_stylist = fields.Boolean(string="Serves Clients", help="Can be booked by clients of the salon.")
+    salon_level_id = fields.Many2one("salon.stylist.level", string="Stylist Level", ondelete="set null")
+    salon_online = fields.Boolean(
+        string="Offered Online", default=True, help="Clients who book by themselves can choose this stylist."
+    )
+    salon_roster_only = fields.Boolean(
+        string="Works by Roster Only", help="Works when the roster has a shift, and never without one."
+    )
+    salon_sequence = fields.Integer(
+        string="Turn", default=10, help="Place in the order of turns at the start of a day."
+    )
     salon_service_ids = fields.Many2many(
         "product.template",
         "salon_stylist_service_rel",
@@ -69,7 +79,7 @@ class HrEmployee(models.Model):
         coming = [("stylist_id", "in", self.ids), ("stop", ">", fields.Datetime.now())]
         # One after the other, so that a clash between two of them is named as any other.
         for booking in self.env["salon.booking.line"].sudo().search(coming).event_id:
-            booking._salon_lines_changed()
+            booking._salon_lines_changed(fit=False)
 
     def _salon_contact_ids(self):
         """Return {employee id: id of the partner by whom the calendar shows this stylist's events}."""

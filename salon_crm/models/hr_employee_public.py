@@ -6,6 +6,10 @@ class HrEmployeePublic(models.Model):
     _inherit = ["hr.employee.public", "pos.load.mixin"]
 
     is_salon_stylist = fields.Boolean(readonly=True)
+    salon_level_id = fields.Many2one("salon.stylist.level", readonly=True)
+    salon_online = fields.Boolean(readonly=True)
+    salon_roster_only = fields.Boolean(readonly=True)
+    salon_sequence = fields.Integer(readonly=True)
     salon_service_ids = fields.Many2many(related="employee_id.salon_service_ids")
 
     @api.model

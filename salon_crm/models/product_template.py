@@ -37,7 +37,31 @@ class ProductTemplate(models.Model):
         "product_tmpl_id",
         "station_id",
         string="Stations",
-        help="Where it can be performed. None named: at every station.",
+        help="Where it can be performed. None named: it needs no station, and can be done at any.",
+    )
+    salon_station_free = fields.Boolean(
+        string="Station Free Meanwhile",
+        help="While colour or perm develops, the client waits elsewhere and the station takes another.",
+    )
+    salon_parallel = fields.Boolean(
+        string="During Another Service",
+        help="Another stylist can do it while the client has another service: nails during colour.",
+    )
+    salon_addon_ids = fields.Many2many(
+        "product.product",
+        "salon_service_addon_rel",
+        "product_tmpl_id",
+        "product_id",
+        string="Add-ons",
+        domain="[('is_salon_service', '=', True)]",
+        help="What can be added to it: the same stylist does it at the same place, and its active minutes are added.",
+    )
+    salon_variation_ids = fields.One2many(
+        "salon.service.variation", "product_tmpl_id", string="By Stylist or Level", copy=True
+    )
+    salon_online = fields.Boolean(string="Offered Online", default=True, help="Clients can book it by themselves.")
+    salon_interval_days = fields.Integer(
+        string="Comes Back After", help="Days after which a client usually needs it again; 0 for no proposal."
     )
 
     _salon_minutes_positive = models.Constraint(
@@ -48,6 +72,10 @@ class ProductTemplate(models.Model):
     _salon_service_takes_time = models.Constraint(
         "CHECK (is_salon_service IS NOT TRUE OR COALESCE(salon_active_minutes, 0) > 0)",
         "A salon service needs active minutes: how long does the stylist work on it?",
+    )
+
+    _salon_interval_positive = models.Constraint(
+        "CHECK (salon_interval_days >= 0)", "The days after which a service comes back can't be negative."
     )
 
     @api.depends("salon_active_minutes", "salon_processing_minutes", "salon_finishing_minutes")

@@ -22,13 +22,19 @@ class SalonBookingBlock(models.Model):
     _log_access = False
     _rec_name = "resource_id"
 
-    line_id = fields.Many2one("salon.booking.line", required=True, ondelete="cascade", index=True)
+    line_id = fields.Many2one("salon.booking.line", ondelete="cascade", index="btree_not_null", readonly=True)
+    blocked_id = fields.Many2one("salon.blocked.time", ondelete="cascade", index="btree_not_null", readonly=True)
+    hold_id = fields.Many2one("salon.booking.hold", ondelete="cascade", index="btree_not_null", readonly=True)
     resource_id = fields.Many2one("resource.resource", required=True, ondelete="restrict", readonly=True)
     start = fields.Datetime(required=True, readonly=True)
     stop = fields.Datetime(required=True, readonly=True)
     active = fields.Boolean(required=True, default=True, readonly=True)
 
     _not_empty = models.Constraint("CHECK (start < stop)", "A booking must end after it starts.")
+    _one_owner = models.Constraint(
+        "CHECK (num_nonnulls(line_id, blocked_id, hold_id) = 1)",
+        "A block belongs to a booked service, to blocked time or to a hold.",
+    )
     _one_place_at_a_time = models.Constraint(
         "EXCLUDE USING gist (int8range(resource_id, resource_id, '[]') WITH &&, tsrange(start, stop) WITH &&)"
         " WHERE (active) DEFERRABLE INITIALLY IMMEDIATE",
@@ -36,30 +42,36 @@ class SalonBookingBlock(models.Model):
     )
 
     @api.model
-    def _replace(self, line_ids, values):
-        """Put `values` in place of all blocks of the lines `line_ids`, in one statement each.
+    def _replace(self, owner, owner_ids, values):
+        """Put `values` in place of all blocks of their owners, in one statement each.
 
-        :param values: list of (line id, resource id, start, stop, active), times in UTC
+        :param str owner: "line_id", "blocked_id" or "hold_id"
+        :param owner_ids: ids of the booked services, blocked times or holds
+        :param values: list of (owner id, resource id, start, stop, active), times in UTC
         :raise psycopg2.errors.ExclusionViolation: another transaction took a resource meanwhile
         """
         cr = self.env.cr
+        owner = SQL.identifier(owner)
         if resource_ids := sorted({value[1] for value in values if value[4]}):
             # Two that insert crosswise would deadlock; taking the resources in one order, they queue.
             cr.execute(
                 "SELECT pg_advisory_xact_lock(%s, r) FROM unnest(%s) WITH ORDINALITY AS t(r, n) ORDER BY n",
                 (LOCK_SPACE, resource_ids),
             )
-        cr.execute("DELETE FROM salon_booking_block WHERE line_id = ANY(%s)", (list(line_ids),))
+            self.env["salon.booking.hold"]._remove_expired(resource_ids)
+        cr.execute(SQL("DELETE FROM salon_booking_block WHERE %s = ANY(%s)", owner, list(owner_ids)))
         if values:
             rows = SQL(", ").join(SQL("%s", value) for value in values)
-            insert = SQL("INSERT INTO salon_booking_block (line_id, resource_id, start, stop, active) VALUES %s", rows)
+            insert = SQL(
+                "INSERT INTO salon_booking_block (%s, resource_id, start, stop, active) VALUES %s", owner, rows
+            )
             cr.execute(insert, log_exceptions=False)
         self.invalidate_model()
 
     @api.model
-    def _find_clash(self, line_ids, values):
-        """Return (resource id, start, stop) of the first block of other lines that one of `values` meets,
-        None when all are free."""
+    def _find_clash(self, owner, owner_ids, values):
+        """Return (resource id, start, stop) of the first block of others that one of `values` meets,
+        None when all are free. The parameters are those of `_replace`."""
         wanted = [value for value in values if value[4]]
         if not wanted:
             return None
@@ -74,12 +86,18 @@ class SalonBookingBlock(models.Model):
                     ON int8range(block.resource_id, block.resource_id, '[]')
                        && int8range(wanted.resource_id, wanted.resource_id, '[]')
                    AND tsrange(block.start, block.stop) && tsrange(wanted.start, wanted.stop)
-                 WHERE block.active AND block.line_id <> ALL(%s)
+             LEFT JOIN salon_booking_hold hold ON hold.id = block.hold_id
+                 WHERE block.active
+                   AND (block.%s IS NULL OR block.%s <> ALL(%s))
+                   AND (hold.id IS NULL OR hold.expires_at > %s)
               ORDER BY block.start
                  LIMIT 1
                 """,
                 rows,
-                list(line_ids),
+                SQL.identifier(owner),
+                SQL.identifier(owner),
+                list(owner_ids),
+                fields.Datetime.now(),
             )
         )
         return clash[0] if clash else None

@@ -5,11 +5,24 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_datetime
 
+from ..tools import timeline
+from ..tools.free_times import stretches
 from .calendar_event import IN_HAND
 
 MINUTES = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
 # A line with one of these set anew changes the times, people or places of its booking.
-CHAINED_FIELDS = {*MINUTES, "offset_minutes", "sequence", "product_id", "stylist_id", "station_id"}
+CHAINED_FIELDS = {
+    *MINUTES,
+    "offset_minutes",
+    "sequence",
+    "product_id",
+    "stylist_id",
+    "station_id",
+    "addon_ids",
+    "guest_id",
+    "parallel",
+    "wait_minutes",
+}
 
 
 class SalonBookingLine(models.Model):
@@ -44,6 +57,24 @@ class SalonBookingLine(models.Model):
         help="Did the client ask for this stylist, or did the salon assign one?",
     )
     station_id = fields.Many2one("salon.station", ondelete="restrict", index=True, check_company=True)
+    addon_ids = fields.Many2many(
+        "product.product",
+        "salon_booking_line_addon_rel",
+        string="Add-ons",
+        domain="[('is_salon_service', '=', True)]",
+        help="Done by the same stylist at the end of this service.",
+    )
+    guest_id = fields.Many2one(
+        "res.partner",
+        string="For",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Who has this service, where it is not the client who booked: partner, child, friend.",
+    )
+    parallel = fields.Boolean(
+        string="At the Same Time", help="Begins with the service before it: another stylist does nails during colour."
+    )
+    wait_minutes = fields.Integer(string="Wait", help="Minutes between the service before and this one.")
     active_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
     processing_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
     finishing_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
@@ -60,15 +91,18 @@ class SalonBookingLine(models.Model):
 
     _minutes_positive = models.Constraint(
         "CHECK (active_minutes > 0 AND processing_minutes >= 0 AND finishing_minutes >= 0 AND cleanup_minutes >= 0"
-        " AND offset_minutes >= 0)",
+        " AND offset_minutes >= 0 AND wait_minutes >= 0)",
         "A booked service needs at least one active minute, and no time of it can be negative.",
     )
 
-    @api.depends("product_id")
+    @api.depends("product_id", "stylist_id", "addon_ids")
     def _compute_minutes(self):
         for line in self:
-            for name in MINUTES:
-                line[name] = line.product_id[f"salon_{name}"]
+            stylist = line.stylist_id._origin.sudo()
+            pair = (stylist.id, stylist.salon_level_id.id)
+            minutes = line.product_id and line.product_id._origin._get_salon_minutes([pair], line.addon_ids._origin.ids)
+            for number, name in enumerate(MINUTES):
+                line[name] = minutes[stylist.id][number] if minutes else 0
 
     @api.depends("active_minutes", "processing_minutes", "finishing_minutes")
     def _compute_client_minutes(self):
@@ -124,23 +158,53 @@ class SalonBookingLine(models.Model):
     @api.model
     def _complete_minutes(self, vals_list):
         """Give lines that are to be created the minutes of their services, where they have none of their own."""
-        # Browsed together, so that the services of all lines are read at once.
+        # Browsed together, so that the services and stylists of all lines are read at once.
         products = self.env["product.product"].browse({vals.get("product_id") for vals in vals_list} - {None, False})
-        by_id = {product.id: product for product in products}
+        stylists = self.env["hr.employee"].sudo().browse({vals.get("stylist_id") for vals in vals_list} - {None, False})
+        products, stylists = ({record.id: record for record in records} for records in (products, stylists))
         for vals in vals_list:
-            product = by_id.get(vals.get("product_id"), products.browse())
-            for name in MINUTES:
-                if vals.get(name) is None:
-                    vals[name] = product[f"salon_{name}"] or 0
+            if vals.get("product_id") and any(vals.get(name) is None for name in MINUTES):
+                stylist = stylists.get(vals.get("stylist_id"), self.env["hr.employee"])
+                pair = (stylist.id, stylist.salon_level_id.id)
+                addons = _linked_ids(vals.get("addon_ids"))
+                minutes = products[vals["product_id"]]._get_salon_minutes([pair], addons)[stylist.id]
+                for name, usual in zip(MINUTES, minutes, strict=True):
+                    if vals.get(name) is None:
+                        vals[name] = usual
 
     @api.model
-    def _chain(self, vals_list):
+    def _chain(self, vals_list, one_after_the_other):
         """Put lines that are to be created one after the other; return how many minutes they take."""
-        offset = 0
-        for vals in vals_list:
+        services = [
+            (
+                vals.get("guest_id") or 0,
+                vals.get("parallel"),
+                vals.get("wait_minutes") or 0,
+                sum(vals.get(name) or 0 for name in MINUTES[:3]),
+            )
+            for vals in vals_list
+        ]
+        offsets, length = timeline.chain(services, one_after_the_other)
+        for vals, offset in zip(vals_list, offsets, strict=True):
             vals["offset_minutes"] = offset
-            offset += vals["active_minutes"] + vals["processing_minutes"] + vals["finishing_minutes"]
-        return offset
+        return length
+
+    def _chained(self, one_after_the_other):
+        """Return the offsets of these lines, in their order, and how many minutes they take."""
+        services = [(line.guest_id.id or 0, line.parallel, line.wait_minutes, line.client_minutes) for line in self]
+        return timeline.chain(services, one_after_the_other)
+
+    def _prepare_request(self):
+        """Return this line as the search for free times wants it, with everything fixed."""
+        return {
+            "product_id": self.product_id.id,
+            "stylist_id": self.stylist_id.id,
+            "station_id": self.station_id.id,
+            "guest": self.guest_id.id or 0,
+            "parallel": self.parallel,
+            "wait_minutes": self.wait_minutes,
+            **{name: self[name] for name in MINUTES},
+        }
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -209,54 +273,65 @@ class SalonBookingLine(models.Model):
         values = [
             value for event, its_lines in lines.grouped("event_id").items() for value in its_lines._prepare_blocks()
         ]
-        if clash := blocks._find_clash(lines.ids, values):
+        if clash := blocks._find_clash("line_id", lines.ids, values):
             raise ValidationError(blocks._clash_message(*clash))
-        blocks._replace(lines.ids, values)
+        blocks._replace("line_id", lines.ids, values)
+
+    def _stretch(self, minutes):
+        """Take more or less of the stylist's time for this service."""
+        part = "finishing_minutes" if self.finishing_minutes else "active_minutes"
+        if self[part] + minutes < 1:
+            raise UserError(
+                self.env._(
+                    "“%(service)s” can't be that short. Make the booking longer, or take a service out of it.",
+                    service=self.product_id.name,
+                )
+            )
+        self[part] += minutes
 
     def _prepare_blocks(self):
-        """Return (line id, resource id, start, stop, active) for what the lines of one booking take.
-
-        Who goes on with the same client, or stays at the same station, cleans up once, after the last of it.
-        """
-        active = self.event_id._salon_takes_time()
-        by_resource = defaultdict(list)
-        for line, resource_id, start, stop, cleanup in self._stretches():
-            by_resource[resource_id].append((start, stop, cleanup, line))
-        values = []
-        for resource_id, stretches in by_resource.items():
-            carried = 0
-            stretches.sort(key=lambda stretch: stretch[:2])
-            for number, (start, stop, cleanup, line) in enumerate(stretches, 1):
-                cleanup = max(cleanup, carried)
-                cleaned = stop + timedelta(minutes=cleanup)
-                carried = cleanup if number < len(stretches) and stretches[number][0] < cleaned else 0
-                cleaned = stop if carried else cleaned
-                if start < cleaned:
-                    values.append((line.id, resource_id, start, cleaned, active))
-        return values
-
-    def _stretches(self):
-        """Yield (line, resource id, start, stop, clean-up minutes): the stylist while at work, which with
-        processing time between is twice, and the station throughout."""
+        """Return (line id, resource id, start, stop, active) for what the lines of one booking take."""
+        event = self.event_id
+        active = event._salon_takes_time()
         resources = self.stylist_id._salon_block_resource_ids()
+        by_resource = defaultdict(list)
         for line in self:
-            stylist = resources[line.stylist_id.id]
-            pause_start = line.start + timedelta(minutes=line.active_minutes)
-            pause_stop = pause_start + timedelta(minutes=line.processing_minutes)
-            if line.processing_minutes:
-                yield line, stylist, line.start, pause_start, 0
-                yield line, stylist, pause_stop, line.stop, line.cleanup_minutes
-            else:
-                yield line, stylist, line.start, line.stop, line.cleanup_minutes
-            if line.station_id:
-                yield line, line.station_id.sudo().resource_id.id, line.start, line.stop, line.cleanup_minutes
+            station = line.station_id.sudo().resource_id.id
+            minutes = [line[name] for name in MINUTES]
+            offset = round((line.start - event.start).total_seconds() / 60)
+            for resource_id, start, stop, cleanup in stretches(
+                resources[line.stylist_id.id], station, offset, minutes, line.product_id.salon_station_free
+            ):
+                by_resource[resource_id].append((start, stop, cleanup, line.id))
+        return [
+            (line_id, resource_id, *(event.start + timedelta(minutes=minute) for minute in (start, stop)), active)
+            for resource_id, parts in by_resource.items()
+            for start, stop, line_id in timeline.clean(parts)
+        ]
 
-    def _prepare_visit_line_values(self):
-        """Return the values of the visit line that this booking line becomes."""
-        return {
-            "product_id": self.product_id.id,
-            "station_id": self.station_id.id,
-            "performer_ids": [
-                (0, 0, {"employee_id": self.stylist_id.id, "part": "stylist", "assignment": self.assignment})
-            ],
-        }
+    def _prepare_visit_lines(self):
+        """Return the commands that make the visit lines of this booking line: the service and its add-ons."""
+        performer = {"employee_id": self.stylist_id.id, "part": "stylist", "assignment": self.assignment}
+        return [
+            (
+                0,
+                0,
+                {
+                    "product_id": product.id,
+                    "station_id": self.station_id.id,
+                    "performer_ids": [(0, 0, performer)],
+                },
+            )
+            for product in (self.product_id, *self.addon_ids)
+        ]
+
+
+def _linked_ids(commands):
+    """Return the ids that x2many commands link."""
+    ids = []
+    for command in commands or ():
+        if command[0] == 6:
+            ids = list(command[2])
+        elif command[0] == 4:
+            ids.append(command[1])
+    return ids

@@ -10,6 +10,9 @@ class SalonStation(models.Model):
     name = fields.Char(related="resource_id.name", readonly=False, store=True, required=True)
     active = fields.Boolean(related="resource_id.active", readonly=False, store=True, default=True)
     sequence = fields.Integer(default=10)
+    resource_calendar_id = fields.Many2one(
+        default=False, help="Leave empty for a station that can be used whenever the salon is open."
+    )
     kind = fields.Selection(
         [
             ("chair", "Chair"),
@@ -29,7 +32,7 @@ class SalonStation(models.Model):
         "product_tmpl_id",
         string="Services",
         domain="[('is_salon_service', '=', True)]",
-        help="Services bound to this station. Services that name no station can be done at every one.",
+        help="Services bound to this station. Services that name no station need none.",
     )
 
     _resource_uniq = models.Constraint(

@@ -41,7 +41,9 @@ class SalonVisit(models.Model):
     pos_order_count = fields.Integer(compute="_compute_pos_order_count")
     alert = fields.Char(compute="_compute_alert")
 
-    _event_uniq = models.UniqueIndex("(event_id) WHERE event_id IS NOT NULL", "This booking has a visit already.")
+    _event_uniq = models.UniqueIndex(
+        "(event_id, partner_id) WHERE event_id IS NOT NULL", "This client has a visit of this booking already."
+    )
     _done_when_done = models.Constraint(
         "CHECK ((state = 'done') = (done_at IS NOT NULL AND locked_at IS NOT NULL))",
         "A visit is closed by its button or at the till. Use one of them.",
@@ -185,7 +187,10 @@ class SalonVisit(models.Model):
         for company, visits in self.sudo().grouped("company_id").items():
             locked_at = now + timedelta(hours=company.salon_correction_hours)
             visits.write({"state": "done", "done_at": now, "locked_at": locked_at})
-        bookings = self.sudo().event_id
+        # Several guests of one booking: it is done with the last of them.
+        bookings = self.sudo().event_id.filtered(
+            lambda booking: set(booking.salon_visit_ids.mapped("state")) == {"done"}
+        )
         bookings.filtered(lambda booking: "done" in NEXT_STATES[booking.salon_state])._salon_set_state("done")
 
     def action_view_orders(self):

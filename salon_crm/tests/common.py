@@ -20,10 +20,11 @@ class SalonCommon(TransactionCase):
         cls.other_stylist_user = new_test_user(cls.env, "salon_stylist_2", "salon_crm.group_salon_stylist")
         cls.manager = new_test_user(cls.env, "salon_manager", "salon_crm.group_salon_manager")
         cls.plain_user = new_test_user(cls.env, "plain_user", "base.group_user,base.group_partner_manager")
+        # Tests run at any hour of any day: these two always work. What hours do is tested with hours.
         cls.anna, cls.ben = cls.env["hr.employee"].create(
             [
-                {"name": "Anna", "is_salon_stylist": True, "user_id": cls.stylist_user.id},
-                {"name": "Ben", "is_salon_stylist": True, "user_id": cls.other_stylist_user.id},
+                {"name": name, "is_salon_stylist": True, "user_id": user.id, "resource_calendar_id": False}
+                for name, user in (("Anna", cls.stylist_user), ("Ben", cls.other_stylist_user))
             ]
         )
         cls.chair, cls.chair_2 = cls.env["salon.station"].create(

@@ -10,6 +10,13 @@ MATRIX = {
     #                         stylist reception manager accountant plain user
     "salon.client.file": ("rw--", "rwc-", "rwcd", "----", "----"),
     "salon.station": ("r---", "r---", "rwcd", "r---", "r---"),
+    "salon.stylist.level": ("r---", "r---", "rwcd", "r---", "r---"),
+    "salon.service.variation": ("r---", "r---", "rwcd", "r---", "r---"),
+    "salon.shift.template": ("r---", "r---", "rwcd", "----", "----"),
+    "salon.shift": ("r---", "r---", "rwcd", "----", "----"),
+    "salon.blocked.time": ("r---", "rwcd", "rwcd", "----", "----"),
+    "salon.booking.hold": ("----", "r---", "r---", "----", "----"),
+    "salon.cancel.reason": ("r---", "r---", "rwcd", "----", "----"),
     "salon.booking.line": ("rwcd", "rwcd", "rwcd", "----", "----"),
     "salon.booking.block": ("r---", "r---", "r---", "----", "----"),
     "salon.visit": ("rwc-", "rwc-", "rwcd", "----", "----"),

@@ -143,7 +143,13 @@ class TestBooking(SalonCommon):
         company = self.env["res.company"].create({"name": "Second Salon"})
         self.stylist_user.company_ids |= company
         twin = self.env["hr.employee"].create(
-            {"name": "Anna there", "is_salon_stylist": True, "user_id": self.stylist_user.id, "company_id": company.id}
+            {
+                "name": "Anna there",
+                "is_salon_stylist": True,
+                "user_id": self.stylist_user.id,
+                "company_id": company.id,
+                "resource_calendar_id": False,
+            }
         )
         self._book((self.cut, self.anna))
         with self.assertRaisesRegex(ValidationError, "Anna is taken"):
@@ -153,7 +159,7 @@ class TestBooking(SalonCommon):
         company = self.env["res.company"].create({"name": "Second Salon"})
         self.stylist_user.company_ids |= company
         twin = self.env["hr.employee"].create(
-            {"name": "Anna there", "is_salon_stylist": True, "company_id": company.id}
+            {"name": "Anna there", "is_salon_stylist": True, "company_id": company.id, "resource_calendar_id": False}
         )
         self._book((self.cut, self.anna))
         self._book((self.cut, twin), company_id=company.id)
@@ -306,7 +312,7 @@ class TestBooking(SalonCommon):
     def test_everything_of_a_booking_is_of_its_company(self):
         company = self.env["res.company"].create({"name": "Second Salon"})
         stranger = self.env["hr.employee"].create(
-            {"name": "Stranger", "is_salon_stylist": True, "company_id": company.id}
+            {"name": "Stranger", "is_salon_stylist": True, "company_id": company.id, "resource_calendar_id": False}
         )
         with self.assertRaisesRegex(UserError, "Stranger"):
             self._book((self.cut, stranger))
@@ -339,7 +345,13 @@ class TestBooking(SalonCommon):
         company = self.env["res.company"].create({"name": "Second Salon"})
         self.stylist_user.company_ids |= company
         twin = self.env["hr.employee"].create(
-            {"name": "Anna there", "is_salon_stylist": True, "user_id": self.stylist_user.id, "company_id": company.id}
+            {
+                "name": "Anna there",
+                "is_salon_stylist": True,
+                "user_id": self.stylist_user.id,
+                "company_id": company.id,
+                "resource_calendar_id": False,
+            }
         )
         booking = self._book((self.cut, twin), company_id=company.id)
         self.assertEqual(self._blocks(booking, self.anna.resource_id), [(0, 30)])

@@ -1,0 +1,55 @@
+from odoo import models
+
+PARTS = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    def _get_salon_minutes(self, stylists, addon_ids=()):
+        """Return what this service takes with each of some stylists, add-ons included.
+
+        What is agreed for a stylist comes before what holds for their level, and that before the service's own.
+        Add-ons are done by the same stylist, at the end of the work.
+
+        :param list stylists: (employee id, level id or None)
+        :param addon_ids: ids of product.product
+        :return dict: {employee id: (active, processing, finishing, clean-up minutes)}
+        """
+        self.ensure_one()
+        addons = self.browse(addon_ids)
+        by_service = {service: service._get_salon_variations() for service in self | addons}
+        return {
+            stylist_id: self._add_minutes(
+                self._minutes_of(by_service[self], stylist_id, level_id),
+                [addon._minutes_of(by_service[addon], stylist_id, level_id) for addon in addons],
+            )
+            for stylist_id, level_id in stylists
+        }
+
+    def _get_salon_variations(self):
+        """Return {("stylist", id) or ("level", id): variation} of this service."""
+        return {
+            ("stylist", variation.stylist_id.id)
+            if variation.stylist_id
+            else ("level", variation.level_id.id): variation
+            for variation in self.sudo().product_tmpl_id.salon_variation_ids
+        }
+
+    def _minutes_of(self, variations, stylist_id, level_id):
+        found = variations.get(("stylist", stylist_id)) or variations.get(("level", level_id))
+        return tuple(found[part] if found else self[f"salon_{part}"] for part in PARTS)
+
+    def _add_minutes(self, minutes, others):
+        """Return `minutes` with those of add-ons: worked off after the service, cleaned up as the longest of them."""
+        active, processing, finishing, cleanup = minutes
+        more = sum(sum(other[:3]) for other in others)
+        cleanup = max([cleanup, *(other[3] for other in others)])
+        return (active, processing, finishing + more, cleanup) if finishing else (active + more, processing, 0, cleanup)
+
+    def _get_salon_price_difference(self, stylist):
+        """Return what this service costs more with `stylist` (hr.employee) than its sales price, in its currency."""
+        self.ensure_one()
+        variations = self._get_salon_variations()
+        found = variations.get(("stylist", stylist.id)) or variations.get(("level", stylist.sudo().salon_level_id.id))
+        return found.price_difference if found else 0.0

@@ -1,0 +1,363 @@
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import format_datetime
+
+from ..tools import timeline
+from ..tools.frame import Frame, utc
+from ..tools.free_times import Option, Search, Task
+from ..tools.roster import Roster, load_stylists
+
+PARTS = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
+LOOK_BACK = timedelta(days=365)  # in which a client's usual stylist is looked for
+# What an offer costs by how far it is from the client's wish: the own stylist comes before any gap.
+OTHER_STYLIST = 1000
+NOWHERE = [0]  # for a service whose stations are all out of use; there is no resource 0
+
+
+class Rules(NamedTuple):
+    """What holds when somebody books by one channel."""
+
+    earliest: datetime | None  # naive UTC; None for no limit
+    latest: datetime | None
+    grid: int  # minutes between the times that can be booked
+    buffer: int  # minutes that stay free around other bookings
+    online: bool  # only stylists and services that are offered online
+    hours: bool  # only in working and opening hours
+    max_wait: int  # minutes between two services
+
+
+class SalonAvailability(models.AbstractModel):
+    """When the salon can do what a client wants, with whom and where.
+
+    One rule (tools/free_times.py) answers that: `find_offers` for a range of time, `fit_bookings` for bookings whose
+    start, people and places are fixed. So what is offered can be booked, and what can be booked is offered
+    (invariant 3).
+    """
+
+    _name = "salon.availability"
+    _description = "Free Times"
+
+    @api.model
+    @api.private
+    def find_offers(
+        self, requests, date_from, date_to, *, company=None, channel="desk", client=None, every=None, limit=None,
+        ignore_bookings=None, one_after_the_other=False, by_turn=False, off_hours=False,
+    ):  # fmt: skip
+        """Return the starts that are possible for services, the best first.
+
+        :param list requests: a dict for each service, in their order, with "product_id" (of product.product) and
+            wishes: "stylist_id", "level_id", "gender" (of the stylist: male, female, other), "station_id",
+            "addon_ids" (ids of product.product), "guest" (a key: who is served, for several guests), "parallel"
+            (with the service before it), "wait_minutes" (before it, where it is fixed), and "active_minutes",
+            "processing_minutes", "finishing_minutes", "cleanup_minutes" where they differ from the service's
+        :param datetime date_from, date_to: naive UTC; a start lies at or after the first and before the second
+        :param company: res.company; the user's where not given
+        :param str channel: "desk" (the front desk), "walk_in" or "online"; see `_get_rules`
+        :param client: res.partner, whose usual stylist comes first
+        :param int every: show times this many minutes apart; the channel's own grid where not given
+        :param int limit: how many offers at most
+        :param ignore_bookings: calendar.event whose time counts as free: they are about to move
+        :param bool one_after_the_other: guests in turn, instead of side by side
+        :param bool by_turn: whose turn it is comes before gaps in the day (walk-ins)
+        :param bool off_hours: also outside working and opening hours
+        :return list: a dict for each start: "start", "stop" (naive UTC), "own_stylist" (bool: nobody else than the
+            client asked for or usually has), "waiting" (minutes), and "lines": a dict for each request with
+            "product_id", "stylist_id", "station_id" (or False), "wait_minutes", "start", "stop"
+        :raise UserError: a request is no service, or the range is longer than a year
+        """
+        if not requests:
+            raise UserError(self.env._("Choose at least one service to see free times."))
+        if date_to - date_from > timedelta(days=366):
+            raise UserError(self.env._("Free times are shown for a year at most. Choose a shorter time."))
+        company = company or self.env.company
+        rules = self._get_rules(company, channel, client)
+        rules = rules._replace(hours=rules.hours and not off_hours)
+        date_from = max(filter(None, (date_from, rules.earliest)))
+        date_to = min(filter(None, (date_to, rules.latest)))
+        if date_from >= date_to:
+            return []
+        frame = Frame(date_from, date_to)
+        roster = Roster(self.env, company, frame, hours=rules.hours, buffer=rules.buffer)
+        stylists = load_stylists(self.env, company)
+        stations = self._load_stations(company, requests)
+        tasks = self._prepare_tasks(requests, company, rules, stylists, stations, client, by_turn)
+        people = {option.stylist for task in tasks for option in task.options}
+        places = {place for task in tasks for place in task.stations}
+        ignored = ignore_bookings.sudo().salon_line_ids.ids if ignore_bookings else ()
+        search = Search(
+            frame.size,
+            roster.free([stylists[stylist_id] for stylist_id in people], places - set(NOWHERE), ignored),
+            tasks,
+            self._wanted_starts(company, rules, frame, every),
+            opening=roster.opening() if rules.hours else None,
+            max_wait=rules.max_wait,
+            one_after_the_other=one_after_the_other,
+        )
+        offers = sorted(search.offers(), key=lambda offer: (offer.penalty, offer.waiting, offer.gaps, offer.start))
+        places = {station.resource_id.id: station.id for found in stations.values() if found for station in found}
+        return [self._prepare_offer(offer, requests, frame, places) for offer in offers[:limit]]
+
+    @api.model
+    def _get_rules(self, company, channel, client=None):
+        """Return the rules of a channel; other addons give some clients an earlier access here.
+
+        The front desk and walk-ins know no notice, no horizon and any minute: who stands there can judge.
+
+        :param client: res.partner who books, or None
+        """
+        if channel != "online":
+            return Rules(None, None, 1, 0, online=False, hours=True, max_wait=company.salon_max_wait_minutes)
+        now = fields.Datetime.now()
+        return Rules(
+            earliest=now + timedelta(minutes=company.salon_notice_minutes),
+            latest=now + timedelta(days=company.salon_horizon_days),
+            grid=company.salon_grid_minutes,
+            buffer=company.salon_buffer_minutes,
+            online=True,
+            hours=True,
+            max_wait=company.salon_max_wait_minutes,
+        )
+
+    # The search prepared ----------------------------------------------------------------------------------
+
+    @api.model
+    def _load_stations(self, company, requests):
+        """Return {product id: its stations that are in use, in their order}; None where a service needs none."""
+        products = self.env["product.product"].sudo().browse({request["product_id"] for request in requests})
+        stations = {}
+        for product in products:
+            if not product.is_salon_service:
+                raise UserError(self.env._("%s can't be booked: it is no salon service.", product.display_name))
+            named = product.salon_station_ids
+            usable = named.filtered(
+                lambda station: station.active and station.company_id in (company, company.browse())
+            )
+            stations[product.id] = usable.sorted() if named else None
+        return stations
+
+    @api.model
+    def _prepare_tasks(self, requests, company, rules, stylists, stations, client, by_turn):
+        """Return what each service asks of the search: who can do it, how long that takes them, and where."""
+        wished = [request.get("stylist_id") for request in requests]
+        own = self._usual_stylists(client, company) if client and not all(wished) else set()
+        turns = {} if all(wished) else self.env["salon.turn"]._get_order(company, list(stylists))
+        tasks = []
+        for request in requests:
+            product = self.env["product.product"].sudo().browse(request["product_id"])
+            able = self._able_stylists(request, product, stylists, rules)
+            minutes = product._get_salon_minutes(
+                [(stylist.id, stylist.level_id) for stylist in able], request.get("addon_ids") or ()
+            )
+            options = []
+            for stylist in able:
+                asked = request.get("stylist_id") or not own or stylist.id in own
+                turn = turns.get(stylist.id, 0)
+                penalty = (0 if asked else OTHER_STYLIST) + (turn if by_turn else 0)
+                mine = [
+                    usual if request.get(part) is None else request[part]
+                    for part, usual in zip(PARTS, minutes[stylist.id], strict=True)
+                ]
+                options.append(Option(stylist.id, stylist.resource_id, *mine, penalty, turn))
+            places = self._places(request, stations[product.id])
+            waits_too_long = (request.get("wait_minutes") or 0) > rules.max_wait
+            tasks.append(
+                Task(
+                    options=[] if waits_too_long else options,
+                    stations=places,
+                    station_free=product.salon_station_free,
+                    guest=request.get("guest") or 0,
+                    parallel=bool(request.get("parallel")),
+                    wait=request.get("wait_minutes"),
+                )
+            )
+        return tasks
+
+    @api.model
+    def _places(self, request, stations):
+        """Return the ids of the resources where a service can be done as it is wished; none when it needs none."""
+        wish = self.env["salon.station"].sudo().browse(request.get("station_id") or [])
+        if not wish:
+            return [] if stations is None else stations.resource_id.ids or NOWHERE
+        return wish.resource_id.ids if wish.active and (stations is None or wish in stations) else NOWHERE
+
+    @api.model
+    def _able_stylists(self, request, product, stylists, rules):
+        """Return those of `stylists` who can do a service as it is wished."""
+        if rules.online and not product.salon_online:
+            return []
+        named = set(product.salon_stylist_ids.ids)
+        wishes = {"id": "stylist_id", "level_id": "level_id", "gender": "gender"}
+        return [
+            stylist
+            for stylist in stylists.values()
+            if (not named or stylist.id in named)
+            and (stylist.online or not rules.online)
+            and all(getattr(stylist, name) == request[wish] for name, wish in wishes.items() if request.get(wish))
+        ]
+
+    @api.model
+    def _usual_stylists(self, client, company):
+        """Return the ids of the stylists whom this client had most often in the last year."""
+        lines = self.env["salon.booking.line"].sudo()
+        groups = lines._read_group(
+            [
+                ("event_id.salon_client_id", "=", client.id),
+                ("event_id.company_id", "=", company.id),
+                ("event_id.salon_state", "not in", ("cancelled", "no_show")),
+                ("start", ">=", fields.Datetime.now() - LOOK_BACK),
+            ],
+            ["stylist_id"],
+            ["__count"],
+            order="__count desc",
+        )
+        return {stylist.id for stylist, count in groups if count == groups[0][1]}
+
+    @api.model
+    def _wanted_starts(self, company, rules, frame, every):
+        """Return the minutes at which a visit may begin: in the range, on the grid of the salon's own clocks."""
+        bits = timeline.fill(frame.size, [(frame.minute(frame.start, up=True), frame.minute(frame.stop, up=True))])
+        for grid in {rules.grid, every or 1} - {1}:
+            bits &= self._grid(company._salon_timezone(), frame, grid)
+        return bits
+
+    @api.model
+    def _grid(self, zone, frame, grid):
+        """Return every `grid`th minute of each local day, also of one on which the clocks are put forward or back."""
+        first, last = frame.days()
+        bits = 0
+        for number in range((last - first).days + 1):
+            midnight = datetime.combine(first + timedelta(days=number), datetime.min.time())
+            begin, end = (frame.minute(utc(zone, moment)) for moment in (midnight, midnight + timedelta(days=1)))
+            if end - begin == 24 * 60:
+                wanted = range(begin, end, grid)
+            else:
+                wanted = [
+                    frame.minute(utc(zone, midnight + timedelta(minutes=minute))) for minute in range(0, 24 * 60, grid)
+                ]
+            bits |= timeline.fill(frame.size, [(minute, minute + 1) for minute in wanted])
+        return bits
+
+    @api.model
+    def _prepare_offer(self, offer, requests, frame, places):
+        """Return an offer as `find_offers` describes it."""
+        lines = []
+        for request, (option, place, offset, wait) in zip(requests, offer.choices, strict=True):
+            start = frame.moment(offer.start + offset)
+            lines.append(
+                {
+                    "product_id": request["product_id"],
+                    "stylist_id": option.stylist,
+                    "station_id": request.get("station_id") or places.get(place, False),
+                    "wait_minutes": wait,
+                    "start": start,
+                    "stop": start + timedelta(minutes=option.length),
+                }
+            )
+        return {
+            "start": frame.moment(offer.start),
+            "stop": frame.moment(offer.stop),
+            "own_stylist": offer.penalty < OTHER_STYLIST,
+            "waiting": offer.waiting,
+            "lines": lines,
+        }
+
+    # Bookings that are fixed --------------------------------------------------------------------------------
+
+    @api.model
+    @api.private
+    def fit_bookings(self, bookings, channel="desk"):
+        """Refuse bookings that lie where their channel offers nothing; give those that need one a station.
+
+        What is over can be noted as it was: working hours are no matter then.
+
+        :param bookings: calendar.event, each with lines that have stylist and offset
+        :raise ValidationError: it says whose hours are in the way, or who is taken
+        """
+        now = fields.Datetime.now()
+        for booking in bookings:
+            lines = booking.salon_line_ids.sorted("sequence")
+            offers = self.find_offers(
+                [line._prepare_request() for line in lines],
+                booking.start,
+                booking.start + timedelta(minutes=1),
+                company=booking.company_id,
+                channel=channel,
+                ignore_bookings=booking,
+                one_after_the_other=booking.salon_one_after_the_other,
+                off_hours=booking.salon_off_hours or booking.stop <= now,
+            )
+            if not offers:
+                raise ValidationError(self._explain(booking, lines))
+            for line, fitted in zip(lines, offers[0]["lines"], strict=True):
+                if line.station_id.id != fitted["station_id"]:
+                    line.station_id = fitted["station_id"]
+
+    @api.model
+    def _explain(self, booking, lines):
+        """Return the sentence that says why a booking does not fit where it is."""
+        blocks = self.env["salon.booking.block"].sudo()
+        if clash := blocks._find_clash("line_id", lines.ids, lines._prepare_blocks()):
+            return blocks._clash_message(*clash)
+        company = booking.company_id
+        frame = Frame(booking.start - timedelta(days=1), booking.start + timedelta(days=1))
+        roster = Roster(self.env, company, frame)
+        stylists = load_stylists(self.env, company)
+        for line in lines:
+            stylist = stylists.get(line.stylist_id.id)
+            if not stylist:
+                continue
+            worked = roster.worked([stylist])[stylist.resource_id]
+            for part in timeline.parts(frame.minute(line.start), *(line[part] for part in PARTS[:3])):
+                if ~(worked >> part[0]) & timeline.run(part[1] - part[0]):
+                    return self._off_hours_message(line, worked, frame)
+        opening = roster.opening()
+        start = frame.minute(booking.start)
+        if opening is not None and ~(opening >> start) & timeline.run(frame.minute(booking.stop) - start):
+            return self.env._("The salon is closed then. Choose another time, or tick “Outside Working Hours”.")
+        for line in lines:
+            if line.product_id.salon_station_ids and not line.station_id:
+                return self.env._(
+                    "No station for “%s” is free then. Choose another time.", line.product_id.display_name
+                )
+        return self.env._(
+            "The services don't fit together like this: the salon lets nobody wait longer than %s minutes between"
+            " two of them. Choose another time.",
+            company.salon_max_wait_minutes,
+        )
+
+    @api.model
+    def _off_hours_message(self, line, worked, frame):
+        """Return the sentence that names who does not work then, and when they do on that day."""
+        zone = pytz.timezone(self.env.user.tz or "UTC")
+        day = pytz.utc.localize(line.start).astimezone(zone).date()
+        start, stop = frame.local_minutes(zone, day)
+        hours = []
+        begin = None
+        for minute in range(max(start, 0), min(stop, frame.size) + 1):
+            works = minute < min(stop, frame.size) and worked >> minute & 1
+            if works and begin is None:
+                begin = minute
+            elif not works and begin is not None:
+                hours.append((begin, minute))
+                begin = None
+        spoken = ", ".join(
+            "–".join(format_datetime(self.env, frame.moment(minute), dt_format="HH:mm") for minute in stretch)
+            for stretch in hours
+        )
+        if not spoken:
+            return self.env._(
+                "%(stylist)s does not work on %(date)s. Choose another time, or tick “Outside Working Hours”.",
+                stylist=line.stylist_id.name,
+                date=format_datetime(self.env, line.start, dt_format="d MMM"),
+            )
+        return self.env._(
+            "%(stylist)s works %(hours)s on %(date)s. Choose another time, or tick “Outside Working Hours”.",
+            stylist=line.stylist_id.name,
+            hours=spoken,
+            date=format_datetime(self.env, line.start, dt_format="d MMM"),
+        )

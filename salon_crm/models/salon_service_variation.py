@@ -1,0 +1,72 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+MINUTES = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
+
+
+class SalonServiceVariation(models.Model):
+    """What a service takes and costs with one stylist, or with the stylists of one level."""
+
+    _name = "salon.service.variation"
+    _description = "Service by Stylist or Level"
+    _order = "product_tmpl_id, level_id, stylist_id, id"
+
+    product_tmpl_id = fields.Many2one("product.template", string="Service", required=True, ondelete="cascade")
+    stylist_id = fields.Many2one(
+        "hr.employee.public", ondelete="cascade", domain="[('is_salon_stylist', '=', True)]", index="btree_not_null"
+    )
+    level_id = fields.Many2one("salon.stylist.level", string="Level", ondelete="cascade", index="btree_not_null")
+    active_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
+    processing_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
+    finishing_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
+    cleanup_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
+    price_difference = fields.Float(
+        digits="Product Price", help="What it costs more than the service's sales price, or less where negative."
+    )
+    price = fields.Float(compute="_compute_price", inverse="_inverse_price", digits="Product Price")
+
+    _stylist_or_level = models.Constraint(
+        "CHECK (num_nonnulls(stylist_id, level_id) = 1)",
+        "Name either a stylist or a level: for whom do these minutes and this price hold?",
+    )
+    _stylist_uniq = models.UniqueIndex(
+        "(product_tmpl_id, stylist_id) WHERE stylist_id IS NOT NULL",
+        "This service already has minutes and a price for this stylist.",
+    )
+    _level_uniq = models.UniqueIndex(
+        "(product_tmpl_id, level_id) WHERE level_id IS NOT NULL",
+        "This service already has minutes and a price for this level.",
+    )
+    _minutes_positive = models.Constraint(
+        "CHECK (active_minutes > 0 AND processing_minutes >= 0 AND finishing_minutes >= 0 AND cleanup_minutes >= 0)",
+        "A service needs at least one active minute, and no time of it can be negative.",
+    )
+
+    @api.depends("product_tmpl_id")
+    def _compute_minutes(self):
+        for variation in self:
+            for name in MINUTES:
+                variation[name] = variation.product_tmpl_id[f"salon_{name}"]
+
+    @api.depends("price_difference", "product_tmpl_id.list_price")
+    def _compute_price(self):
+        for variation in self:
+            variation.price = variation.product_tmpl_id.list_price + variation.price_difference
+
+    def _inverse_price(self):
+        for variation in self:
+            variation.price_difference = variation.price - variation.product_tmpl_id.list_price
+
+    @api.constrains("price_difference", "product_tmpl_id")
+    def _check_price(self):
+        for variation in self:
+            if variation.price < 0:
+                raise ValidationError(
+                    self.env._("“%s” can't cost less than nothing. Correct the price.", variation.product_tmpl_id.name)
+                )
+
+    @api.depends("product_tmpl_id", "stylist_id", "level_id")
+    def _compute_display_name(self):
+        for variation in self:
+            who = variation.stylist_id.name or variation.level_id.name
+            variation.display_name = f"{variation.product_tmpl_id.name} · {who}"
