@@ -23,6 +23,8 @@ from . import salon_booking_block
 from . import salon_booking_line
 from . import salon_cancel_reason
 from . import calendar_event
+from . import calendar_event_state
+from . import calendar_event_offers
 from . import salon_visit
 from . import salon_visit_line
 from . import salon_visit_performer

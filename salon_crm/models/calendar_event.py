@@ -26,6 +26,10 @@ OWN_FIELDS = (
     "attendee_ids",
     "salon_stylist_id",
     "salon_station_id",
+    "salon_arrived_at",
+    "salon_started_at",
+    "salon_cancelled_at",
+    "salon_late_cancel",
 )
 TIME_FIELDS = {
     "start",
@@ -35,16 +39,6 @@ TIME_FIELDS = {
     "is_salon_booking",
     "salon_one_after_the_other",
     "salon_off_hours",
-}
-# What a booking can become from each state. Once the client is here it is the visit that goes on.
-NEXT_STATES = {
-    "booked": ("confirmed", "arrived", "in_service", "no_show", "cancelled"),
-    "confirmed": ("booked", "arrived", "in_service", "no_show", "cancelled"),
-    "arrived": ("in_service", "done"),
-    "in_service": ("arrived", "done"),
-    "done": (),
-    "no_show": ("booked", "arrived"),
-    "cancelled": ("booked",),
 }
 LONGEST = 12 * 60  # minutes; what is longer was pulled too far
 
@@ -308,6 +302,7 @@ class CalendarEvent(models.Model):
         took_time = booking._salon_takes_time()
         for name in OWN_FIELDS:
             vals.pop(name, None)
+        vals.update(booking.sudo()._prepare_salon_state_values(vals))
         if vals.get("is_salon_booking"):
             vals.setdefault("company_id", (self.company_id or self.env.company).id)
             vals.setdefault("salon_state", self.salon_state or "booked")
@@ -418,49 +413,6 @@ class CalendarEvent(models.Model):
             vals["partner_ids"] = [(6, 0, partner_ids)]
         if vals:
             self.with_context(**BOOKING_CONTEXT).write(vals)
-
-    def _salon_set_state(self, state):
-        self.filtered(lambda event: event.is_salon_booking and event.salon_state != state).salon_state = state
-
-    def _check_salon_transition(self, state):
-        """Refuse a state that a booking can't get to from where it is."""
-        labels = dict(self._fields["salon_state"]._description_selection(self.env))
-        for booking in self.sudo().filtered("salon_state"):
-            if state != booking.salon_state and state not in NEXT_STATES[booking.salon_state]:
-                raise UserError(
-                    self.env._(
-                        "“%(booking)s” is %(old)s and can't become %(new)s. Correct its visit, or make a new booking.",
-                        booking=booking.name,
-                        old=labels[booking.salon_state],
-                        new=labels.get(state, state),
-                    )
-                )
-
-    def action_salon_confirm(self):
-        """The client said that they will come."""
-        self._salon_set_state("confirmed")
-
-    def action_salon_arrive(self):
-        """The client is here: open the visit, with what is booked, and show it."""
-        self._salon_set_state("arrived")
-        return self._salon_open_visits()._action_open()
-
-    def action_salon_start(self):
-        """The stylist begins."""
-        self._salon_open_visits()
-        self._salon_set_state("in_service")
-
-    def action_salon_no_show(self):
-        """The client did not come; the time is free again."""
-        self._salon_set_state("no_show")
-
-    def action_salon_cancel(self):
-        """The booking is off; the time is free again."""
-        self._salon_set_state("cancelled")
-
-    def action_salon_rebook(self):
-        """Take a cancelled booking or a no-show up again, if its time is still free."""
-        self._salon_set_state("booked")
 
     def action_salon_visit(self):
         """Show the visit that this booking became."""

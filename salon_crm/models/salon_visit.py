@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from .calendar_event import NEXT_STATES
+from .calendar_event_state import NEXT_STATES
 
 
 class SalonVisit(models.Model):
