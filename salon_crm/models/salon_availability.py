@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from odoo.tools.misc import format_datetime
 
 from ..tools import timeline
 from ..tools.frame import Frame, utc
-from ..tools.free_times import Option, Search, Task
+from ..tools.free_times import Option, Search, Task, stretches
 from ..tools.roster import Roster, load_stylists
 
 PARTS = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
@@ -46,7 +47,7 @@ class SalonAvailability(models.AbstractModel):
     @api.private
     def find_offers(
         self, requests, date_from, date_to, *, company=None, channel="desk", client=None, every=None, limit=None,
-        ignore_bookings=None, one_after_the_other=False, by_turn=False, off_hours=False,
+        ignore_bookings=None, one_after_the_other=False, by_turn=False, off_hours=False, without=(),
     ):  # fmt: skip
         """Return the starts that are possible for services, the best first.
 
@@ -65,6 +66,7 @@ class SalonAvailability(models.AbstractModel):
         :param bool one_after_the_other: guests in turn, instead of side by side
         :param bool by_turn: whose turn it is comes before gaps in the day (walk-ins)
         :param bool off_hours: also outside working and opening hours
+        :param without: (resource id, start, stop) in naive UTC that count as taken as well
         :return list: a dict for each start: "start", "stop" (naive UTC), "own_stylist" (bool: nobody else than the
             client asked for or usually has), "waiting" (minutes), and "lines": a dict for each request with
             "product_id", "stylist_id", "station_id" (or False), "wait_minutes", "start", "stop"
@@ -91,7 +93,7 @@ class SalonAvailability(models.AbstractModel):
         ignored = ignore_bookings.sudo().salon_line_ids.ids if ignore_bookings else ()
         search = Search(
             frame.size,
-            roster.free([stylists[stylist_id] for stylist_id in people], places - set(NOWHERE), ignored),
+            roster.free([stylists[stylist_id] for stylist_id in people], places - set(NOWHERE), ignored, without),
             tasks,
             self._wanted_starts(company, rules, frame, every),
             opening=roster.opening() if rules.hours else None,
@@ -265,6 +267,40 @@ class SalonAvailability(models.AbstractModel):
             "waiting": offer.waiting,
             "lines": lines,
         }
+
+    @api.model
+    @api.private
+    def offer_blocks(self, requests, offer):
+        """Return (resource id, start, stop) for all that an offer takes, clean-up included, in naive UTC.
+
+        That is what the blocks of its booking would be, what a hold of it takes, and what `find_offers` wants as
+        `without` to look for further times beside it.
+
+        :param list requests: those that the offer answers
+        :param dict offer: as `find_offers` returns it
+        """
+        stylists = self.env["hr.employee"].sudo().browse({line["stylist_id"] for line in offer["lines"]})
+        resources = stylists._salon_block_resource_ids()
+        levels = {stylist.id: stylist.salon_level_id.id for stylist in stylists}
+        by_resource = defaultdict(list)
+        for request, line in zip(requests, offer["lines"], strict=True):
+            product = self.env["product.product"].sudo().browse(line["product_id"])
+            stylist_id = line["stylist_id"]
+            usual = product._get_salon_minutes([(stylist_id, levels[stylist_id])], request.get("addon_ids") or ())
+            minutes = [
+                standard if request.get(part) is None else request[part]
+                for part, standard in zip(PARTS, usual[stylist_id], strict=True)
+            ]
+            station = self.env["salon.station"].sudo().browse(line["station_id"] or []).resource_id.id
+            offset = round((line["start"] - offer["start"]).total_seconds()) // 60
+            taken = stretches(resources[stylist_id], station, offset, minutes, product.salon_station_free)
+            for resource_id, start, stop, cleanup in taken:
+                by_resource[resource_id].append((start, stop, cleanup, None))
+        return [
+            (resource_id, *(offer["start"] + timedelta(minutes=minute) for minute in (start, stop)))
+            for resource_id, parts in by_resource.items()
+            for start, stop, _key in timeline.clean(parts)
+        ]
 
     # Bookings that are fixed --------------------------------------------------------------------------------
 

@@ -66,15 +66,18 @@ class Roster:
         self.env, self.company, self.frame = env, company, frame
         self.hours, self.buffer = hours, buffer
 
-    def free(self, stylists, places, ignored_line_ids=()):
+    def free(self, stylists, places, ignored_line_ids=(), without=()):
         """Return {resource id: bits of its free minutes}.
 
         :param stylists: list of Stylist
         :param set places: ids of the resources of stations
         :param ignored_line_ids: ids of salon.booking.line whose blocks count as free
+        :param without: (resource id, start, stop) in naive UTC that count as taken as well
         """
         size = self.frame.size
         taken = self._taken({stylist.resource_id for stylist in stylists} | places, ignored_line_ids)
+        for resource_id, start, stop in without:
+            taken[resource_id].append((self.frame.minute(start), self.frame.minute(stop, up=True)))
         free = {place: timeline.run(size) for place in places}
         if self.hours:
             leaves = self._leaves(stylists, places)
