@@ -11,6 +11,8 @@
         "security/ir.model.access.csv",
         "security/salon_rules.xml",
         "views/calendar_event_views.xml",
+        "views/salon_turn_views.xml",
+        "views/salon_walk_in_views.xml",
         "views/salon_visit_views.xml",
         "views/salon_client_file_views.xml",
         "views/salon_station_views.xml",
@@ -30,6 +32,7 @@
     ],
     "assets": {
         "point_of_sale._assets_pos": ["salon_crm/static/src/app/**/*"],
+        "web.assets_backend": ["salon_crm/static/src/backend/**/*"],
         "web.assets_tests": ["salon_crm/static/tests/tours/**/*"],
     },
     "uninstall_hook": "uninstall_hook",

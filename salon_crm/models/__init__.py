@@ -16,7 +16,10 @@ from . import salon_client_file
 from . import res_partner
 from . import partner_merge
 from . import salon_availability
+from . import salon_turn_pass
 from . import salon_turn
+from . import salon_wish
+from . import salon_walk_in
 from . import salon_booking_hold
 from . import salon_blocked_time
 from . import salon_booking_block

@@ -25,7 +25,8 @@ class CalendarEvent(models.Model):
     salon_wait_minutes = fields.Integer(
         string="Waited",
         compute="_compute_salon_wait_minutes",
-        help="Minutes from the booked time, or from arrival where that was later, to the beginning of the service.",
+        help="Minutes to the beginning of the service: from the booked time, or from arrival where that was later; of"
+        " who came without a booking, from the moment they came.",
     )
     salon_cancelled_at = fields.Datetime(string="Cancelled At", readonly=True, copy=False)
     salon_cancel_reason_id = fields.Many2one(
@@ -38,12 +39,14 @@ class CalendarEvent(models.Model):
         help="Cancelled by the client when the time could hardly be given to somebody else.",
     )
 
-    @api.depends("salon_arrived_at", "salon_started_at")
+    @api.depends("salon_arrived_at", "salon_started_at", "salon_channel")
     def _compute_salon_wait_minutes(self):
         for event in self:
             event.salon_wait_minutes = 0
             if event.salon_arrived_at and event.salon_started_at:
-                due = max(event.salon_arrived_at, event.start) if event.start else event.salon_arrived_at
+                due = event.salon_arrived_at
+                if event.start and event.salon_channel != "walk_in":
+                    due = max(due, event.start)
                 event.salon_wait_minutes = max((event.salon_started_at - due).total_seconds() // 60, 0)
 
     def _salon_set_state(self, state, **values):

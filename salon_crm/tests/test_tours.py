@@ -15,6 +15,31 @@ class TestBackendTours(SalonCommon, HttpCase):
         self.assertEqual(visit.note, "Layers, two fingers shorter.")
         self.assertEqual(visit.line_ids.performer_ids.mapped("share"), [80, 20])
 
+    def _only_ours(self):
+        """Have Anna and Ben alone serve clients, Anna first."""
+        others = self.env["hr.employee"].search([("is_salon_stylist", "=", True)]) - self.anna - self.ben
+        others.active = False
+        self.anna.salon_sequence = 1
+
+    def test_the_front_desk_tells_the_wait_and_takes_a_walk_in(self):
+        self._only_ours()
+        self.start_tour("/odoo/salon-walk-ins", "salon_reception_takes_walk_in", login="salon_reception")
+        walk_in = self.env["salon.walk.in"].search([("event_id", "!=", False)], limit=1)
+        self.assertEqual((walk_in.state, walk_in.partner_id.name), ("served", "Wanda Walk-in"))
+        self.assertEqual(walk_in.event_id.salon_channel, "walk_in")
+
+    def test_who_does_not_want_to_wait_leaves_the_queue(self):
+        walk_in = self.env["salon.walk.in"].create(
+            {"name": "Leo Leaver", "wish_ids": [(0, 0, {"product_id": self.cut.id})]}
+        )
+        self.start_tour("/odoo/salon-walk-ins", "salon_walk_in_leaves", login="salon_reception")
+        self.assertEqual((walk_in.state, walk_in.left_reason), ("left", "wait"))
+
+    def test_who_is_next_passes_and_takes_it_back(self):
+        self._only_ours()
+        self.start_tour("/odoo/salon-turns", "salon_turns_pass", login="salon_reception")
+        self.assertEqual(self.env["salon.turn.pass"].search([]).mapped("withdrawn"), [True])
+
 
 @tagged("post_install", "-at_install")
 class TestTillTours(SalonCommon, TestPointOfSaleHttpCommon):

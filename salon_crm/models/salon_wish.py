@@ -1,0 +1,77 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class SalonWish(models.Model):
+    """One service that somebody wants who has no time yet: a walk-in, or a client on the waiting list."""
+
+    _name = "salon.wish"
+    _description = "Wished Service"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    sequence = fields.Integer(default=10)
+    walk_in_id = fields.Many2one("salon.walk.in", string="Walk-in", ondelete="cascade", index="btree_not_null")
+    company_id = fields.Many2one("res.company", compute="_compute_company_id")
+    product_id = fields.Many2one(
+        "product.product",
+        string="Service",
+        required=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('is_salon_service', '=', True)]",
+    )
+    stylist_id = fields.Many2one(
+        "hr.employee",
+        ondelete="set null",
+        check_company=True,
+        domain="[('is_salon_stylist', '=', True)]",
+        help="Whom the client asks for. Empty: whoever is next.",
+    )
+    gender = fields.Selection(
+        [("female", "A Woman"), ("male", "A Man"), ("other", "Other")], string="By", help="Empty: whoever is next."
+    )
+
+    @api.depends("walk_in_id")
+    def _compute_company_id(self):
+        for wish in self:
+            wish.company_id = wish._wanted_by().company_id
+
+    def _wanted_by(self):
+        """Return the record that this service is wanted for."""
+        return self.walk_in_id
+
+    @api.constrains("product_id", "stylist_id")
+    def _check_service(self):
+        for wish in self.sudo():
+            service = wish.product_id
+            if not service.is_salon_service:
+                raise ValidationError(self.env._("%s can't be booked: it is no salon service.", service.display_name))
+            if wish.stylist_id and service.salon_stylist_ids and wish.stylist_id not in service.salon_stylist_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(stylist)s does not perform %(service)s. Choose one of: %(others)s.",
+                        stylist=wish.stylist_id.name,
+                        service=service.name,
+                        others=", ".join(service.salon_stylist_ids.mapped("name")),
+                    )
+                )
+
+    @api.depends("product_id", "stylist_id", "gender")
+    def _compute_display_name(self):
+        labels = dict(self._fields["gender"]._description_selection(self.env))
+        for wish in self:
+            who = wish.stylist_id.name or labels.get(wish.gender)
+            wish.display_name = f"{wish.product_id.name} · {who}" if who else wish.product_id.name
+
+    def _prepare_requests(self):
+        """Return these wishes as the search for free times takes them, in their order."""
+        return [
+            {
+                "product_id": wish.product_id._origin.id,
+                "stylist_id": wish.stylist_id._origin.id or None,
+                "gender": wish.gender or None,
+            }
+            for wish in self.sorted("sequence")
+            if wish.product_id
+        ]

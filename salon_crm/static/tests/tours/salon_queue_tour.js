@@ -1,0 +1,131 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+function pick(field, text, scope = "") {
+    return [
+        {
+            content: `type into ${field}`,
+            trigger: `${scope} .o_field_widget[name='${field}'] input`,
+            async run(helpers) {
+                // An answer of the server that arrives meanwhile draws the line anew, and what was typed is gone.
+                for (let tries = 0; tries < 5; tries++) {
+                    await helpers.edit(text, `${scope} .o_field_widget[name='${field}'] input`);
+                    for (let waits = 0; waits < 15; waits++) {
+                        await new Promise((resolve) => setTimeout(resolve, 100));
+                        const items = document.querySelectorAll(".o-autocomplete--dropdown-menu .dropdown-item");
+                        if ([...items].some((item) => item.textContent.includes(text))) {
+                            return;
+                        }
+                    }
+                }
+            },
+        },
+        {
+            content: `choose ${text}`,
+            trigger: `.o-autocomplete--dropdown-menu .dropdown-item:contains("${text}")`,
+            run: "click",
+        },
+    ];
+}
+
+/** Somebody comes without a booking, hears how long it takes, stays, and is taken by whose turn it is. */
+registry.category("web_tour.tours").add("salon_reception_takes_walk_in", {
+    steps: () => [
+        {
+            content: "somebody comes",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        {
+            content: "add a service",
+            trigger: ".o_field_x2many_list_row_add button, .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        ...pick("product_id", "Cut", ".o_selected_row"),
+        {
+            content: "the wait is told before anything is saved",
+            trigger: ".o_field_widget[name='estimate']:contains('Now · Anna')",
+        },
+        {
+            content: "they stay",
+            trigger: ".o_field_widget[name='name'] input",
+            run: "edit Wanda Walk-in",
+        },
+        ...stepUtils.saveForm(),
+        {
+            content: "back to the queue",
+            trigger: ".o_back_button",
+            run: "click",
+        },
+        {
+            content: "she waits, with what is expected",
+            trigger: ".o_data_row:contains('Wanda Walk-in'):contains('Now · Anna')",
+        },
+        {
+            content: "the next stylist takes her",
+            trigger: ".o_data_row:contains('Wanda Walk-in') button[name='action_take']",
+            run: "click",
+        },
+        {
+            content: "her visit is open",
+            trigger: ".o_arrow_button_current:contains(Open)",
+        },
+        {
+            content: "with the stylist whose turn it was",
+            trigger: ".o_field_widget[name='line_ids'] .o_data_row:contains(Cut):contains(Anna)",
+        },
+    ],
+});
+
+/** Who tires of waiting leaves the queue, with the reason. */
+registry.category("web_tour.tours").add("salon_walk_in_leaves", {
+    steps: () => [
+        {
+            content: "he does not want to wait",
+            trigger: ".o_data_row:contains('Leo Leaver') button[name='action_ask_why_left']",
+            run: "click",
+        },
+        {
+            content: "why",
+            trigger: ".modal .o_radio_item:contains('too long') input",
+            run: "click",
+        },
+        {
+            content: "out of the queue",
+            trigger: ".modal button[name='action_leave']",
+            run: "click",
+        },
+        {
+            content: "the queue is empty",
+            trigger: "body:not(:has(.modal)) .o_view_nocontent",
+        },
+    ],
+});
+
+/** The one who is next lets the others go first, by mistake. */
+registry.category("web_tour.tours").add("salon_turns_pass", {
+    steps: () => [
+        {
+            content: "Anna is next",
+            trigger: ".o_data_row:first:contains(Anna):contains(Free)",
+        },
+        {
+            content: "she passes",
+            trigger: ".o_data_row:contains(Anna) button[name='action_pass']",
+            run: "click",
+        },
+        {
+            content: "Ben is next",
+            trigger: ".o_data_row:first:contains(Ben)",
+        },
+        {
+            content: "that was a mistake",
+            trigger: ".o_data_row:contains(Anna) button[name='action_take_back']",
+            run: "click",
+        },
+        {
+            content: "Anna is next again",
+            trigger: ".o_data_row:first:contains(Anna)",
+        },
+    ],
+});
