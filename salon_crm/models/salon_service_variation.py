@@ -8,6 +8,7 @@ class SalonServiceVariation(models.Model):
     """What a service takes and costs with one stylist, or with the stylists of one level."""
 
     _name = "salon.service.variation"
+    _inherit = ["pos.load.mixin"]
     _description = "Service by Stylist or Level"
     _order = "product_tmpl_id, level_id, stylist_id, id"
 
@@ -70,3 +71,46 @@ class SalonServiceVariation(models.Model):
         for variation in self:
             who = variation.stylist_id.name or variation.level_id.name
             variation.display_name = f"{variation.product_tmpl_id.name} · {who}"
+
+    # The till ---------------------------------------------------------------------------------------
+
+    @api.model
+    def _load_pos_data_domain(self, data, config):
+        # A stylist's own price of no difference counts as well: it comes before that of their level.
+        return [
+            ("product_tmpl_id.is_salon_service", "=", True),
+            ("product_tmpl_id.available_in_pos", "=", True),
+            ("product_tmpl_id.company_id", "in", (False, config.company_id.id)),
+            "|",
+            ("stylist_id.company_id", "=", config.company_id.id),
+            "&",
+            ("level_id", "!=", False),
+            ("price_difference", "!=", 0),
+        ]
+
+    @api.model
+    def _server_date_to_domain(self, domain):
+        # Loaded whole each time: a service that is new to the till brings prices that are not.
+        return domain
+
+    def _unrelevant_records(self, config):
+        return []  # there is no archived one; those that are gone the till takes out by itself
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return ["product_tmpl_id", "stylist_id", "level_id", "price_difference"]
+
+    @api.model
+    def _load_pos_data_read(self, records, config):
+        values = super()._load_pos_data_read(records, config)
+        for vals in values:
+            vals["price_difference"] = self._in_till_currency(vals["price_difference"], config)
+        return values
+
+    @api.model
+    def _in_till_currency(self, amount, config):
+        """Return `amount` of a price list in the currency of a till, as the till does it with the list prices."""
+        company, currency = config.company_id, config.currency_id
+        if currency == company.currency_id:
+            return amount
+        return company.currency_id._convert(amount, currency, company, fields.Date.today())

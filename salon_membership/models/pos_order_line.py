@@ -18,6 +18,17 @@ class PosOrderLine(models.Model):
         self._salon_keep_list_prices(vals_list)
         return super().create(vals_list)
 
+    def write(self, vals):
+        """What a line costs more than the list, by attributes or by stylist, may change until it is paid."""
+        if "price_extra" not in vals:
+            return super().write(vals)
+        before = {line: line.price_extra for line in self if not line.refunded_orderline_id}
+        result = super().write(vals)
+        for line, price_extra in before.items():
+            if line.price_extra != price_extra:
+                line.salon_list_price += line.price_extra - price_extra
+        return result
+
     def _salon_keep_list_prices(self, vals_list):
         """Note the list price of today on new lines; a refund has that of the day of the sale.
 

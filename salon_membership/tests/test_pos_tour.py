@@ -29,3 +29,13 @@ class TestPosTour(SalonCommon, TestPointOfSaleHttpCommon):
         self.assertEqual((card.points, len(card.history_ids)), (251, 2))
         self.assertEqual(self.env["loyalty.card"].search_count([("partner_id", "=", self.client.id)]), 1)
         self.assertEqual(orders[0].lines.mapped("salon_list_price"), [100, 9.99])
+
+    def test_the_tiers_discount_is_taken_off_the_stylists_price(self):
+        self.env["salon.service.variation"].create(
+            {"product_tmpl_id": self.cut.product_tmpl_id.id, "stylist_id": self.anna.id, "price_difference": 30}
+        )
+        self._book((self.cut, self.anna)).action_salon_arrive()
+        self.main_pos_config.with_user(self.pos_user).open_ui()
+        self.start_pos_tour("salon_till_member_pays_stylists_price")
+        line = self.env["pos.order"].search([("partner_id", "=", self.client.id)]).lines
+        self.assertEqual((line.price_unit, line.salon_list_price, line.salon_price_difference), (104, 130, 30))

@@ -1,8 +1,6 @@
-import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
-import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
-import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
-import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
+import * as SelectionPopup from "@point_of_sale/../tests/generic_helpers/selection_popup_util";
+import * as Till from "@salon_crm/../tests/tours/utils/salon_till_util";
 import { registry } from "@web/core/registry";
 
 function panelShows(...texts) {
@@ -31,36 +29,46 @@ function receiptShows(change, balance) {
 registry.category("web_tour.tours").add("salon_till_member_earns", {
     steps: () =>
         [
-            Chrome.startPoS(),
-            Dialog.confirm("Open Register"),
-            ProductScreen.clickPartnerButton(),
-            ProductScreen.clickCustomer("Greta Guest"),
+            Till.open("Greta Guest"),
             ProductScreen.clickDisplayedProduct("Cut"),
             ProductScreen.totalAmountIs("100.00"),
             { content: "no member, no badge", trigger: ".salon-panel:not(:has(.salon-tier))" },
-            ProductScreen.clickPartnerButton(),
-            ProductScreen.clickCustomer("Clara Client"),
+            Till.choose("Clara Client"),
             ProductScreen.totalAmountIs("80.00"),
             panelShows("Gold", "0 points", "+120"),
             ProductScreen.clickDisplayedProduct("Shampoo"),
             ProductScreen.totalAmountIs("87.99"),
             panelShows("Gold", "0 points", "+131"),
-            ProductScreen.clickPayButton(),
-            PaymentScreen.clickPaymentMethod("Bank"),
-            PaymentScreen.clickValidate(),
-            ReceiptScreen.receiptIsThere(),
+            Till.pay(),
             receiptShows(131, 131),
-            ReceiptScreen.clickNextOrder(),
-            ProductScreen.clickPartnerButton(),
-            ProductScreen.clickCustomer("Clara Client"),
+            Till.nextOrder(),
+            Till.choose("Clara Client"),
             panelShows("Gold", "131 points"),
             ProductScreen.clickDisplayedProduct("Cut"),
             panelShows("+120"),
-            ProductScreen.clickPayButton(),
-            PaymentScreen.clickPaymentMethod("Bank"),
-            PaymentScreen.clickValidate(),
-            ReceiptScreen.receiptIsThere(),
+            Till.pay(),
             receiptShows(120, 251),
-            Chrome.endTour(),
+            Till.close(),
+        ].flat(),
+});
+
+/** The tier's discount is taken off the whole price, the stylist's difference included. */
+registry.category("web_tour.tours").add("salon_till_member_pays_stylists_price", {
+    steps: () =>
+        [
+            Till.open("Clara Client"),
+            panelShows("Gold"),
+            Till.takeVisit("Cut", "Anna"),
+            ProductScreen.selectedOrderlineHas("Cut", "1", "104.0"),
+            panelShows("+156"),
+            Till.choose("Greta Guest"),
+            ProductScreen.clickDisplayedProduct("Cut"),
+            { trigger: ".salon-stylist-button", run: "click" },
+            SelectionPopup.has("Anna", { run: "click" }),
+            ProductScreen.totalAmountIs("130.00"),
+            Till.choose("Clara Client"),
+            ProductScreen.totalAmountIs("104.00"),
+            Till.pay(),
+            Till.close(),
         ].flat(),
 });
