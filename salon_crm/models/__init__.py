@@ -14,6 +14,7 @@ from . import salon_shift_template
 from . import salon_shift
 from . import salon_client_file
 from . import res_partner
+from . import res_users
 from . import partner_merge
 from . import salon_availability
 from . import salon_turn_pass

@@ -18,9 +18,12 @@ class HrEmployeePublic(models.Model):
 
     @api.model
     def _load_pos_data_fields(self, config):
-        return ["name"]
+        return ["name", "salon_level_id"]
 
     @api.model
     def _server_date_to_domain(self, domain):
         # The view has no write date of its own; a handful of names is loaded whole each time.
         return domain
+
+    def _unrelevant_records(self, config):
+        return self.filtered(lambda stylist: not stylist.active or not stylist.is_salon_stylist).ids

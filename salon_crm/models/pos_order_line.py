@@ -11,10 +11,40 @@ class PosOrderLine(models.Model):
         copy=False,
         help="Who performed this service, for sales without a visit.",
     )
+    salon_price_difference = fields.Float(
+        string="Stylist's Difference",
+        digits="Product Price",
+        readonly=True,
+        help="What one unit cost more than the list price because of who performed it; before pricelist and discounts.",
+    )
 
     @api.model
     def _load_pos_data_fields(self, config):
-        return [*super()._load_pos_data_fields(config), "salon_visit_line_id", "salon_stylist_id"]
+        own = ["salon_visit_line_id", "salon_stylist_id", "salon_price_difference"]
+        return [*super()._load_pos_data_fields(config), *own]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._salon_keep_differences(vals_list)
+        return super().create(vals_list)
+
+    def _salon_keep_differences(self, vals_list):
+        """A refund has the difference of the day of the sale, whatever is sent."""
+        refunds = [vals for vals in vals_list if vals.get("refunded_orderline_id")]
+        origins = self.sudo().browse({vals["refunded_orderline_id"] for vals in refunds}).exists()
+        kept = {origin.id: origin.salon_price_difference for origin in origins}
+        for vals in refunds:
+            vals["salon_price_difference"] = kept.get(vals["refunded_orderline_id"], 0.0)
+
+    def _get_salon_price_difference(self):
+        """Return what one unit costs more with this line's stylist by today's prices, in the till's currency."""
+        self.ensure_one()
+        # In a combo the whole has its price, whoever does its parts.
+        if not self.salon_stylist_id or self.combo_parent_id:
+            return 0.0
+        stylist = self.env["hr.employee"].sudo().browse(self.salon_stylist_id.id)
+        difference = self.product_id._get_salon_price_difference(stylist)
+        return self.env["salon.service.variation"]._in_till_currency(difference, self.order_id.config_id)
 
     def _prepare_salon_visit_line_values(self):
         """Return the values of the visit line for a service that was sold without being in the visit."""

@@ -6,4 +6,10 @@ class PosSession(models.Model):
 
     @api.model
     def _load_pos_data_models(self, config):
-        return [*super()._load_pos_data_models(config), "hr.employee.public", "salon.visit", "salon.visit.line"]
+        return [
+            *super()._load_pos_data_models(config),
+            "hr.employee.public",
+            "salon.service.variation",
+            "salon.visit",
+            "salon.visit.line",
+        ]

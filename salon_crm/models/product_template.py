@@ -95,4 +95,4 @@ class ProductTemplate(models.Model):
 
     @api.model
     def _load_pos_data_fields(self, config):
-        return [*super()._load_pos_data_fields(config), "is_salon_service"]
+        return [*super()._load_pos_data_fields(config), "is_salon_service", "salon_interval_days"]

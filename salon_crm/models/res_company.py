@@ -1,6 +1,6 @@
 import pytz
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -77,3 +77,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         calendar = self.sudo().salon_opening_calendar_id or self.sudo().resource_calendar_id
         return pytz.timezone(calendar.tz or "UTC")
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return [*super()._load_pos_data_fields(config), "salon_grid_minutes"]

@@ -22,6 +22,7 @@ class SalonVisit(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Client", ondelete="restrict", index=True, help="Empty: someone who gave no name."
     )
+    partner_name = fields.Char(related="partner_id.name", string="Client Name")
     event_id = fields.Many2one("calendar.event", string="Booking", ondelete="set null", readonly=True, copy=False)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, ondelete="restrict", index=True
@@ -116,10 +117,14 @@ class SalonVisit(models.Model):
         for visit in self:
             visit.is_locked = bool(visit.locked_at and visit.locked_at < now)
 
-    @api.depends("pos_order_ids")
+    @api.depends("pos_order_ids", "line_ids.pos_order_line_id")
     def _compute_pos_order_count(self):
         for visit in self:
-            visit.pos_order_count = len(visit.sudo().pos_order_ids)
+            visit.pos_order_count = len(visit.sudo()._get_pos_orders())
+
+    def _get_pos_orders(self):
+        """Return the orders that name these visits, and those that paid for what was done in them."""
+        return self.pos_order_ids | self.line_ids.pos_order_line_id.order_id
 
     @api.depends("partner_id")
     def _compute_alert(self):
@@ -197,7 +202,7 @@ class SalonVisit(models.Model):
         """Show what was paid for this visit."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("point_of_sale.action_pos_pos_form")
-        action["domain"] = [("salon_visit_id", "=", self.id)]
+        action["domain"] = [("id", "in", self.sudo()._get_pos_orders().ids)]
         return action
 
     def _action_open(self):
@@ -208,64 +213,73 @@ class SalonVisit(models.Model):
         return {**action, "view_mode": "list,form", "domain": [("id", "in", self.ids)]}
 
     @api.model
-    def _get_till_visit(self, partner, company):
-        """Return the visit that `partner` has to pay for: of the last day, open or with something unpaid.
+    def _get_till_visits(self, partner, company):
+        """Return the visits that `partner` has to pay for: of the last day, open or with something unpaid.
 
-        A visit that was forgotten open stays for the manager to close: today's sale is not what was done then.
+        That is one of their own, and those of the other guests of bookings that they made. A visit that was forgotten
+        open stays for the manager to close: today's sale is not what was done then.
         """
         if not partner:
             return self.browse()
         visits = self.search(
             [
-                ("partner_id", "=", partner.id),
                 ("company_id", "=", company.id),
                 ("date", ">", fields.Datetime.now() - timedelta(days=1)),
+                "|",
+                ("partner_id", "=", partner.id),
+                ("event_id.salon_client_id", "=", partner.id),
                 "|",
                 ("state", "=", "open"),
                 "&",
                 ("locked_at", ">", fields.Datetime.now()),
                 ("line_ids.pos_order_line_id", "=", False),
             ]
-        )
-        return visits.sorted(lambda visit: visit.state != "open")[:1]
+        ).sorted(lambda visit: visit.state != "open")
+        own = visits.filtered(lambda visit: visit.partner_id == partner)
+        return own[:1] | (visits - own)
 
     # The till ---------------------------------------------------------------------------------------
 
     @api.model
     def _load_pos_data_domain(self, data, config):
-        return False  # one visit at a time, when its client is chosen
+        return False  # a client's own, when the client is chosen
 
     @api.model
     def _load_pos_data_fields(self, config):
-        return ["partner_id", "state", "line_ids"]
+        return ["partner_id", "partner_name", "state", "line_ids"]
 
     @api.model
     def load_till_visit(self, partner_id, config_id):
-        """Return what the till shows of a client: the visit to pay for, with its unpaid services.
+        """Return what the till shows of a client: the visits to pay for, with their unpaid services and their prices.
 
         What another unpaid order has taken over already is left out: else two tills would charge for it.
 
-        :param int partner_id: the client chosen at the till
+        :param int partner_id: the client chosen at the till; who booked for several guests pays for all of them
         :param int config_id: the till
-        :return dict: records by model, as the till's own loading returns them
+        :return dict: records by model, as the till's own loading returns them; the client's own visit comes first
         """
         self.env["pos.config"].browse(config_id).check_access("read")
         config = self.env["pos.config"].sudo().browse(config_id)
         partner = self.env["res.partner"].browse(partner_id)
-        visit = self.sudo()._get_till_visit(partner, config.company_id)
-        elsewhere = (
-            self.env["pos.order.line"]
-            .sudo()
-            .search([("salon_visit_line_id", "in", visit.line_ids.ids), ("order_id.state", "=", "draft")])
+        visits = self.sudo()._get_till_visits(partner, config.company_id)
+        lines = visits.line_ids.filtered(lambda line: not line.pos_order_line_id)
+        if lines:
+            in_other_orders = [("salon_visit_line_id", "in", lines.ids), ("order_id.state", "=", "draft")]
+            lines -= self.env["pos.order.line"].sudo().search(in_other_orders).salon_visit_line_id
+        stylists = self.env["hr.employee.public"].sudo().browse(lines.stylist_public_id.ids)
+        # What changed since the till was opened: prices and levels of these services and stylists.
+        variations = self.env["salon.service.variation"].sudo()
+        variations = variations.search_fetch(
+            [("product_tmpl_id.product_variant_ids", "in", lines.product_id.ids)],
+            variations._load_pos_data_fields(config),
         )
-        lines = visit.line_ids.filtered(lambda line: not line.pos_order_line_id) - elsewhere.salon_visit_line_id
         return {
-            "salon.visit": visit.read(self._load_pos_data_fields(config), load=False),
-            "salon.visit.line": lines.read(lines._load_pos_data_fields(config), load=False),
+            records._name: records._load_pos_data_read(records, config)
+            for records in (visits, lines, stylists, variations)
         }
 
     def _salon_take_payment(self, order_lines, closing):
-        """Note on this visit which till lines paid for what, and close it.
+        """Note on this visit which till lines paid for what; return whether that closes it.
 
         :param bool closing: close it even if nothing of what stood in it was paid: the cashier chose it
         """
@@ -282,5 +296,4 @@ class SalonVisit(models.Model):
                 self.env["salon.visit.line"].sudo().create(
                     {**order_line._prepare_salon_visit_line_values(), "visit_id": self.id}
                 )
-        if closing or not untouched:
-            self.action_done()
+        return closing or not untouched

@@ -83,7 +83,7 @@ class SalonVisitLine(models.Model):
 
     @api.model
     def _load_pos_data_fields(self, config):
-        return ["visit_id", "product_id", "quantity", "stylist_public_id", "display_name"]
+        return ["visit_id", "product_id", "quantity", "stylist_public_id"]
 
     def _is_paid_by(self, order_line):
         """Tell whether this line is what `order_line` sold: the same service, and the line that the till named."""

@@ -49,18 +49,68 @@ class TestTillTours(SalonCommon, TestPointOfSaleHttpCommon):
         cls.main_pos_config.write({"limit_categories": False, "iface_available_categ_ids": False})
         (cls.cut | cls.colour | cls.facial).taxes_id = False
 
+    def _run(self, tour, user=None):
+        user = user or self.pos_user
+        self.main_pos_config.with_user(user).open_ui()
+        self.start_pos_tour(tour, login=user.login)
+
     def test_the_open_visit_comes_into_the_order_with_one_tap(self):
         booking = self._book((self.cut, self.anna, self.chair))
         booking.action_salon_arrive()
-        self.main_pos_config.with_user(self.pos_user).open_ui()
-        self.start_pos_tour("salon_till_takes_visit")
+        self._run("salon_till_takes_visit")
         visit = booking.salon_visit_ids
         self.assertEqual((visit.state, visit.pos_order_ids.state), ("done", "paid"))
         self.assertEqual(visit.line_ids.pos_order_line_id, visit.pos_order_ids.lines)
         self.assertEqual(visit.pos_order_ids.lines.salon_stylist_id.id, self.anna.id)
 
     def test_a_service_without_a_booking_makes_its_visit(self):
-        self.main_pos_config.with_user(self.pos_user).open_ui()
-        self.start_pos_tour("salon_till_names_stylist")
+        self._run("salon_till_names_stylist")
         visit = self.env["salon.visit"].search([("partner_id", "=", self.client.id)])
         self.assertEqual((visit.state, visit.line_ids.performer_ids.employee_id), ("done", self.ben))
+
+    def test_the_price_follows_the_stylist(self):
+        senior = self.env["salon.stylist.level"].create({"name": "Senior"})
+        self.anna.salon_level_id = senior
+        self.env["salon.service.variation"].create(
+            [
+                {"product_tmpl_id": self.cut.product_tmpl_id.id, "level_id": senior.id, "price_difference": 30},
+                {"product_tmpl_id": self.facial.product_tmpl_id.id, "stylist_id": self.ben.id, "price_difference": -20},
+            ]
+        )
+        self._book((self.cut, self.anna, self.chair)).action_salon_arrive()
+        self._run("salon_till_prices_by_stylist")
+        order = self.env["pos.order"].search([("partner_id", "=", self.client.id)])
+        self.assertEqual(order.lines.mapped("price_unit"), [130, 180])
+        self.assertEqual(order.lines.mapped("price_extra"), [30, -20])
+        self.assertEqual(order.lines.mapped("salon_price_difference"), [30, -20])
+        self.assertFalse(order.message_ids.filtered(lambda message: "today's prices" in message.body))
+
+    def test_who_booked_for_several_guests_pays_for_all_of_them(self):
+        mia = self.env["res.partner"].create({"name": "Mia Client"})
+        booking = self._book(
+            (self.cut, self.anna, self.chair),
+            salon_line_ids=[
+                (0, 0, self._prepare_line(self.cut, self.anna, self.chair)),
+                (0, 0, self._prepare_line(self.facial, self.ben, self.chair_2, guest_id=mia.id)),
+            ],
+        )
+        booking.action_salon_arrive()
+        self._run("salon_till_pays_for_guests")
+        order = self.env["pos.order"].search([("partner_id", "=", self.client.id)])
+        visits = booking.salon_visit_ids
+        self.assertEqual((visits.mapped("state"), booking.salon_state), (["done", "done"], "done"))
+        self.assertEqual(visits.line_ids.pos_order_line_id, order.lines)
+        self.assertEqual(order.salon_visit_id.partner_id, self.client)
+
+    def test_the_next_visit_is_booked_at_the_till_and_stands_on_the_receipt(self):
+        self.cut.salon_interval_days = 35
+        today = self._book((self.cut, self.anna, self.chair))
+        today.action_salon_arrive()
+        self._run("salon_till_books_next_visit", self.reception)
+        orders = self.env["pos.order"].search([("partner_id", "=", self.client.id)], order="id")
+        coming = self.env["calendar.event"].search([("salon_client_id", "=", self.client.id)], order="id") - today
+        self.assertEqual(orders.mapped("salon_next_visit_at"), coming.mapped("start"))
+        self.assertEqual((len(coming), coming.salon_line_ids.product_id), (2, self.cut))
+        self.assertEqual(coming[0].salon_line_ids.stylist_id, self.anna)
+        for booking in coming:
+            self.assertLessEqual(abs((booking.start - orders[0].date_order).days - 35), 4)

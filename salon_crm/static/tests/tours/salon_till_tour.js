@@ -1,36 +1,20 @@
-import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
-import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
-import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
-import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
 import * as SelectionPopup from "@point_of_sale/../tests/generic_helpers/selection_popup_util";
+import * as Till from "@salon_crm/../tests/tours/utils/salon_till_util";
 import { registry } from "@web/core/registry";
 
 /** Choosing the client offers the open visit; one tap brings its services into the order. */
 registry.category("web_tour.tours").add("salon_till_takes_visit", {
     steps: () =>
         [
-            Chrome.startPoS(),
-            Dialog.confirm("Open Register"),
-            ProductScreen.clickPartnerButton(),
-            ProductScreen.clickCustomer("Clara Client"),
-            {
-                content: "the open visit is offered",
-                trigger: ".salon-add-services:contains(Cut):contains(Anna)",
-                run: "click",
-            },
+            Till.open("Clara Client"),
+            Till.takeVisit("Cut", "Anna"),
             ProductScreen.selectedOrderlineHas("Cut", "1", "100.0"),
-            {
-                content: "the line names its stylist, and the offer is gone",
-                trigger: ".salon-stylist:contains(Anna)",
-            },
-            { trigger: ".salon-panel:not(:has(.salon-add-services))" },
-            ProductScreen.clickPayButton(),
-            PaymentScreen.clickPaymentMethod("Bank"),
-            PaymentScreen.clickValidate(),
-            ReceiptScreen.receiptIsThere(),
-            ReceiptScreen.clickNextOrder(),
-            Chrome.endTour(),
+            { content: "the line names its stylist", trigger: ".salon-stylist:contains(Anna)" },
+            { content: "a cashier without a role books nothing", trigger: ".salon-panel:not(:has(.salon-next-visit))" },
+            Till.pay(),
+            Till.nextOrder(),
+            Till.close(),
         ].flat(),
 });
 
@@ -38,22 +22,94 @@ registry.category("web_tour.tours").add("salon_till_takes_visit", {
 registry.category("web_tour.tours").add("salon_till_names_stylist", {
     steps: () =>
         [
-            Chrome.startPoS(),
-            Dialog.confirm("Open Register"),
-            ProductScreen.clickPartnerButton(),
-            ProductScreen.clickCustomer("Clara Client"),
+            Till.open("Clara Client"),
             ProductScreen.clickDisplayedProduct("Facial"),
+            nameStylist("Ben"),
+            { trigger: ".salon-stylist:contains(Ben)" },
+            Till.pay(),
+            Till.close(),
+        ].flat(),
+});
+
+function nameStylist(name) {
+    return [
+        { content: "who performed it?", trigger: ".salon-stylist-button", run: "click" },
+        SelectionPopup.has(name, { run: "click" }),
+    ].flat();
+}
+
+/** The price follows the stylist, with the visit and without; nobody's price is the list's. */
+registry.category("web_tour.tours").add("salon_till_prices_by_stylist", {
+    steps: () =>
+        [
+            Till.open("Clara Client"),
+            Till.takeVisit("Cut", "Anna"),
+            ProductScreen.selectedOrderlineHas("Cut", "1", "130.0"),
+            ProductScreen.clickDisplayedProduct("Facial"),
+            ProductScreen.selectedOrderlineHas("Facial", "1", "200.0"),
             {
-                content: "who performed it?",
+                content: "the choice shows the prices",
                 trigger: ".salon-stylist-button",
                 run: "click",
             },
+            { trigger: ".selection-item:contains(Ben):contains(180.00)" },
+            { trigger: ".selection-item:contains(Anna):contains(200.00)" },
             SelectionPopup.has("Ben", { run: "click" }),
-            { trigger: ".salon-stylist:contains(Ben)" },
-            ProductScreen.clickPayButton(),
-            PaymentScreen.clickPaymentMethod("Bank"),
-            PaymentScreen.clickValidate(),
-            ReceiptScreen.receiptIsThere(),
-            Chrome.endTour(),
+            ProductScreen.selectedOrderlineHas("Facial", "1", "180.0"),
+            nameStylist("Nobody in particular"),
+            ProductScreen.selectedOrderlineHas("Facial", "1", "200.0"),
+            { content: "nobody is named", trigger: ".orderline.selected:not(:has(.salon-stylist))" },
+            nameStylist("Ben"),
+            ProductScreen.clickNumpad("2"),
+            ProductScreen.selectedOrderlineHas("Facial", "2", "360.0"),
+            ProductScreen.totalAmountIs("490.00"),
+            Till.pay(),
+            Till.close(),
+        ].flat(),
+});
+
+/** Who booked for several pays for all of them; a guest sees the own services alone. */
+registry.category("web_tour.tours").add("salon_till_pays_for_guests", {
+    steps: () =>
+        [
+            Till.open("Mia Client"),
+            { trigger: ".salon-add-services:contains(Facial):not(:contains(Cut))" },
+            Till.choose("Clara Client"),
+            { trigger: ".salon-add-services .salon-guest:contains(Mia Client)" },
+            Till.takeVisit("Cut", "Anna", "Facial", "Ben"),
+            ProductScreen.selectedOrderlineHas("Facial", "1", "200.0"),
+            { content: "the line names the guest", trigger: ".orderline:contains(Facial) .salon-guest:contains(Mia Client)" },
+            { trigger: ".orderline:contains(Cut):not(:has(.salon-guest))" },
+            ProductScreen.totalAmountIs("300.00"),
+            Till.pay(),
+            Till.nextOrder(),
+            Till.choose("Mia Client"),
+            { content: "paid is paid", trigger: ".salon-panel:not(:has(.salon-add-services))" },
+            Till.close(),
+        ].flat(),
+});
+
+/** Before the client leaves, the next visit is booked; the receipt says when it is. */
+registry.category("web_tour.tours").add("salon_till_books_next_visit", {
+    steps: () =>
+        [
+            Till.open("Clara Client"),
+            { content: "nothing to propose yet", trigger: ".salon-panel:not(:has(.salon-next-visit))" },
+            Till.takeVisit("Cut", "Anna"),
+            { trigger: ".salon-next-visit", run: "click" },
+            { content: "three times, with Anna", trigger: ".modal .salon-next-offer:contains(Anna):eq(2)" },
+            { trigger: ".modal:not(:has(.salon-next-offer:eq(3)))" },
+            { trigger: ".modal .salon-next-offer:first", run: "click" },
+            { content: "it is booked", trigger: "body:not(:has(.modal)) .salon-next-visit-booked" },
+            Till.pay(),
+            { content: "the receipt says it", trigger: ".pos-receipt .salon-receipt-next-visit" },
+            Till.nextOrder(),
+            Till.choose("Clara Client"),
+            ProductScreen.clickDisplayedProduct("Cut"),
+            Till.pay(),
+            { content: "also after paying", trigger: ".receipt-options .salon-next-visit", run: "click" },
+            { trigger: ".modal .salon-next-offer:first", run: "click" },
+            { trigger: ".pos-receipt .salon-receipt-next-visit" },
+            Till.close(),
         ].flat(),
 });

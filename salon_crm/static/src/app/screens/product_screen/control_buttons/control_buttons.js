@@ -15,17 +15,42 @@ patch(ControlButtons.prototype, {
     /** Say who performed the selected service: a sale without a booking makes its visit from it. */
     async clickSalonStylist() {
         const line = this.salonServiceLine;
-        const stylist = await makeAwaitable(this.dialog, SelectionPopup, {
+        this.props.close?.();
+        const choice = await makeAwaitable(this.dialog, SelectionPopup, {
             title: _t("Who performed %s?", line.product_id.display_name),
-            list: this.pos.models["hr.employee.public"].getAll().map((employee) => ({
-                id: employee.id,
-                label: employee.name,
-                isSelected: employee.id === line.salon_stylist_id?.id,
-                item: employee,
-            })),
+            list: this.salonStylistChoices(line),
         });
-        if (stylist) {
-            line.salon_stylist_id = stylist;
+        if (choice) {
+            line.setSalonStylist(choice.stylist);
         }
+    },
+
+    salonStylistChoices(line) {
+        const stylists = this.pos.models["hr.employee.public"].getAll();
+        const pricesDiffer = stylists.some((stylist) => line.salonDifferenceWith(stylist));
+        const choices = stylists.map((stylist) => ({
+            id: stylist.id,
+            label: stylist.name,
+            description: pricesDiffer && this.salonPriceWith(line, stylist),
+            isSelected: stylist.id === line.salon_stylist_id?.id,
+            item: { stylist },
+        }));
+        if (line.salon_stylist_id) {
+            choices.push({ id: "nobody", label: _t("Nobody in particular"), item: {} });
+        }
+        return choices;
+    },
+
+    /** What the client would pay, as this till shows prices. */
+    salonPriceWith(line, stylist) {
+        const taxes = line.product_id.getTaxDetails({
+            overridedValues: {
+                priceExtra: line.salonPriceExtraWith(stylist),
+                pricelist: this.currentOrder.pricelist_id,
+                fiscalPosition: this.currentOrder.fiscal_position_id,
+            },
+        });
+        const withTax = this.pos.config.iface_tax_included === "total";
+        return this.env.utils.formatCurrency(withTax ? taxes.total_included : taxes.total_excluded);
     },
 });

@@ -1,0 +1,16 @@
+from odoo import api, models
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    @api.model
+    def _load_pos_data_read(self, records, config):
+        """Tell the till whether its user books: a cashier without a role in the salon does not."""
+        values = super()._load_pos_data_read(records, config)
+        for vals in values:
+            user = self.browse(vals["id"])
+            vals["salon_books"] = user.has_group("salon_crm.group_salon_stylist") or user.has_group(
+                "salon_crm.group_salon_reception"
+            )
+        return values
