@@ -1,15 +1,27 @@
 """The search for free times against the plainest of searches: try everything, ask the booking's own rule."""
 
 import itertools
+from typing import NamedTuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.salon_crm.tools import timeline
-from odoo.addons.salon_crm.tools.free_times import Option, Search, Task, stretches
+from odoo.addons.salon_crm.tools.free_times import Option, Task, search, stretches
 
 SIZE = 40  # minutes: small enough to try all
 STYLISTS, STATIONS = (1, 2, 3), (11, 12)
+
+
+class Salon(NamedTuple):
+    """A salon and what is wanted of it."""
+
+    free: dict
+    tasks: list
+    wanted: int
+    opening: int | None
+    max_wait: int
+    one_after_the_other: bool
 
 
 @st.composite
@@ -46,7 +58,7 @@ def tasks(draw, guest):
 
 
 @st.composite
-def searches(draw):
+def salons(draw):
     """Draw a salon and what is wanted of it."""
     guests = draw(st.lists(st.sampled_from((0, 0, 1)), min_size=1, max_size=3))
     wanted = [draw(tasks(guest)) for guest in sorted(guests)]
@@ -54,31 +66,31 @@ def searches(draw):
     free |= {resource: draw(free_minutes(holes=1)) for resource in STATIONS}
     starts = draw(free_minutes(holes=1)) & timeline.run(20)
     opening = draw(st.one_of(st.none(), free_minutes(holes=1)))
-    return Search(SIZE, free, wanted, starts, opening, max_wait=2, one_after_the_other=draw(st.booleans()))
+    return Salon(free, wanted, starts, opening, 2, draw(st.booleans()))
 
 
-def everything(search, minute):
+def everything(salon, minute):
     """Yield all ways in which the wanted services could begin at `minute`: [(option, station, offset, wait)]."""
     ways = []
-    for task in search.tasks:
-        waits = range(search.max_wait + 1) if task.wait is None else (task.wait,)
+    for task in salon.tasks:
+        waits = range(salon.max_wait + 1) if task.wait is None else (task.wait,)
         ways.append(list(itertools.product(task.options, task.stations or (None,), waits)))
     for chosen in itertools.product(*ways):
         services = [
             (task.guest, task.parallel, wait, option.length)
-            for task, (option, _station, wait) in zip(search.tasks, chosen, strict=True)
+            for task, (option, _station, wait) in zip(salon.tasks, chosen, strict=True)
         ]
-        offsets, _length = timeline.chain(services, search.one_after_the_other)
+        offsets, _length = timeline.chain(services, salon.one_after_the_other)
         yield [(option, station, offset, wait) for (option, station, wait), offset in zip(chosen, offsets, strict=True)]
 
 
-def fits(search, minute, choices):
+def fits(salon, minute, choices):
     """Tell whether a booking of these choices would find all that it takes free: minute by minute."""
     taken = {}
-    for task, (option, station, offset, _wait) in zip(search.tasks, choices, strict=True):
+    for task, (option, station, offset, _wait) in zip(salon.tasks, choices, strict=True):
         at = minute + offset
-        if search.opening is not None and not all(
-            search.opening >> moment & 1 for moment in range(at, at + option.length)
+        if salon.opening is not None and not all(
+            salon.opening >> moment & 1 for moment in range(at, at + option.length)
         ):
             return False
         for resource, *stretch in stretches(option.resource, station, at, option[2:6], task.station_free):
@@ -87,27 +99,25 @@ def fits(search, minute, choices):
         minutes = [moment for start, stop, _key in timeline.clean(parts) for moment in range(start, stop)]
         if len(set(minutes)) != len(minutes):  # twice at the same time
             return False
-        if not all(search.free[resource] >> moment & 1 for moment in minutes):
+        if not all(salon.free[resource] >> moment & 1 for moment in minutes):
             return False
     return True
 
 
 @settings(max_examples=300, deadline=None)
-@given(searches())
-def test_what_is_offered_fits_and_what_fits_is_offered(search):
-    offered = {offer.start: offer for offer in search.offers()}
+@given(salons())
+def test_what_is_offered_fits_and_what_fits_is_offered(salon):
+    offered = {offer.start: offer for offer in search(SIZE, *salon[:2], salon.wanted, *salon[3:])}
     for minute in range(20):
-        possible = search.wanted >> minute & 1 and any(
-            fits(search, minute, way) for way in everything(search, minute)
-        )
+        possible = salon.wanted >> minute & 1 and any(fits(salon, minute, way) for way in everything(salon, minute))
         assert bool(possible) == (minute in offered), f"minute {minute}"
         if offer := offered.get(minute):
-            assert fits(search, minute, offer.choices)
+            assert fits(salon, minute, offer.choices)
             services = [
                 (task.guest, task.parallel, choice[3], choice[0].length)
-                for task, choice in zip(search.tasks, offer.choices, strict=True)
+                for task, choice in zip(salon.tasks, offer.choices, strict=True)
             ]
-            offsets, length = timeline.chain(services, search.one_after_the_other)
+            offsets, length = timeline.chain(services, salon.one_after_the_other)
             assert offsets == [choice[2] for choice in offer.choices]
             assert offer.stop == minute + length
 

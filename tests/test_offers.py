@@ -206,7 +206,7 @@ class TestOffers(TransactionCase):
         for start in tried:
             minute = (start - self.midnight).total_seconds() / 60
             if offer := offers.get(start):
-                lines = [{name: line[name] for name in line if name not in ("start", "stop")} for line in offer["lines"]]
+                lines = [{name: line[name] for name in line.keys() - {"start", "stop"}} for line in offer["lines"]]
                 with self._undone():
                     booking = self._book(minute, lines)
                     self.assertEqual((booking.start, booking.stop), (start, offer["stop"]))

@@ -34,7 +34,7 @@ class CalendarEvent(models.Model):
             "station" (name), "wait_minutes", "start", "stop"
         :raise UserError: no service was named, or one that can't be booked
         """
-        self.check_access("create")
+        self._check_may_book()
         offers = self._salon_find_offers(
             values,
             fields.Datetime.to_datetime(values["date_from"]),
@@ -59,7 +59,7 @@ class CalendarEvent(models.Model):
             "offers": the nearest other times as `salon_offers` gives them}
         :raise UserError: no service or client was named, or one that can't be booked
         """
-        self.check_access("create")
+        self._check_may_book()
         if not values.get("client_id"):
             raise UserError(self.env._("A booking needs a client. Choose who comes."))
         for _attempt in range(TRIES):
@@ -72,6 +72,11 @@ class CalendarEvent(models.Model):
                 continue  # somebody was faster: look again at what is free now
         with self.env.registry.cursor() as cr:
             return self.with_env(self.env(cr=cr))._salon_refuse(values)
+
+    def _check_may_book(self):
+        """Any internal user may make events: bookings are for those who may make their lines."""
+        self.check_access("create")
+        self.env["salon.booking.line"].check_access("create")
 
     def _salon_book_once(self, values):
         """Return what `salon_book` returns when it booked; None when there is no room."""

@@ -10,7 +10,7 @@ from odoo.tools.misc import format_datetime
 
 from ..tools import timeline
 from ..tools.frame import Frame, utc
-from ..tools.free_times import Option, Search, Task, stretches
+from ..tools.free_times import Option, Task, search, stretches
 from ..tools.roster import Roster, load_stylists
 
 PARTS = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
@@ -91,7 +91,7 @@ class SalonAvailability(models.AbstractModel):
         people = {option.stylist for task in tasks for option in task.options}
         places = {place for task in tasks for place in task.stations}
         ignored = ignore_bookings.sudo().salon_line_ids.ids if ignore_bookings else ()
-        search = Search(
+        found = search(
             frame.size,
             roster.free([stylists[stylist_id] for stylist_id in people], places - set(NOWHERE), ignored, without),
             tasks,
@@ -100,7 +100,7 @@ class SalonAvailability(models.AbstractModel):
             max_wait=rules.max_wait,
             one_after_the_other=one_after_the_other,
         )
-        offers = sorted(search.offers(), key=lambda offer: (offer.penalty, offer.waiting, offer.gaps, offer.start))
+        offers = sorted(found, key=lambda offer: (offer.penalty, offer.waiting, offer.gaps, offer.start))
         places = {station.resource_id.id: station.id for found in stations.values() if found for station in found}
         return [self._prepare_offer(offer, requests, frame, places) for offer in offers[:limit]]
 
@@ -130,7 +130,8 @@ class SalonAvailability(models.AbstractModel):
     @api.model
     def _load_stations(self, company, requests):
         """Return {product id: its stations that are in use, in their order}; None where a service needs none."""
-        products = self.env["product.product"].sudo().browse({request["product_id"] for request in requests})
+        products = self.env["product.product"].sudo().with_context(active_test=False)
+        products = products.browse({request["product_id"] for request in requests})
         stations = {}
         for product in products:
             if not product.is_salon_service:

@@ -1,4 +1,6 @@
 from . import timeline
 from . import frame
 from . import free_times
+from . import chain_search
+from . import party_search
 from . import roster

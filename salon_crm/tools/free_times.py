@@ -4,7 +4,6 @@ Nothing in here knows Odoo or a database: it gets the free minutes of stylists a
 and says what fits. One rule serves offering and accepting: to accept is to search with everything fixed.
 """
 
-from collections import defaultdict
 from typing import NamedTuple
 
 from . import timeline
@@ -53,34 +52,41 @@ class Offer(NamedTuple):
     choices: list  # (option, station or None, offset, wait) by task
 
 
+def search(size, free, tasks, starts, opening=None, max_wait=0, one_after_the_other=False):
+    """Return the best Offer for each start that is possible, in the order of time.
+
+    :param int size: minutes of the stretch that is searched
+    :param dict free: bits of the free minutes by resource
+    :param list tasks: Task for each wanted service, in their order
+    :param int starts: bits of the minutes at which the visit may begin
+    :param int opening: bits of the minutes in which clients may be there; None for all
+    :param int max_wait: minutes that a client may wait between two services
+    :param bool one_after_the_other: guests are served in turn instead of side by side
+    """
+    from .chain_search import ChainSearch
+    from .party_search import PartySearch
+
+    alone = one_after_the_other or len({task.guest for task in tasks}) == 1
+    if len(tasks) == 1:
+        kind = SingleSearch
+    elif alone and not any(task.parallel for task in tasks):
+        kind = ChainSearch
+    else:
+        kind = PartySearch
+    return kind(size, free, tasks, starts, opening, max_wait, one_after_the_other).offers()
+
+
 class Search:
-    """One search over a stretch of time."""
+    """What all kinds of search know: which minutes fit one service for itself."""
 
     def __init__(self, size, free, tasks, starts, opening=None, max_wait=0, one_after_the_other=False):
-        """Prepare it.
-
-        :param int size: minutes of the stretch
-        :param dict free: bits of the free minutes by resource
-        :param list tasks: the wanted services in their order
-        :param int starts: bits of the minutes at which the visit may begin
-        :param int opening: bits of the minutes in which clients may be there; None for all
-        :param int max_wait: minutes that a client may wait between two services
-        :param bool one_after_the_other: guests are served in turn instead of side by side
-        """
+        """Hold what `search` describes."""
         self.size, self.free, self.tasks, self.wanted = size, free, tasks, starts
         self.opening, self.max_wait = opening, max_wait
         self.one_after_the_other = one_after_the_other
         self.all = timeline.run(size)
         self.kept = {}
-
-    def offers(self):
-        """Return the best offer for each possible start, in the order of time."""
-        if len(self.tasks) == 1:
-            return self._offers_of_one()
-        possible = self._possible()
-        return [offer for minute in timeline.minutes(possible) if (offer := self._offer(minute))]
-
-    # Masks ------------------------------------------------------------------------------------------
+        self.ranked = [[] for _task in tasks]  # by task: (rank, option, the minutes that fit it), the best first
 
     def _starts(self, resource, length):
         """Return the minutes from which on this resource is free for `length` minutes."""
@@ -89,43 +95,62 @@ class Search:
             self.kept[key] = timeline.starts(self.free.get(resource, 0), length) & self.all
         return self.kept[key]
 
-    def _fits(self, task, option, cleanup):
-        """Return the minutes at which this stylist can begin, with the client in the salon and a station free."""
+    def _start_bytes(self, resource, length):
+        """Return `_starts` for asking of single minutes."""
+        key = ("bytes", resource, length)
+        if key not in self.kept:
+            self.kept[key] = self._starts(resource, length).to_bytes(self.size // 8 + 1, "little")
+        return self.kept[key]
+
+    def _station_bytes(self, task, option, station):
+        """Return the minutes at which a station is free for a service, clean-up aside, for asking of single ones."""
+        key = ("bytes", station, task.station_free, option[2:5])
+        if key not in self.kept:
+            bits = self._station_fits(task, option, station)
+            self.kept[key] = bits.to_bytes(self.size // 8 + 1, "little")
+        return self.kept[key]
+
+    def _works(self, option):
+        """Return the minutes at which this stylist can begin, with the client in the salon; clean-up aside."""
         bits = self.all if self.opening is None else timeline.starts(self.opening, option.length) & self.all
         for start, stop in timeline.parts(0, option.active, option.processing, option.finishing):
-            last = stop == option.length
-            bits &= self._starts(option.resource, stop - start + (cleanup if last else 0)) >> start
-        if cleanup and option.processing and not option.finishing:
-            bits &= self._starts(option.resource, cleanup) >> option.length
+            bits &= self._starts(option.resource, stop - start) >> start
+        return bits
+
+    def _fits(self, task, option):
+        """Return the minutes at which this stylist can begin and has a station; clean-up aside."""
+        bits = self._works(option)
         if task.stations:
             somewhere = 0
             for station in task.stations:
-                somewhere |= self._station_fits(task, option, station, cleanup)
+                somewhere |= self._station_fits(task, option, station)
             bits &= somewhere
         return bits
 
-    def _station_fits(self, task, option, station, cleanup):
-        key = (station, task.station_free, option[2:5], cleanup)
+    def _station_fits(self, task, option, station):
+        """Return the minutes at which a station is free for a service; clean-up aside."""
+        key = (station, task.station_free, option[2:5])
         if key not in self.kept:
             bits = self.all
-            parts = self._station_parts(task, option, 0)
-            for start, stop in parts:
-                bits &= self._starts(station, stop - start + (cleanup if stop == option.length else 0)) >> start
-            if cleanup and parts[-1][1] != option.length:
-                bits &= self._starts(station, cleanup) >> option.length
+            for start, stop in self._station_parts(task, option, 0):
+                bits &= self._starts(station, stop - start) >> start
             self.kept[key] = bits
         return self.kept[key]
+
+    def _cleaned(self, resource, option):
+        """Return the starts of a service after which its clean-up finds this resource free."""
+        return self._starts(resource, option.cleanup) >> option.length if option.cleanup else self.all
 
     def _station_parts(self, task, option, start):
         if task.station_free:
             return timeline.parts(start, option.active, option.processing, option.finishing)
         return [(start, start + option.length)]
 
-    def _by_gaps(self, option, bits, cleanup):
+    def _by_gaps(self, option, bits):
         """Yield (cost, bits): the starts in `bits` by what is left free before and after them."""
         free = self.free.get(option.resource, 0)
         roomy = timeline.starts(free, SHORTEST)
-        end = option.length + cleanup
+        end = option.length + option.cleanup
         rooms = []
         for flush, useful in (
             (~(free << 1), roomy << SHORTEST),
@@ -137,165 +162,11 @@ class Search:
                 if found := bits & left & right & self.all:
                     yield cost_before + cost_after, found
 
-    # One service --------------------------------------------------------------------------------------
-
-    def _offers_of_one(self):
-        """For one service the masks say all: take the best choice for every start it fits, then the next best."""
-        (task,) = self.tasks
-        ranked = []
-        for option in task.options:
-            bits = self._fits(task, option, option.cleanup) & self.wanted
-            for cost, found in self._by_gaps(option, bits, option.cleanup):
-                ranked.append((option.penalty, cost, option.order, option.stylist, option, found))
-        ranked.sort(key=lambda entry: entry[:4])
-        offers, left = [], self.wanted
-        for penalty, cost, _order, _stylist, option, found in ranked:
-            taken = found & left
-            left &= ~taken
-            for minute in timeline.minutes(taken):
-                station = self._station_at(task, option, minute)
-                choice = (option, station, 0, 0)
-                offers.append(Offer(minute, minute + option.length, penalty, 0, cost, [choice]))
-        offers.sort(key=lambda offer: offer.start)
-        return offers
-
-    def _station_at(self, task, option, minute):
-        for station in task.stations:
-            if self._station_fits(task, option, station, option.cleanup) >> minute & 1:
-                return station
-        return None
-
-    # Several services -----------------------------------------------------------------------------------
-
-    def _possible(self):
-        """Return the starts that no service for itself rules out, and rank the choices of each service.
-
-        That is more than is really possible, for it looks at each service alone; `_offer` looks at all together.
-        """
-        self.ranked = [[] for _task in self.tasks]
-        self.firsts = []
-        possible = self.wanted
-        for chain in self._chains():
-            after = None
-            for group in reversed(chain):
-                after = self._rank_group(group, after)
-            self.firsts.append(chain[0][0])
-            possible &= after
-        return possible
-
-    def _chains(self):
-        """Return the numbers of the tasks: a list for each guest, of groups that run at the same time."""
-        chains = {}
-        for number, task in enumerate(self.tasks):
-            groups = chains.setdefault(0 if self.one_after_the_other else task.guest, [])
-            same_guest = groups and self.tasks[groups[-1][0]].guest == task.guest
-            if task.parallel and same_guest:
-                groups[-1].append(number)
-            else:
-                groups.append([number])
-        return list(chains.values())
-
-    def _rank_group(self, group, after):
-        """Rank the choices of a service and of those beside it; return the minutes at which it can begin.
-
-        :param int after: the minutes at which the next one can begin, None when there is none
-        """
-        main, *beside = group
-        together, longest = self.all, 0
-        for number in beside:
-            somehow = 0
-            for option in self.tasks[number].options:
-                bits = self._fits(self.tasks[number], option, 0)
-                somehow |= bits
-                longest = max(longest, option.length)
-                self._rank(number, option, bits)
-            together &= self._waited(somehow, self.tasks[number])
-            self.ranked[number].sort(key=lambda entry: entry[0])
-        slack = self.max_wait + (longest + self.max_wait if beside else 0)
-        possible = 0
-        for option in self.tasks[main].options:
-            bits = self._fits(self.tasks[main], option, 0) & together
-            if after is not None:
-                bits &= timeline.before(after >> option.length, slack)
-            possible |= bits
-            self._rank(main, option, bits)
-        self.ranked[main].sort(key=lambda entry: entry[0])
-        return possible
-
-    def _waited(self, bits, task):
-        return bits >> task.wait if task.wait is not None else timeline.before(bits, self.max_wait)
-
     def _rank(self, number, option, bits):
         width = self.size // 8 + 1
-        for cost, found in self._by_gaps(option, bits, option.cleanup):
+        for cost, found in self._by_gaps(option, bits):
             rank = (option.penalty, cost, option.order, option.stylist)
             self.ranked[number].append((rank, option, found.to_bytes(width, "little")))
-
-    def _offer(self, minute):
-        """Return the best offer that begins at `minute`, None when there is none."""
-        choices = self._choose(minute, [], {}) if self._enough(minute) else None
-        if choices is None:
-            return None
-        chosen = [choice for choice, _rank in choices]
-        return Offer(
-            minute,
-            max(minute + offset + option.length for option, _station, offset, _wait in chosen),
-            sum(rank[0] for _choice, rank in choices),
-            sum(wait for _option, _station, _offset, wait in chosen),
-            sum(rank[1] for _choice, rank in choices),
-            chosen,
-        )
-
-    def _enough(self, minute):
-        """Tell whether there are stylists and stations enough for the guests who begin together.
-
-        Else the search would try all of them in every order before it gave up.
-        """
-        if len(self.firsts) < 2:
-            return True
-        people, places, seated = set(), set(), 0
-        for number in self.firsts:
-            task = self.tasks[number]
-            able = [option for _rank, option, bits in self.ranked[number] if _has(bits, minute)]
-            people.update(option.resource for option in able)
-            seated += bool(task.stations)
-            places.update(
-                station
-                for station in task.stations
-                if any(self._station_fits(task, option, station, 0) >> minute & 1 for option in able)
-            )
-        return len(people) >= len(self.firsts) and len(places) >= seated
-
-    def _choose(self, minute, chosen, clocks):
-        """Choose for the tasks from number `len(chosen)` on; return all choices, None where none fits.
-
-        :param dict clocks: (start, end, guest) of the present service, by guest where they are side by side; the same
-            rule as in timeline.chain
-        """
-        number = len(chosen)
-        if number == len(self.tasks):
-            return chosen if self._free_together(minute, [choice for choice, _rank in chosen]) else None
-        task = self.tasks[number]
-        clock = None if self.one_after_the_other else task.guest
-        start, end, served = clocks.get(clock, (minute, minute, None))
-        beside = task.parallel and clock in clocks and served == task.guest
-        for wait in self._waits(task, first=clock not in clocks):
-            at = (start if beside else end) + wait
-            if at >= self.size:
-                break
-            for rank, option, bits in self.ranked[number]:
-                if not _has(bits, at) or not self._apart(minute, chosen, option, at):
-                    continue
-                stop = at + option.length
-                further = {**clocks, clock: (start, max(end, stop), served) if beside else (at, stop, task.guest)}
-                for station in task.stations or (None,):
-                    if station and not self._station_apart(minute, chosen, task, option, station, at):
-                        continue
-                    choice = ((option, station, at - minute, wait), rank)
-                    found = self._choose(minute, [*chosen, choice], further)
-                    if found is not None:
-                        return found
-        return None
 
     def _waits(self, task, first):
         """Nobody waits before the first service: then the visit would begin later."""
@@ -303,47 +174,62 @@ class Search:
             return (0,)
         return range(self.max_wait + 1) if task.wait is None else (task.wait,)
 
-    def _apart(self, minute, chosen, option, at):
-        """Tell whether this stylist is at no other service of this visit at that time."""
-        own = timeline.parts(at, option.active, option.processing, option.finishing)
-        return not any(
-            other.resource == option.resource
-            and _meet(own, timeline.parts(minute + offset, other.active, other.processing, other.finishing))
-            for (other, _station, offset, _wait), _rank in chosen
+    def _offer_of(self, minute, choices):
+        """Return the offer that these choices make: (rank, option, station, at, wait) by task."""
+        return Offer(
+            minute,
+            max(at + option.length for _rank, option, _station, at, _wait in choices),
+            sum(rank[0] for rank, *_choice in choices),
+            sum(wait for *_choice, wait in choices),
+            sum(rank[1] for rank, *_choice in choices),
+            [(option, station, at - minute, wait) for _rank, option, station, at, wait in choices],
         )
 
-    def _station_apart(self, minute, chosen, task, option, station, at):
-        """Tell whether this station is free then, also of the other services of this visit."""
-        if not self._station_fits(task, option, station, 0) >> at & 1:
-            return False
-        own = self._station_parts(task, option, at)
-        return not any(
-            there == station and _meet(own, self._station_parts(self.tasks[number], other, minute + offset))
-            for number, ((other, there, offset, _wait), _rank) in enumerate(chosen)
+
+class SingleSearch(Search):
+    """One service: the masks say all."""
+
+    def offers(self):
+        """Take the best choice for every start that it fits, then the next best for those that are left."""
+        (task,) = self.tasks
+        ranked = []
+        for option in task.options:
+            bits = (
+                self._works(option) & self._cleaned(option.resource, option) & self._placed(task, option) & self.wanted
+            )
+            for cost, found in self._by_gaps(option, bits):
+                ranked.append(((option.penalty, cost, option.order, option.stylist), option, found))
+        ranked.sort(key=lambda entry: entry[0])
+        offers, left = [], self.wanted
+        for rank, option, found in ranked:
+            taken = found & left
+            left &= ~taken
+            for minute in timeline.minutes(taken):
+                offers.append(
+                    self._offer_of(minute, [(rank, option, self._station_at(task, option, minute), minute, 0)])
+                )
+        offers.sort(key=lambda offer: offer.start)
+        return offers
+
+    def _placed(self, task, option):
+        """Return the minutes at which some station is free for the service and its clean-up."""
+        if not task.stations:
+            return self.all
+        somewhere = 0
+        for station in task.stations:
+            somewhere |= self._station_fits(task, option, station) & self._cleaned(station, option)
+        return somewhere
+
+    def _station_at(self, task, option, minute):
+        return next(
+            (
+                station
+                for station in task.stations
+                if has(self._station_bytes(task, option, station), minute)
+                and (not option.cleanup or has(self._start_bytes(station, option.cleanup), minute + option.length))
+            ),
+            None,
         )
-
-    def _free_together(self, minute, choices):
-        """Tell whether all that these choices take is free, clean-up as it will be."""
-        by_resource = defaultdict(list)
-        for task, (option, station, offset, _wait) in zip(self.tasks, choices, strict=True):
-            for resource, start, stop, cleanup in self._stretches(task, option, station, minute + offset):
-                by_resource[resource].append((start, stop, cleanup, None))
-        for resource, stretches in by_resource.items():
-            last = None
-            for start, stop, _key in timeline.clean(stretches):
-                if (last is not None and start < last) or stop > self.size:
-                    return False
-                last = stop
-                if ~(self.free.get(resource, 0) >> start) & timeline.run(stop - start):
-                    return False
-        return True
-
-    def _stretches(self, task, option, station, at):
-        """Yield (resource, start, stop, clean-up) of one service: as SalonBookingLine._stretches does."""
-        yield from stretches(
-            option.resource, station, at, (option.active, option.processing, option.finishing, option.cleanup),
-            task.station_free,
-        )  # fmt: skip
 
 
 def stretches(stylist, station, at, minutes, station_free):
@@ -369,9 +255,9 @@ def stretches(stylist, station, at, minutes, station_free):
             yield station, end, end, cleanup
 
 
-def _has(bits, minute):
+def has(bits, minute):
     return bits[minute >> 3] >> (minute & 7) & 1
 
 
-def _meet(these, those):
+def meet(these, those):
     return any(start < until and begin < stop for start, stop in these for begin, until in those)

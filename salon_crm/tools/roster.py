@@ -114,13 +114,13 @@ class Roster:
             SQL(
                 """
                 SELECT block.resource_id, block.start, block.stop
-                  FROM unnest(%s) AS wanted(id)
+                  FROM unnest(%s::int[]) AS wanted(id)
                   JOIN salon_booking_block block
                     ON int8range(block.resource_id, block.resource_id, '[]') && int8range(wanted.id, wanted.id, '[]')
                    AND tsrange(block.start, block.stop) && tsrange(%s, %s)
              LEFT JOIN salon_booking_hold hold ON hold.id = block.hold_id
                  WHERE block.active
-                   AND (block.line_id IS NULL OR block.line_id <> ALL(%s))
+                   AND (block.line_id IS NULL OR block.line_id <> ALL(%s::int[]))
                    AND (hold.id IS NULL OR hold.expires_at > %s)
                 """,
                 sorted(resource_ids),
@@ -186,7 +186,7 @@ class Roster:
         rows = self.env.execute_query(
             SQL(
                 "SELECT employee_id, date, kind, start, stop FROM salon_shift"
-                " WHERE employee_id = ANY(%s) AND date BETWEEN %s AND %s",
+                " WHERE employee_id = ANY(%s::int[]) AND date BETWEEN %s AND %s",
                 stylist_ids,
                 first,
                 last,
@@ -217,7 +217,7 @@ class Roster:
                        c.id, COALESCE(c.flexible_hours, c.id IS NULL)
                   FROM hr_version v
              LEFT JOIN resource_calendar c ON c.id = v.resource_calendar_id
-                 WHERE v.employee_id = ANY(%s) AND v.active
+                 WHERE v.employee_id = ANY(%s::int[]) AND v.active
               ORDER BY v.employee_id, v.date_version
                 """,
                 stylist_ids,
@@ -237,7 +237,7 @@ class Roster:
                 """
                 SELECT resource_id, calendar_id, date_from, date_to
                   FROM resource_calendar_leaves
-                 WHERE (resource_id = ANY(%s) OR resource_id IS NULL AND (company_id IS NULL OR company_id = %s))
+                 WHERE (resource_id = ANY(%s::int[]) OR resource_id IS NULL AND (company_id IS NULL OR company_id = %s))
                    AND (time_type = 'leave' OR time_type IS NULL)
                    AND date_from < %s AND date_to > %s
                 """,
