@@ -21,6 +21,10 @@ from . import salon_turn_pass
 from . import salon_turn
 from . import salon_wish
 from . import salon_walk_in
+from . import salon_freed_time
+from . import salon_waiting
+from . import salon_waiting_offer_line
+from . import salon_waiting_offer
 from . import salon_booking_hold
 from . import salon_blocked_time
 from . import salon_booking_block
@@ -29,6 +33,7 @@ from . import salon_cancel_reason
 from . import calendar_event
 from . import calendar_event_state
 from . import calendar_event_offers
+from . import calendar_event_waiting
 from . import salon_visit
 from . import salon_visit_line
 from . import salon_visit_performer

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import SQL
 
 
 class MergePartnerAutomatic(models.TransientModel):
@@ -14,9 +15,19 @@ class MergePartnerAutomatic(models.TransientModel):
         # For this transaction alone, and after an error it ends with it.
         self.env.cr.execute("SELECT set_config('salon.unlock', 'on', true)")
         self._merge_salon_files(partners.ids, dst_partner)
+        self._merge_salon_offers(partners.ids)
         result = super()._merge(partner_ids, dst_partner, extra_checks)
         self.env.cr.execute("SELECT set_config('salon.unlock', 'off', true)")
         return result
+
+    def _merge_salon_offers(self, partner_ids):
+        """Take the numbers of the day off the offers to these partners: no two of one client can be the same."""
+        offers = self.env["salon.waiting.offer"]
+        offers.flush_model(["day_number"])
+        self.env.cr.execute(
+            SQL("UPDATE salon_waiting_offer SET day_number = NULL WHERE partner_id = ANY(%s)", list(partner_ids))
+        )
+        offers.invalidate_model(["day_number"])
 
     def _merge_salon_files(self, partner_ids, dst_partner):
         """Keep one file of these partners, with what all of them say and what hangs on them."""

@@ -64,6 +64,10 @@ class SalonBlockedTime(models.Model):
             self._sync_blocks()
         return result
 
+    def unlink(self):
+        self.env["salon.freed.time"]._note_blocks("blocked_id", self)
+        return super().unlink()
+
     def _sync_blocks(self):
         """Make the blocks of these times say what they say.
 

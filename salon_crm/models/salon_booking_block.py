@@ -51,6 +51,7 @@ class SalonBookingBlock(models.Model):
         :raise psycopg2.errors.ExclusionViolation: another transaction took a resource meanwhile
         """
         cr = self.env.cr
+        held = owner == "hold_id"  # who holds a time says themselves when nobody wants it
         owner = SQL.identifier(owner)
         if resource_ids := sorted({value[1] for value in values if value[4]}):
             # Two that insert crosswise would deadlock; taking the resources in one order, they queue.
@@ -59,7 +60,9 @@ class SalonBookingBlock(models.Model):
                 (LOCK_SPACE, resource_ids),
             )
             self.env["salon.booking.hold"]._remove_expired(resource_ids)
-        cr.execute(SQL("DELETE FROM salon_booking_block WHERE %s = ANY(%s)", owner, list(owner_ids)))
+        delete = "DELETE FROM salon_booking_block WHERE %s = ANY(%s) RETURNING resource_id, start, stop, active"
+        cr.execute(SQL(delete, owner, list(owner_ids)))
+        gone = [row[:3] for row in cr.fetchall() if row[3]]
         if values:
             rows = SQL(", ").join(SQL("%s", value) for value in values)
             insert = SQL(
@@ -67,6 +70,8 @@ class SalonBookingBlock(models.Model):
             )
             cr.execute(insert, log_exceptions=False)
         self.invalidate_model()
+        if gone and not held:
+            self.env["salon.freed.time"]._note(_left_of(gone, [value[1:4] for value in values if value[4]]))
 
     @api.model
     def _find_clash(self, owner, owner_ids, values):
@@ -123,3 +128,17 @@ class SalonBookingBlock(models.Model):
             return self.env._("This time was taken a moment ago. Choose another time.")
         start, stop = (fields.Datetime.to_datetime(moment) for moment in found.groups()[1:])
         return self._clash_message(int(found[1]), start, stop)
+
+
+def _left_of(stretches, taken):
+    """Return what is left of (resource id, start, stop) stretches without those that are taken."""
+    for resource_id, begin, end in taken:
+        cut = []
+        for stretch in stretches:
+            resource, start, stop = stretch
+            if resource != resource_id or end <= start or stop <= begin:
+                cut.append(stretch)
+                continue
+            cut += [(resource, start, begin)] * (start < begin) + [(resource, end, stop)] * (end < stop)
+        stretches = cut
+    return stretches

@@ -228,6 +228,7 @@ class SalonBookingLine(models.Model):
 
     def unlink(self):
         events = self.event_id
+        self.env["salon.freed.time"]._note_blocks("line_id", self)
         result = super().unlink()
         self.browse()._booking_changed(events)
         return result

@@ -75,6 +75,26 @@ class SalonShift(models.Model):
                     self.env._("%s has a shift and a day off on the same day. Take one of them out.", employee.name)
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        shifts = super().create(vals_list)
+        shifts._note_freed()
+        return shifts
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"date", "kind", "hour_from", "hour_to", "employee_id"} & vals.keys():
+            self._note_freed()
+        return result
+
+    def _note_freed(self):
+        """Who works has time: for the waiting list."""
+        working = self.sudo().filtered(lambda shift: shift.kind == "work")
+        resources = working.employee_id._salon_block_resource_ids()
+        self.env["salon.freed.time"]._note(
+            [(resources[shift.employee_id.id], shift.start, shift.stop) for shift in working]
+        )
+
     @api.depends("employee_id", "kind", "hour_from", "hour_to")
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))

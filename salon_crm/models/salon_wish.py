@@ -12,6 +12,7 @@ class SalonWish(models.Model):
 
     sequence = fields.Integer(default=10)
     walk_in_id = fields.Many2one("salon.walk.in", string="Walk-in", ondelete="cascade", index="btree_not_null")
+    waiting_id = fields.Many2one("salon.waiting", string="Waiting", ondelete="cascade", index="btree_not_null")
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     product_id = fields.Many2one(
         "product.product",
@@ -32,14 +33,18 @@ class SalonWish(models.Model):
         [("female", "A Woman"), ("male", "A Man"), ("other", "Other")], string="By", help="Empty: whoever is next."
     )
 
-    @api.depends("walk_in_id")
+    _one_owner = models.Constraint(
+        "CHECK (num_nonnulls(walk_in_id, waiting_id) = 1)", "A wish belongs to a walk-in or to the waiting list."
+    )
+
+    @api.depends("walk_in_id", "waiting_id")
     def _compute_company_id(self):
         for wish in self:
             wish.company_id = wish._wanted_by().company_id
 
     def _wanted_by(self):
         """Return the record that this service is wanted for."""
-        return self.walk_in_id
+        return self.walk_in_id or self.waiting_id
 
     @api.constrains("product_id", "stylist_id")
     def _check_service(self):

@@ -5,4 +5,5 @@ from . import test_till
 from . import test_tours
 from . import test_turn
 from . import test_visit
+from . import test_waiting
 from . import test_walk_in

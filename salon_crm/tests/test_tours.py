@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
@@ -39,6 +41,19 @@ class TestBackendTours(SalonCommon, HttpCase):
         self._only_ours()
         self.start_tour("/odoo/salon-turns", "salon_turns_pass", login="salon_reception")
         self.assertEqual(self.env["salon.turn.pass"].search([]).mapped("withdrawn"), [True])
+
+    def test_the_front_desk_puts_a_client_on_the_list_and_books_what_came_free(self):
+        self._only_ours()
+        self.ben.salon_roster_only = True
+        booking = self._book((self.cut, self.anna))
+        self.start_tour("/odoo/salon-waiting", "salon_client_waits", login="salon_reception")
+        waiting = self.env["salon.waiting"].search([("partner_id", "=", self.client.id)])
+        self.assertEqual((waiting.state, waiting.wish_ids.product_id, waiting.tue), ("waiting", self.cut, True))
+        waiting.write({"date_to": self.start.date() + timedelta(days=1)})
+        booking.action_salon_cancel()
+        self.env.ref("salon_crm.ir_cron_waiting").method_direct_trigger()
+        self.start_tour("/odoo/salon-waiting", "salon_waiting_accepts", login="salon_reception")
+        self.assertEqual((waiting.state, waiting.event_id.salon_line_ids.stylist_id), ("booked", self.anna))
 
 
 @tagged("post_install", "-at_install")

@@ -129,3 +129,50 @@ registry.category("web_tour.tours").add("salon_turns_pass", {
         },
     ],
 });
+
+/** A client wants a time that is not free. */
+registry.category("web_tour.tours").add("salon_client_waits", {
+    steps: () => [
+        {
+            content: "one more on the list",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        ...pick("partner_id", "Clara Client"),
+        {
+            content: "add a service",
+            trigger: ".o_field_x2many_list_row_add button, .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        ...pick("product_id", "Cut", ".o_selected_row"),
+        ...stepUtils.saveForm(),
+        {
+            content: "back to the list",
+            trigger: ".o_back_button",
+            run: "click",
+        },
+        {
+            content: "she waits",
+            trigger: ".o_data_row:contains('Clara Client'):contains('Waiting')",
+        },
+    ],
+});
+
+/** The held time suits her: it is booked. */
+registry.category("web_tour.tours").add("salon_waiting_accepts", {
+    steps: () => [
+        {
+            content: "a time is held for her",
+            trigger: ".o_data_row:contains('Clara Client'):contains('Anna')",
+        },
+        {
+            content: "she takes it",
+            trigger: ".o_data_row:contains('Clara Client') button[name='action_accept']",
+            run: "click",
+        },
+        {
+            content: "the booking is there",
+            trigger: ".o_field_widget[name='salon_line_ids'] .o_data_row:contains(Cut):contains(Anna)",
+        },
+    ],
+});
