@@ -23,6 +23,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/pos_order_views.xml",
+        "views/salon_booking_report_views.xml",
         "views/salon_menus.xml",
     ],
     "demo": [

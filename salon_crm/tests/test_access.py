@@ -24,6 +24,7 @@ MATRIX = {
     "salon.waiting.offer": ("----", "r---", "r---", "----", "----"),
     "salon.waiting.offer.line": ("----", "r---", "r---", "----", "----"),
     "salon.freed.time": ("----", "----", "r---", "----", "----"),
+    "salon.booking.report": ("----", "----", "r---", "----", "----"),
     "salon.wish": ("r---", "rwcd", "rwcd", "----", "----"),
     "salon.booking.line": ("rwcd", "rwcd", "rwcd", "----", "----"),
     "salon.booking.block": ("r---", "r---", "r---", "----", "----"),
