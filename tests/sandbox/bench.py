@@ -7,12 +7,17 @@ A file tests/bench/bench_*.py has a list ROWS of dicts
 
 A side is "with" (a database with the three addons) or "without" (the core addons alone), and a function that takes a
 context. What it does inside `with context.timed():` is measured, the rest is preparation; its transaction is rolled
-back after each round. `context.env` is the superuser's environment, `context.state` a dict that lasts over the rounds
+back after each round. Further sides are databases with the addons that a file fills first: its dict PREPARE has a
+function of the environment for each, which commits; what it returns is `context.facts`. A row may have "statistic":
+"p95" instead of the median, "goal_ms" for a figure without a baseline, and "rounds" of its own. A row with "http" has a
+function of a session and the facts, which runs here against a server with workers on that side (see tests/rush.py)
+and returns seconds. `context.env` is the superuser's environment, `context.state` a dict that lasts over the rounds
 of this function, `context.round` the number of the round (0 is a warm-up, which does not count). A row without a
 baseline has its figure alone. The functions run inside Odoo, in one process for each side.
 """
 import contextlib
 import datetime
+import importlib.util
 import json
 import platform
 import statistics
@@ -27,7 +32,7 @@ from .testing import pytest_environment, run_database, scratch_folder, split
 
 ROUNDS = 20
 FOLDER = REPO / "tests" / "bench"
-SIDES = {"with": "salon", "without": "core"}
+SIDES = {"without": "core"}  # every other side is a copy of the template with the addons
 
 
 def bench(home, arguments):
@@ -52,34 +57,77 @@ def bench(home, arguments):
 
 def _measure(sandbox, files, rounds):
     """Measure all rows, with an Odoo process for each side."""
-    templates = sandbox.templates.ensure(*SIDES.values())
     with contextlib.ExitStack() as stack:
-        scratch = stack.enter_context(scratch_folder(sandbox.home))
-        workers = {}
-        for side, template in zip(SIDES, templates, strict=True):
-            database = stack.enter_context(run_database(sandbox, template, f"bench_{side}"))
-            workers[side] = stack.enter_context(contextlib.closing(Worker(sandbox, side, database, scratch)))
-        return [_row(sandbox.home, workers, path, index, row, rounds)
+        workers = Workers(sandbox, stack)
+        return [_row(sandbox, workers, path, index, row, row.get("rounds") or rounds)
                 for path in files for index, row in enumerate(workers["with"].rows(path))]
 
 
-def _row(home, workers, path, index, row, rounds):
+class Workers(dict):
+    """The processes of the sides, each started when it is first asked for."""
+
+    def __init__(self, sandbox, stack):
+        """End them, and drop their databases, with `stack`."""
+        super().__init__()
+        self.sandbox, self.stack = sandbox, stack
+        self.scratch = stack.enter_context(scratch_folder(sandbox.home))
+        self.prepared = {}  # what a file prepared on a side
+
+    def __missing__(self, side):
+        template, = self.sandbox.templates.ensure(SIDES.get(side, "salon"))
+        database = self.stack.enter_context(run_database(self.sandbox, template, f"bench_{side}"))
+        worker = Worker(self.sandbox, side, database, self.scratch)
+        self[side] = self.stack.enter_context(contextlib.closing(worker))
+        return worker
+
+    def prepare(self, side, path):
+        """Fill a side as the file says, once; return what it says of that."""
+        if (side, path) not in self.prepared:
+            with self.sandbox.home.progress.phase(f"Preparing “{side}” for {path.stem}"):
+                self.prepared[side, path] = self[side].ask(file=str(path), prepare=side)
+        return self.prepared[side, path]
+
+
+def _row(sandbox, workers, path, index, row, rounds):
     """Measure one row: a round of the subject, a round of the baseline, and so on."""
     parts = [part for part in ("subject", "baseline") if row.get(part)]
-    with home.progress.phase(f"{row['name']} ({rounds} rounds)"):
+    facts = {part: workers.prepare(row[part], path) for part in parts}
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(sandbox.home.progress.phase(f"{row['name']} ({rounds} rounds)"))
+        measure = _http(sandbox, workers, stack, path, index, row, facts) if row.get("http") else (
+            lambda part, number: workers[row[part]].round(path, index, part, number))
         times = {part: [] for part in parts}
         for number in range(rounds + 1):
             for part in parts:
-                seconds = workers[row[part]].round(path, index, part, number)
+                seconds = measure(part, number)
                 if number:
                     times[part].append(seconds)
-    medians = {part: statistics.median(values) for part, values in times.items()}
-    result = {"name": row["name"], "goal": row.get("goal"), "rounds": rounds,
-              "milliseconds": {part: round(value * 1000, 3) for part, value in medians.items()}, "times": times}
-    if len(medians) == 2:
-        result["ratio"] = round(medians["subject"] / medians["baseline"], 3)
-        result["missed"] = bool(row.get("goal") and result["ratio"] > row["goal"])
+    statistic = _p95 if row.get("statistic") == "p95" else statistics.median
+    figures = {part: statistic(values) for part, values in times.items()}
+    result = {"name": row["name"], "goal": row.get("goal"), "goal_ms": row.get("goal_ms"), "rounds": rounds,
+              "milliseconds": {part: round(value * 1000, 3) for part, value in figures.items()}, "times": times}
+    result["missed"] = bool(row.get("goal_ms") and figures["subject"] * 1000 > row["goal_ms"])
+    if len(figures) == 2:
+        result["ratio"] = round(figures["subject"] / figures["baseline"], 3)
+        result["missed"] |= bool(row.get("goal") and result["ratio"] > row["goal"])
     return result
+
+
+def _p95(values):
+    """Return the value below which 95 of 100 lie."""
+    return sorted(values)[-(-95 * len(values) // 100) - 1]
+
+
+def _http(sandbox, workers, stack, path, index, row, facts):
+    """Serve the side of a row, and return a function that measures a round on it."""
+    import rush
+
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    session, _log = stack.enter_context(rush.serve(sandbox, workers[row["subject"]].database))
+    function = module.ROWS[index]["subject"][1]
+    return lambda part, number: function(session, facts[part], number)
 
 
 class Worker:
@@ -89,6 +137,7 @@ class Worker:
         """Start it; it answers once its registry is loaded."""
         environment = pytest_environment(sandbox, scratch)
         self.log = open(sandbox.home.log / f"bench-{side}.log", "w")  # noqa: SIM115 (closed with the worker)
+        self.database = database
         # The answers have a pipe of their own: what Odoo and the benchmarks print goes into the log.
         self.process = subprocess.Popen(
             [str(sandbox.odoo.python), "-m", "sandbox.bench_worker", database],
@@ -134,12 +183,13 @@ def _recorded(home):
 
 
 def _print(rows):
-    print(f"\n{'':46}{'subject':>12}{'baseline':>12}{'ratio':>8}{'goal':>7}")
+    print(f"\n{'':58}{'subject':>12}{'baseline':>12}{'ratio':>8}{'goal':>10}")
     for row in rows:
         if "seconds" in row:
-            print(f"{row['name']:46}{row['seconds']:>10.1f} s")
+            print(f"{row['name']:58}{row['seconds']:>10.1f} s")
             continue
         figures = row["milliseconds"]
-        print(f"{row['name'][:45]:46}" + "".join(
+        goal = f"{row['goal_ms']} ms" if row.get("goal_ms") else row.get("goal") or ""
+        print(f"{row['name'][:57]:58}" + "".join(
             f"{figures[part]:>9.2f} ms" if part in figures else f"{'':12}" for part in ("subject", "baseline"))
-            + f"{row.get('ratio', ''):>8}{row.get('goal') or '':>7}" + ("  missed" if row.get("missed") else ""))
+            + f"{row.get('ratio', ''):>8}{goal:>10}" + ("  missed" if row.get("missed") else ""))

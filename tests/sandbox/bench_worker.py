@@ -14,6 +14,7 @@ import odoo.modules.registry  # noqa: E402
 import odoo.tools  # noqa: E402
 
 known = {}  # benchmark files by path
+prepared = {}  # what the preparations returned, by path
 states = {}  # what each function keeps over its rounds
 
 
@@ -24,6 +25,7 @@ class Context:
         """Hold the environment, the function's lasting state and the number of the round."""
         self.env, self.state, self.round = env, state, number
         self.seconds = None
+        self.facts = None  # what the file's preparation of this side returned
 
     @contextlib.contextmanager
     def timed(self):
@@ -51,12 +53,22 @@ def describe(path):
             for row in load(path).ROWS]
 
 
+def prepare(registry, path, side):
+    """Fill this side's database as the file says, and return what it says of that."""
+    function = getattr(load(path), "PREPARE", {}).get(side)
+    if function:
+        with registry.cursor() as cr:
+            prepared[path] = function(odoo.api.Environment(cr, odoo.SUPERUSER_ID, {}))
+    return prepared.get(path)
+
+
 def run(registry, path, index, part, number):
     """Run one round and return its seconds."""
     function = load(path).ROWS[index][part][1]
     with registry.cursor() as cr:
         env = odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
         context = Context(env, states.setdefault((path, index, part), {}), number)
+        context.facts = prepared.get(path)
         function(context)
         env.invalidate_all(flush=False)
         cr.rollback()
@@ -73,6 +85,8 @@ def main(database):
         request = json.loads(line)
         if "index" in request:
             answer = run(registry, request["file"], request["index"], request["part"], request["round"])
+        elif "prepare" in request:
+            answer = prepare(registry, request["file"], request["prepare"])
         else:
             answer = describe(request["file"])
         print(json.dumps(answer), file=answers, flush=True)
