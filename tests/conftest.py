@@ -14,11 +14,18 @@ the test doesn't expect by ``mute_logger`` or ``assertLogs``.
 """
 import os
 
+import hypothesis
 import pytest
 
 from sandbox.demo import Sandbox
 from sandbox.home import Home
 from sandbox.testing import run_database
+
+# The suite draws the same examples each time, so that a commit is judged by what it changed. To dig deeper:
+# HYPOTHESIS_PROFILE=deep make test TESTS=tests/test_offers.py
+hypothesis.settings.register_profile("suite", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile("deep", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import itertools
 from typing import NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.salon_crm.tools import timeline
@@ -104,7 +104,6 @@ def fits(salon, minute, choices):
     return True
 
 
-@settings(max_examples=300, deadline=None)
 @given(salons())
 def test_what_is_offered_fits_and_what_fits_is_offered(salon):
     offered = {offer.start: offer for offer in search(SIZE, *salon[:2], salon.wanted, *salon[3:])}
@@ -122,7 +121,6 @@ def test_what_is_offered_fits_and_what_fits_is_offered(salon):
             assert offer.stop == minute + length
 
 
-@settings(max_examples=200, deadline=None)
 @given(free_minutes(holes=4), st.integers(0, 15))
 def test_bits_say_what_minutes_would(free, length):
     starts = timeline.starts(free, length) & timeline.run(SIZE)

@@ -233,7 +233,7 @@ class TestOffers(TransactionCase):
         self.assertEqual(self.env.cr.fetchone()[0], 0)
 
     def test_every_offered_start_books_and_every_other_is_refused(self):
-        @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=settings().max_examples // 8, suppress_health_check=list(HealthCheck))
         @given(salons())
         def check(salon):
             with self._undone():
