@@ -198,8 +198,9 @@ class CalendarEvent(models.Model):
         bookings = super(CalendarEvent, booking_env).create(vals_list)
         (bookings.salon_client_id | bookings.salon_line_ids.guest_id)._make_salon_clients()
         bookings._check_salon_booking()
-        bookings._salon_fit()
-        bookings.salon_line_ids._sync_blocks()
+        fitted = bookings._salon_fit()
+        # Several bookings of one call may meet each other: the search looked at each for itself.
+        bookings.salon_line_ids._sync_blocks(fitted=fitted and len(bookings) == 1)
         bookings.with_env(self.env)._check_salon_access()
         return bookings.with_env(self.env)
 
@@ -397,8 +398,13 @@ class CalendarEvent(models.Model):
             self.env.add_to_compute(lines._fields[name], lines)
 
     def _salon_fit(self):
-        """Refuse what lies outside working and opening hours, and find the stations that are missing."""
-        self.env["salon.availability"].fit_bookings(self.filtered(lambda booking: booking._salon_takes_time()))
+        """Refuse what lies outside working and opening hours, and find the stations that are missing.
+
+        :return bool: all of them take time, and were found free
+        """
+        taking = self.filtered(lambda booking: booking._salon_takes_time())
+        self.env["salon.availability"].fit_bookings(taking)
+        return taking == self
 
     def _salon_show_to_stylists(self):
         """Name the event anew, and make attendees of its stylists: the calendar's side filter goes by them."""

@@ -262,9 +262,11 @@ class SalonBookingLine(models.Model):
                 )
             )
 
-    def _sync_blocks(self):
+    def _sync_blocks(self, fitted=False):
         """Make the blocks of the bookings of these lines say what their lines say.
 
+        :param bool fitted: the search has just found them free; should somebody have been faster since, the
+            constraint says so
         :raise ValidationError: someone or something is taken; it names who and when
         """
         lines = self.event_id.salon_line_ids
@@ -274,7 +276,7 @@ class SalonBookingLine(models.Model):
         values = [
             value for event, its_lines in lines.grouped("event_id").items() for value in its_lines._prepare_blocks()
         ]
-        if clash := blocks._find_clash("line_id", lines.ids, values):
+        if not fitted and (clash := blocks._find_clash("line_id", lines.ids, values)):
             raise ValidationError(blocks._clash_message(*clash))
         blocks._replace("line_id", lines.ids, values)
 
