@@ -11,6 +11,8 @@
         "security/ir.model.access.csv",
         "security/salon_rules.xml",
         "data/salon_waiting_data.xml",
+        "data/salon_cancel_reason_data.xml",
+        "data/mail_template_data.xml",
         "views/calendar_event_views.xml",
         "views/salon_turn_views.xml",
         "views/salon_walk_in_views.xml",
@@ -25,6 +27,9 @@
         "views/pos_order_views.xml",
         "views/salon_booking_report_views.xml",
         "views/salon_menus.xml",
+        "views/salon_booking_series_views.xml",
+        "wizard/salon_replan_views.xml",
+        "wizard/salon_repeat_views.xml",
     ],
     "demo": [
         "demo/salon_company_demo.xml",

@@ -34,6 +34,10 @@ from . import calendar_event
 from . import calendar_event_state
 from . import calendar_event_offers
 from . import calendar_event_waiting
+from . import calendar_event_move
+from . import calendar_event_notice
+from . import mail_activity
+from . import salon_booking_series
 from . import salon_visit
 from . import salon_visit_line
 from . import salon_visit_performer

@@ -69,7 +69,8 @@ class SalonAvailability(models.AbstractModel):
         :param without: (resource id, start, stop) in naive UTC that count as taken as well
         :return list: a dict for each start: "start", "stop" (naive UTC), "own_stylist" (bool: nobody else than the
             client asked for or usually has), "waiting" (minutes), and "lines": a dict for each request with
-            "product_id", "stylist_id", "station_id" (or False), "wait_minutes", "start", "stop"
+            "product_id", "stylist_id", "station_id" (or False), "wait_minutes", "start", "stop", and the
+            "active_minutes", "processing_minutes", "finishing_minutes" and "cleanup_minutes" of this stylist
         :raise UserError: a request is no service, or the range is longer than a year
         """
         if not requests:
@@ -259,6 +260,7 @@ class SalonAvailability(models.AbstractModel):
                     "wait_minutes": wait,
                     "start": start,
                     "stop": start + timedelta(minutes=option.length),
+                    **{part: getattr(option, part.removesuffix("_minutes")) for part in PARTS},
                 }
             )
         return {

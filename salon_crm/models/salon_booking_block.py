@@ -54,11 +54,7 @@ class SalonBookingBlock(models.Model):
         held = owner == "hold_id"  # who holds a time says themselves when nobody wants it
         owner = SQL.identifier(owner)
         if resource_ids := sorted({value[1] for value in values if value[4]}):
-            # Two that insert crosswise would deadlock; taking the resources in one order, they queue.
-            cr.execute(
-                "SELECT pg_advisory_xact_lock(%s, r) FROM unnest(%s) WITH ORDINALITY AS t(r, n) ORDER BY n",
-                (LOCK_SPACE, resource_ids),
-            )
+            self._take_turns(resource_ids)
             self.env["salon.booking.hold"]._remove_expired(resource_ids)
         delete = "DELETE FROM salon_booking_block WHERE %s = ANY(%s) RETURNING resource_id, start, stop, active"
         cr.execute(SQL(delete, owner, list(owner_ids)))
@@ -72,6 +68,17 @@ class SalonBookingBlock(models.Model):
         self.invalidate_model()
         if gone and not held:
             self.env["salon.freed.time"]._note(_left_of(gone, [value[1:4] for value in values if value[4]]))
+
+    @api.model
+    def _take_turns(self, resource_ids):
+        """Wait until no other transaction is taking one of these resources: two that insert crosswise would deadlock.
+
+        :param list resource_ids: in ascending order; in one order they queue
+        """
+        self.env.cr.execute(
+            "SELECT pg_advisory_xact_lock(%s, r) FROM unnest(%s) WITH ORDINALITY AS t(r, n) ORDER BY n",
+            (LOCK_SPACE, resource_ids),
+        )
 
     @api.model
     def _find_clash(self, owner, owner_ids, values):

@@ -206,6 +206,12 @@ class SalonBookingLine(models.Model):
             **{name: self[name] for name in MINUTES},
         }
 
+    def _own_minutes(self):
+        """Return the minutes that somebody gave this service by hand: a change of stylist keeps them."""
+        pair = (self.stylist_id.id, self.stylist_id.sudo().salon_level_id.id)
+        usual = self.product_id._get_salon_minutes([pair], self.addon_ids.ids)[self.stylist_id.id]
+        return {name: self[name] for name, minutes in zip(MINUTES, usual, strict=True) if self[name] != minutes}
+
     @api.model_create_multi
     def create(self, vals_list):
         if not self._in_hand():

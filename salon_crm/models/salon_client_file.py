@@ -3,7 +3,7 @@ from odoo import api, fields, models
 
 class SalonClientFile(models.Model):
     _name = "salon.client.file"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Client File"
     _order = "partner_id"
 

@@ -26,6 +26,7 @@ MATRIX = {
     "salon.freed.time": ("----", "----", "r---", "----", "----"),
     "salon.booking.report": ("----", "----", "r---", "----", "----"),
     "salon.wish": ("r---", "rwcd", "rwcd", "----", "----"),
+    "salon.booking.series": ("r---", "r---", "r---", "----", "----"),
     "salon.booking.line": ("rwcd", "rwcd", "rwcd", "----", "----"),
     "salon.booking.block": ("r---", "r---", "r---", "----", "----"),
     "salon.visit": ("rwc-", "rwc-", "rwcd", "----", "----"),

@@ -4,3 +4,4 @@ from . import free_times
 from . import chain_search
 from . import party_search
 from . import roster
+from . import spoken

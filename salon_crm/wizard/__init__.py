@@ -1,0 +1,6 @@
+from . import salon_proposal
+from . import salon_replan
+from . import salon_replan_line
+from . import salon_repeat
+from . import salon_repeat_line
+from . import salon_series_cancel
