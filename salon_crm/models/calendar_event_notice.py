@@ -49,11 +49,11 @@ class CalendarEvent(models.Model):
         """Return what a client is told of this booking: start (naive UTC) and stylists, to compare with later."""
         return {"start": self.start, "stylists": ", ".join(self.sudo().salon_line_ids.stylist_id.mapped("name"))}
 
-    def _salon_when(self, moment=None):
+    def _salon_when(self, moment=None, long=True):
         """Return when this booking is, or `moment`, by the salon's own clocks and in the language of who reads."""
         # A plain event too: core tries templates on any that it finds.
         company = self.company_id or self.env.company
-        return spoken(self.env, moment or self.start, zone=company._salon_timezone(), long=True)
+        return spoken(self.env, moment or self.start, zone=company._salon_timezone(), long=long)
 
     def _salon_told(self):
         """Return the bookings that one mail is about."""
@@ -79,7 +79,7 @@ class CalendarEvent(models.Model):
         booking = self[0]
         client = booking.salon_client_id.name
         services = ", ".join(booking.salon_line_ids.product_id.mapped("name"))
-        times = "; ".join(event._salon_when() for event in self)
+        times = "; ".join(event._salon_when(long=False) for event in self)
         if what == "made":
             return self.env._("Tell %(client)s by phone: booked for %(times)s.", client=client, times=times)
         if what == "cancelled":

@@ -48,11 +48,13 @@ class SalonBookingSeries(models.Model):
 
     @api.model
     def _say_rhythm(self, every, unit):
-        if unit == "days":
-            return self.env._("every %s days", every)
-        if unit == "weeks":
-            return self.env._("every %s weeks", every)
-        return self.env._("every %s months", every)
+        once = {"days": self.env._("every day"), "weeks": self.env._("every week"), "months": self.env._("every month")}
+        often = {
+            "days": self.env._("every %s days", every),
+            "weeks": self.env._("every %s weeks", every),
+            "months": self.env._("every %s months", every),
+        }
+        return once[unit] if every == 1 else often[unit]
 
     @api.model
     def _get_starts(self, first, zone, every, unit, count):
@@ -110,5 +112,5 @@ class CalendarEvent(models.Model):
             "type": "ir.actions.act_window",
             "res_model": "salon.booking.series",
             "res_id": self.salon_series_id.id,
-            "view_mode": "form",
+            "views": [(False, "form")],
         }

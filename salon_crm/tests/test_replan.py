@@ -214,7 +214,7 @@ class TestReplan(SalonCommon, MockEmail):
         self._book((self.cut, self.anna))
         replan = self._replan()
         self._choose(replan.line_ids, "cancel")
-        replan.line_ids.reason_id = False
+        replan.reason_id = False
         with self.assertRaisesRegex(UserError, "Say why the salon cancels"):
             replan.action_apply()
 

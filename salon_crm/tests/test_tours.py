@@ -55,6 +55,26 @@ class TestBackendTours(SalonCommon, HttpCase):
         self.start_tour("/odoo/salon-waiting", "salon_waiting_accepts", login="salon_reception")
         self.assertEqual((waiting.state, waiting.event_id.salon_line_ids.stylist_id), ("booked", self.anna))
 
+    def test_the_front_desk_hands_over_the_bookings_of_who_is_ill(self):
+        self._only_ours()
+        dana = self.env["res.partner"].create({"name": "Dana"})
+        moved = self._book((self.cut, self.anna))
+        cancelled = self._book((self.cut, self.anna), minutes=60, client=dana)
+        self.start_tour("/odoo/salon-replan", "salon_reception_replans", login="salon_reception")
+        self.assertEqual((moved.salon_line_ids.stylist_id, moved.start), (self.ben, self.start))
+        self.assertEqual(cancelled.salon_state, "cancelled")
+        self.assertTrue(self.env["salon.blocked.time"].search([("stylist_id", "=", self.anna.id)]))
+
+    def test_the_front_desk_repeats_a_booking_and_cancels_the_series(self):
+        self._only_ours()
+        booking = self._book((self.cut, self.anna))
+        self._book((self.cut, self.anna), minutes=2 * 7 * 24 * 60, client=self.env["res.partner"].create({"name": "X"}))
+        self.start_tour(f"/odoo/salon-bookings/{booking.id}", "salon_reception_repeats", login="salon_reception")
+        bookings = booking.salon_series_id.booking_ids.sorted("start")
+        stylists = [one.salon_line_ids.stylist_id for one in bookings]
+        self.assertEqual(stylists, [self.anna, self.anna, self.ben, self.anna])
+        self.assertEqual(set(bookings.mapped("salon_state")), {"cancelled"})
+
 
 @tagged("post_install", "-at_install")
 class TestTillTours(SalonCommon, TestPointOfSaleHttpCommon):

@@ -92,7 +92,7 @@ class SalonRepeat(models.TransientModel):
                 "message": self.env._(
                     "Booked: %s", "; ".join(spoken(self.env, start) for start in bookings.mapped("start"))
                 ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                "next": self.event_id.action_salon_series(),
             },
         }
 

@@ -27,7 +27,7 @@ class SalonRepeatLine(models.TransientModel):
     start = fields.Datetime(readonly=True)
     when = fields.Char(string="Date", compute="_compute_when")
     is_free = fields.Boolean(readonly=True)
-    why = fields.Char(string="In the Way", readonly=True)
+    why = fields.Char(string="Is It Free?", readonly=True)
     proposal_ids = fields.One2many("salon.repeat.proposal", "repeat_line_id")
     proposal_id = fields.Many2one(
         "salon.repeat.proposal", string="Book", ondelete="set null", domain="[('repeat_line_id', '=', id)]"
@@ -47,9 +47,8 @@ class SalonRepeatLine(models.TransientModel):
             search = line.repeat_id.event_id._salon_finder(without=without)
             offers = line._find_as_it_was(search)
             line.is_free = bool(offers)
-            if not offers:
-                offers = line._find_others(search)
-                line.why = line._explain()
+            line.why = self.env._("Free") if offers else line._explain()
+            offers = offers or line._find_others(search)
             values = [self.env["salon.proposal"]._prepare_place(line._say(offer), wishes, offer) for offer in offers]
             values.append({"name": self.env._("Skip this date"), "kind": "leave"})
             proposals = line.proposal_ids.create(

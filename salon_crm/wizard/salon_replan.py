@@ -5,6 +5,7 @@ from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.safe_eval import safe_eval
 
 from ..models.calendar_event_move import overlap
 from ..tools.frame import utc
@@ -36,9 +37,17 @@ class SalonReplan(models.TransientModel):
     )
     note = fields.Char(help="Why, for the team; clients never see it.")
     searched = fields.Boolean()
+    reason_id = fields.Many2one(
+        "salon.cancel.reason",
+        string="Reason for Cancelling",
+        ondelete="set null",
+        domain="[('by_client', '=', False)]",
+        default=lambda self: self.env["salon.cancel.reason"].search([("by_client", "=", False)], limit=1),
+    )
     line_ids = fields.One2many("salon.replan.line", "replan_id", string="Bookings")
     staying = fields.Char(readonly=True, help="What is in this time and can't be moved here.")
     clash = fields.Char(compute="_compute_clash")
+    has_cancel = fields.Boolean(compute="_compute_clash")
 
     @api.model
     def _default_start(self):
@@ -61,6 +70,7 @@ class SalonReplan(models.TransientModel):
     def _compute_clash(self):
         for replan in self:
             replan.clash = replan._find_clash()
+            replan.has_cancel = "cancel" in replan.line_ids.proposal_id.mapped("kind")
 
     def _find_clash(self):
         """Return the sentence that names two choices that take the same person or station, False when all fit."""
@@ -261,8 +271,18 @@ class SalonReplan(models.TransientModel):
                 "message": f"{message} {self._say_staying(left)}",
                 "type": "warning" if left else "success",
                 "sticky": bool(left),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                "next": self._open_calendar(),
             },
+        }
+
+    def _open_calendar(self):
+        """Show the day, as it is now."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("salon_crm.salon_booking_action")
+        context = safe_eval(action["context"])
+        return {
+            **action,
+            "target": "main",
+            "context": {**context, "initial_date": fields.Datetime.to_string(self.start)},
         }
 
     def _say_staying(self, bookings):

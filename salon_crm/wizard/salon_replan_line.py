@@ -41,33 +41,25 @@ class SalonReplanLine(models.TransientModel):
         domain="[('replan_line_id', '=', id)]",
     )
     kind = fields.Selection(related="proposal_id.kind")
-    reason_id = fields.Many2one(
-        "salon.cancel.reason",
-        string="Reason",
-        ondelete="cascade",
-        domain="[('by_client', '=', False)]",
-        default=lambda self: self._default_reason(),
-    )
     tell = fields.Boolean(string="Tell the Client")
     how = fields.Char(string="By", compute="_compute_said")
     was = fields.Json(readonly=True, help="What the client was told before.")
-
-    @api.model
-    def _default_reason(self):
-        return self.env["salon.cancel.reason"].search([("by_client", "=", False)], limit=1)
 
     @api.depends("event_id", "start")
     def _compute_said(self):
         for line in self:
             line.when = line.start and spoken(self.env, line.start)
-            line.services = ", ".join(
-                self.env._("%(service)s with %(stylist)s (asked for)", **said)
-                if booked.assignment == "asked"
-                else self.env._("%(service)s with %(stylist)s", **said)
-                for booked in line.event_id.sudo().salon_line_ids
-                if (said := {"service": booked.product_id.name, "stylist": booked.stylist_id.name})
-            )
+            line.services = ", ".join(line._say_service(booked) for booked in line.event_id.sudo().salon_line_ids)
             line.how = line.client_id.email_normalized or self.env._("Call")
+
+    def _say_service(self, booked):
+        """Return a booked service, with what counts when it is to be given to somebody else."""
+        service, stylist = booked.product_id.name, booked.stylist_id
+        if stylist not in self.sudo().line_ids.stylist_id:
+            return self.env._("%(service)s with %(stylist)s", service=service, stylist=stylist.name)
+        if booked.assignment == "asked":
+            return self.env._("%(service)s (asked for %(stylist)s)", service=service, stylist=stylist.name)
+        return service
 
     # Proposals --------------------------------------------------------------------------------------------
 
@@ -224,7 +216,7 @@ class SalonReplanLine(models.TransientModel):
                 raise UserError(
                     self.env._("%s has been changed meanwhile. Search again to see it as it is now.", line._named())
                 )
-            if line.kind == "cancel" and not line.reason_id:
+            if line.kind == "cancel" and not line.replan_id.reason_id:
                 raise UserError(self.env._("Say why the salon cancels %s.", line._named()))
 
     def _changed_meanwhile(self):
@@ -242,7 +234,7 @@ class SalonReplanLine(models.TransientModel):
         self.ensure_one()
         booking = self.event_id
         if self.kind == "cancel":
-            booking._salon_set_state("cancelled", salon_cancel_reason_id=self.reason_id.id)
+            booking._salon_set_state("cancelled", salon_cancel_reason_id=self.replan_id.reason_id.id)
             return
         try:
             with self.env.cr.savepoint():

@@ -31,4 +31,4 @@ class SalonSeriesCancel(models.TransientModel):
         bookings._salon_set_state("cancelled", salon_cancel_reason_id=self.reason_id.id)
         if self.tell:
             bookings._salon_tell_clients("cancelled")
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return {"type": "ir.actions.act_window_close"}
