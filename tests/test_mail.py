@@ -12,7 +12,7 @@ class Postbox:
     def __init__(self):
         self.mails = []
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 -- the name that aiosmtpd calls
         self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default)))
         return "250 Taken"
 
