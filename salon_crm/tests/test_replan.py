@@ -260,6 +260,23 @@ class TestReplan(SalonCommon, MockEmail):
         self.assertFalse(hold.exists())
         self.assertEqual(len(self._blocked()), 1)
 
+    def test_who_was_offered_a_time_with_who_is_away_waits_on(self):
+        day = self.start.date()
+        wish = {"product_id": self.cut.id, "stylist_id": self.anna.id}
+        waiting = self.env["salon.waiting"].create(
+            {"partner_id": self.dana.id, "date_from": day, "date_to": day, "wish_ids": [(0, 0, wish)]}
+        )
+        requests = waiting.wish_ids._prepare_requests()
+        found = self.env["salon.availability"].find_offers(
+            requests, self.start, self.start + timedelta(minutes=1), limit=1
+        )
+        offer = self.env["salon.waiting.offer"]._make(waiting, requests, found[0], [1])
+        self._replan().action_apply()
+        self.assertEqual((offer.state, waiting.state), ("expired", "waiting"))
+        self.assertEqual(len(self._blocked()), 1)
+        with self.assertRaisesRegex(UserError, "ended already"):
+            offer.action_accept()
+
     def test_who_works_for_two_companies_is_ill_in_both(self):
         company = self.env["res.company"].create({"name": "Second Salon"})
         (self.stylist_user | self.other_stylist_user).company_ids |= company

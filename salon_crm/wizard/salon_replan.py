@@ -213,8 +213,11 @@ class SalonReplan(models.TransientModel):
         self.env["salon.booking.block"]._take_turns(sorted(resources))
 
     def _end_holds(self):
-        """What was offered to somebody with who is away now can't be had any more."""
-        self._blocks_in_the_way().hold_id.unlink()
+        """What was offered to somebody with who is away now can't be had any more: they wait on."""
+        holds = self._blocks_in_the_way().hold_id
+        offers = self.env["salon.waiting.offer"].sudo()
+        offers.search([("hold_id", "in", holds.ids), ("state", "=", "offered")])._end("expired")
+        holds.exists().unlink()
 
     def _block(self):
         """Block the time, around what stays: that nobody new is booked is sure, whatever waits to be decided.

@@ -25,6 +25,7 @@ registry.category("web_tour.tours").add("salon_reception_replans", {
     steps: () => [
         {
             content: "who is away is named",
+            timeout: 30000, // the first look compiles the assets
             trigger: ".modal .o_field_widget[name='stylist_id'] input",
             run: "edit Anna",
         },
@@ -78,6 +79,7 @@ registry.category("web_tour.tours").add("salon_reception_repeats", {
     steps: () => [
         {
             content: "repeat",
+            timeout: 30000,
             trigger: "button[name='action_salon_repeat']",
             run: "click",
         },
