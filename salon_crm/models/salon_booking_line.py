@@ -78,7 +78,9 @@ class SalonBookingLine(models.Model):
     active_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
     processing_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
     finishing_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
-    cleanup_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
+    cleanup_minutes = fields.Integer(
+        string="Clean-up Minutes", compute="_compute_minutes", store=True, readonly=False, precompute=True
+    )
     client_minutes = fields.Integer(
         string="Minutes", compute="_compute_client_minutes", help="How long the client is there for this service."
     )

@@ -20,7 +20,9 @@ class SalonServiceVariation(models.Model):
     active_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
     processing_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
     finishing_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
-    cleanup_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
+    cleanup_minutes = fields.Integer(
+        string="Clean-up Minutes", compute="_compute_minutes", store=True, readonly=False, precompute=True
+    )
     price_difference = fields.Float(
         digits="Product Price", help="What it costs more than the service's sales price, or less where negative."
     )
