@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
@@ -75,6 +76,14 @@ class TestBackendTours(SalonCommon, HttpCase):
         self.assertEqual(stylists, [self.anna, self.anna, self.ben, self.anna])
         self.assertEqual(set(bookings.mapped("salon_state")), {"cancelled"})
 
+    def test_the_manager_closes_visits_that_were_forgotten_open(self):
+        olga = self.env["res.partner"].create({"name": "Olga Other"})
+        days = self.env["salon.visit"].create([{"partner_id": client.id} for client in (self.client, self.client, olga)])
+        days[:2].date = fields.Datetime.now() - timedelta(hours=25)
+        self.env["salon.visit"].search([("state", "=", "open"), ("id", "not in", days.ids)])._mark_done()
+        self.start_tour("/odoo/salon-visits", "salon_manager_closes_forgotten", login="salon_manager")
+        self.assertEqual(days.mapped("state"), ["done", "done", "open"])
+
 
 @tagged("post_install", "-at_install")
 class TestTillTours(SalonCommon, TestPointOfSaleHttpCommon):
@@ -149,3 +158,20 @@ class TestTillTours(SalonCommon, TestPointOfSaleHttpCommon):
         self.assertEqual(coming[0].salon_line_ids.stylist_id, self.anna)
         for booking in coming:
             self.assertLessEqual(abs((booking.start - orders[0].date_order).days - 35), 4)
+
+
+@tagged("post_install", "-at_install")
+class TestTillPhoneTours(SalonCommon, TestPointOfSaleHttpCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_the_till_on_a_phone(self):
+        (self.cut | self.facial).taxes_id = False
+        self.main_pos_config.write({"limit_categories": False, "iface_available_categ_ids": False})
+        self.cut.salon_interval_days = 35
+        self._book((self.cut, self.anna, self.chair)).action_salon_arrive()
+        self.main_pos_config.with_user(self.reception).open_ui()
+        self.start_pos_tour("salon_till_on_the_phone", login=self.reception.login)
+        order = self.env["pos.order"].search([("partner_id", "=", self.client.id)])
+        self.assertEqual(order.lines.salon_stylist_id.mapped("name"), ["Anna", "Ben"])
+        self.assertTrue(order.salon_next_visit_at)

@@ -144,3 +144,19 @@ registry.category("web_tour.tours").add("salon_stylist_notes", {
         ...stepUtils.saveForm(),
     ],
 });
+
+/** The manager is told of visits that nobody closed, and closes them. */
+registry.category("web_tour.tours").add("salon_manager_closes_forgotten", {
+    steps: () => [
+        { content: "two are forgotten", trigger: ".salon-forgotten:contains(2 visits)" },
+        { trigger: ".salon-forgotten button", run: "click" },
+        {
+            content: "the list shows them alone",
+            trigger: ".o_list_view:not(:has(.salon-forgotten)):not(:contains(Olga Other)) .o_data_row:eq(1)",
+        },
+        { trigger: "thead .o_list_record_selector input", run: "click" },
+        { trigger: ".o_control_panel button[name='action_done']", run: "click" },
+        { trigger: ".modal .modal-footer .btn-primary", run: "click" },
+        { content: "none is left", trigger: "body:not(:has(.modal)) .o_list_view:not(:has(.o_data_row))" },
+    ],
+});

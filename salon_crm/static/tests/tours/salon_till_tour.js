@@ -113,3 +113,28 @@ registry.category("web_tour.tours").add("salon_till_books_next_visit", {
             Till.close(),
         ].flat(),
 });
+
+/** On a phone the order is behind “Cart”, and who performed a service behind “More”. */
+registry.category("web_tour.tours").add("salon_till_on_the_phone", {
+    steps: () =>
+        [
+            Till.open("Clara Client"),
+            ProductScreen.clickReview(),
+            Till.takeVisit("Cut", "Anna"),
+            { trigger: ".salon-next-visit", run: "click" },
+            { content: "three times, with Anna", trigger: ".modal .salon-next-offer:contains(Anna):eq(2)" },
+            { trigger: ".modal .salon-next-offer:first", run: "click" },
+            { trigger: "body:not(:has(.modal)) .salon-next-visit-booked" },
+            ProductScreen.back(),
+            ProductScreen.clickDisplayedProduct("Facial"),
+            ProductScreen.clickReview(),
+            { trigger: ".mobile-more-button", run: "click" },
+            { trigger: ".modal .salon-stylist-button", run: "click" },
+            SelectionPopup.has("Ben", { run: "click" }),
+            { trigger: "body:not(:has(.modal)) .orderline:contains(Facial) .salon-stylist:contains(Ben)" },
+            ProductScreen.back(),
+            Till.pay(),
+            { trigger: ".pos-receipt .salon-receipt-next-visit" },
+            Till.close(),
+        ].flat(),
+});

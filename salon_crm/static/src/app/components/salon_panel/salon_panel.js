@@ -47,7 +47,8 @@ export class SalonPanel extends Component {
         return this.visits
             .map((visit) => ({
                 id: visit.id,
-                guest: visit.guestName(this.partner),
+                // Whose services these are: it goes without saying when they are the client's own alone.
+                guest: this.visits.length > 1 ? visit.partner_name : visit.guestName(this.partner),
                 // What the last answer of the server left out was paid, or is in an order of another till.
                 lines: visit.line_ids.filter(
                     (line) => line.product_id && this.openLineIds.has(line.id) && !taken.has(line.id)

@@ -26,7 +26,9 @@ patch(ControlButtons.prototype, {
     },
 
     salonStylistChoices(line) {
-        const stylists = this.pos.models["hr.employee.public"].getAll();
+        const stylists = this.pos.models["hr.employee.public"]
+            .getAll()
+            .toSorted((one, other) => one.name.localeCompare(other.name));
         const pricesDiffer = stylists.some((stylist) => line.salonDifferenceWith(stylist));
         const choices = stylists.map((stylist) => ({
             id: stylist.id,
