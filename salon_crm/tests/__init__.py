@@ -2,6 +2,7 @@ from . import test_access
 from . import test_availability
 from . import test_booking
 from . import test_report
+from . import test_migration
 from . import test_till
 from . import test_tours
 from . import test_turn
