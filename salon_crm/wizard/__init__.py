@@ -1,0 +1,1 @@
+from . import salon_blocked_time_repeat
