@@ -38,6 +38,7 @@
         "demo/salon_people_demo.xml",
         "demo/product.template.csv",
         "demo/res.partner.csv",
+        "demo/salon_rules_demo.xml",
         "demo/salon_history_demo.xml",
     ],
     "assets": {
