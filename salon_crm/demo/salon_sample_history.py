@@ -110,7 +110,10 @@ class SalonSampleHistory(models.AbstractModel):
 
     def _pay(self, session, appointment, visit):
         """Create the paid order of one visit, as the till sends it."""
-        sold = [(line["service"], 1) for line in appointment["lines"]] + appointment["retail"]
+        sold = [
+            (line["service"], 1, line["service"]._get_salon_price_difference(line["stylist"]), line["stylist"].id)
+            for line in appointment["lines"]
+        ] + [(product, quantity, 0, False) for product, quantity in appointment["retail"]]
         order = self.env["pos.order"].create(
             {
                 "session_id": session.id,
@@ -130,13 +133,15 @@ class SalonSampleHistory(models.AbstractModel):
                         {
                             "product_id": product.id,
                             "qty": quantity,
-                            "price_unit": product.lst_price,
+                            "price_unit": product.lst_price + difference,
+                            "salon_price_difference": difference,
+                            "salon_stylist_id": stylist_id,
                             "tax_ids": [(6, 0, product.taxes_id.ids)],
                             "price_subtotal": 0,
                             "price_subtotal_incl": 0,
                         },
                     )
-                    for product, quantity in sold
+                    for product, quantity, difference, stylist_id in sold
                 ],
             }
         )
@@ -221,11 +226,18 @@ class _Plan:
         self.env, self.today = env, today
         self.random = Random(20)
         self.services = {}
+        self.minutes = {}  # (service, stylist) -> what it takes
         self.taken = defaultdict(list)  # resource record -> [(start, stop)]
         products = env["product.product"].search([("company_id", "=", company.id)])
         self.retail = list(products.filtered(lambda product: not product.is_salon_service).sorted("id"))
         self.stylists = env["hr.employee"].search([("company_id", "=", company.id), ("is_salon_stylist", "=", True)])
         self.clients = [env.ref(f"salon_crm.client_{number:02}") for number in range(1, 61)]
+        self.rostered = {
+            (shift.employee_id, shift.date): shift.kind == "work" and (shift.hour_from, shift.hour_to)
+            for shift in env["salon.shift"].search([("company_id", "=", company.id)])
+        }
+        for blocked in env["salon.blocked.time"].search([("company_id", "=", company.id)]):
+            self.taken[blocked.stylist_id or blocked.station_id].append((blocked.start, blocked.stop))
         self.shifts = {
             stylist: {
                 int(shift.dayofweek): (shift.hour_from, shift.hour_to)
@@ -299,20 +311,46 @@ class _Plan:
     def _fit(self, services, favourite, start):
         lines = []
         for service in services:
-            minutes = service.salon_total_minutes + service.salon_cleanup_minutes
+            stylist = self._who(service, favourite, start)
+            if not stylist:
+                return None
+            client_minutes, minutes = self._minutes(service, stylist)
             stop = start + timedelta(minutes=minutes)
-            can = sorted(self._can(service), key=lambda stylist: (stylist != favourite, stylist.id))
-            stylist = next((one for one in can if self._works(one, start, stop) and self._free(one, start, stop)), None)
             where = service.salon_station_ids.sorted("sequence")
             station = next((one for one in where if self._free(one, start, stop)), None)
-            if not stylist or not station:
+            if not station:
                 return None
-            lines.append({"service": service, "stylist": stylist, "station": station, "start": start, "stop": stop})
-            start += timedelta(minutes=service.salon_total_minutes)
+            leaves = start + timedelta(minutes=client_minutes)
+            lines.append(
+                {
+                    "service": service,
+                    "stylist": stylist,
+                    "station": station,
+                    "start": start,
+                    "stop": stop,
+                    "leaves": leaves,
+                }
+            )
+            start = leaves
         return lines
 
+    def _who(self, service, favourite, start):
+        """Return who does a service at `start`: the favourite, or the first of the others; None if nobody can."""
+        for stylist in sorted(self._can(service), key=lambda stylist: (stylist != favourite, stylist.id)):
+            stop = start + timedelta(minutes=self._minutes(service, stylist)[1])
+            if self._works(stylist, start, stop) and self._free(stylist, start, stop):
+                return stylist
+        return None
+
+    def _minutes(self, service, stylist):
+        """Return how long a service takes with a stylist: for the client, and with the clean-up."""
+        if (service, stylist) not in self.minutes:
+            minutes = service._get_salon_minutes([(stylist.id, stylist.salon_level_id.id)])[stylist.id]
+            self.minutes[service, stylist] = sum(minutes[:3]), sum(minutes)
+        return self.minutes[service, stylist]
+
     def _works(self, stylist, start, stop):
-        hours = self.shifts[stylist].get(start.weekday())
+        hours = self.rostered.get((stylist, start.date()), self.shifts[stylist].get(start.weekday()))
         midnight = datetime.combine(start.date(), time())
         return hours and midnight + timedelta(hours=hours[0]) <= start and stop <= midnight + timedelta(hours=hours[1])
 
@@ -329,7 +367,7 @@ class _Plan:
             "client": client,
             "lines": lines,
             "start": start,
-            "stop": lines[-1]["start"] + timedelta(minutes=lines[-1]["service"].salon_total_minutes),
+            "stop": lines[-1]["leaves"],
             "assignment": assignment,
             "state": "confirmed" if soon and self.random.random() < 0.7 else "booked",
             "retail": [(product, 1) for product in self.random.sample(self.retail, shopping)],

@@ -1,4 +1,6 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 
 SKILLS = {
     "hair": ("mei", "lucas", "sofia", "daniel"),
@@ -8,6 +10,13 @@ SKILLS = {
     "face": ("amara", "yuki"),
     "nails": ("amara", "yuki"),
 }
+ADDONS = {
+    "toner": ("root_colour", "full_colour", "highlights_half_head", "balayage"),
+    "bond_repair": ("full_colour", "highlights_half_head", "balayage", "digital_perm", "keratin_smoothing"),
+    "fringe_trim": ("wash_and_blow_dry", "root_colour"),
+}
+WEEKS_ROSTERED = 2  # this one and the next
+BREAK_AFTER = 4  # hours of a shift
 ALERTS = {
     "client_04": "avoid ammonia",
     "client_11": "no scalp massage",
@@ -68,3 +77,59 @@ class SalonSampleSetup(models.AbstractModel):
                 {"xml_id": "salon_crm.pricelist_standard", "record": pricelist, "noupdate": True},
             ]
         )
+
+    @api.model
+    def _set_up_services(self):
+        """Say what can be added to which services."""
+        for addon, services in ADDONS.items():
+            product = self.env.ref(f"salon_crm.service_{addon}").product_variant_id
+            for service in services:
+                self.env.ref(f"salon_crm.service_{service}").salon_addon_ids |= product
+
+    @api.model
+    def _set_up_roster(self, company_id):
+        """Roster this week and the next by the working hours, with a day off, a long day, breaks and a training."""
+        company = self.env["res.company"].browse(company_id)
+        self = self.with_company(company).with_context(allowed_company_ids=[company_id])
+        shifts = self.env["salon.shift"]
+        monday = fields.Date.today() - timedelta(days=fields.Date.today().weekday())
+        for week in range(WEEKS_ROSTERED):
+            shifts.roster_fill(fields.Date.to_string(monday + timedelta(weeks=week)))
+        saturday = fields.Date.to_string(monday + timedelta(days=12))
+        day_off = self.env.ref("salon_crm.shift_template_off")
+        shifts.roster_put(self.env.ref("salon_crm.stylist_sofia").id, saturday, day_off.id)
+        rostered = shifts.search([("company_id", "=", company_id), ("kind", "=", "work")])
+        long_day = rostered.filtered(
+            lambda shift: (
+                shift.employee_id == self.env.ref("salon_crm.stylist_lucas")
+                and shift.date == monday + timedelta(days=10)
+            )
+        )
+        long_day.hour_from = 9
+        breaks = [self._prepare_break(shift, number % 3) for number, shift in enumerate(rostered)]
+        training = rostered.filtered(lambda shift: shift.employee_id == self.env.ref("salon_crm.stylist_yuki"))[-1:]
+        self.env["salon.blocked.time"].create(
+            [
+                *breaks,
+                {
+                    "kind": "training",
+                    "note": "New gel system",
+                    "stylist_id": training.employee_id.id,
+                    "company_id": company_id,
+                    "start": training.start,
+                    "stop": training.start + timedelta(hours=2),
+                },
+            ]
+        )
+
+    @api.model
+    def _prepare_break(self, shift, turn):
+        """Return half an hour in the middle of a shift; not everybody has it at the same time."""
+        start = shift.start + timedelta(hours=BREAK_AFTER, minutes=30 * turn)
+        return {
+            "kind": "break",
+            "stylist_id": shift.employee_id.id,
+            "company_id": shift.company_id.id,
+            "start": start,
+            "stop": start + timedelta(minutes=30),
+        }

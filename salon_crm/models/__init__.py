@@ -12,6 +12,7 @@ from . import resource_resource
 from . import salon_station
 from . import salon_shift_template
 from . import salon_shift
+from . import salon_shift_roster
 from . import salon_client_file
 from . import res_partner
 from . import res_users

@@ -1,3 +1,7 @@
+from datetime import timedelta
+
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -50,7 +54,7 @@ class SalonBlockedTime(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for blocked in self:
             whose = blocked.stylist_id.name or blocked.station_id.name or ""
-            blocked.display_name = f"{labels.get(blocked.kind, '')} · {whose}"
+            blocked.display_name = f"{whose} · {labels.get(blocked.kind, '')}"
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -67,6 +71,27 @@ class SalonBlockedTime(models.Model):
     def unlink(self):
         self.env["salon.freed.time"]._note_blocks("blocked_id", self)
         return super().unlink()
+
+    def action_repeat(self):
+        """Ask on which other days the same time is blocked as well."""
+        self.ensure_one()
+        zone = self.company_id._salon_timezone()
+        start, stop = (pytz.utc.localize(moment).astimezone(zone) for moment in (self.start, self.stop))
+        action = self.env["ir.actions.act_window"]._for_xml_id("salon_crm.salon_blocked_time_repeat_action")
+        hours = [moment.hour + moment.minute / 60 for moment in (start, stop)]
+        return {
+            **action,
+            "context": {
+                "default_kind": self.kind,
+                "default_note": self.note,
+                "default_company_id": self.company_id.id,
+                "default_stylist_ids": self.stylist_id.ids,
+                "default_station_ids": self.station_id.ids,
+                "default_date_from": fields.Date.to_string(start.date() + timedelta(days=1)),
+                "default_hour_from": hours[0],
+                "default_hour_to": hours[1] if stop.date() == start.date() else 24.0,
+            },
+        }
 
     def _sync_blocks(self):
         """Make the blocks of these times say what they say.

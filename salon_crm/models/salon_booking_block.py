@@ -115,6 +115,37 @@ class SalonBookingBlock(models.Model):
         return clash[0] if clash else None
 
     @api.model
+    def _find_clashes(self, values):
+        """Return {number of a value: (resource id, start, stop)} of the first block that each of `values` meets.
+
+        :param values: list of (resource id, start, stop), times in UTC
+        """
+        if not values:
+            return {}
+        rows = SQL(", ").join(
+            SQL("(%s, %s, %s::timestamp, %s::timestamp)", n, *value) for n, value in enumerate(values)
+        )
+        clashes = self.env.execute_query(
+            SQL(
+                """
+                WITH wanted(number, resource_id, start, stop) AS (VALUES %s)
+                SELECT DISTINCT ON (wanted.number) wanted.number, block.resource_id, block.start, block.stop
+                  FROM wanted
+                  JOIN salon_booking_block block
+                    ON int8range(block.resource_id, block.resource_id, '[]')
+                       && int8range(wanted.resource_id, wanted.resource_id, '[]')
+                   AND tsrange(block.start, block.stop) && tsrange(wanted.start, wanted.stop)
+             LEFT JOIN salon_booking_hold hold ON hold.id = block.hold_id
+                 WHERE block.active AND (hold.id IS NULL OR hold.expires_at > %s)
+              ORDER BY wanted.number, block.start
+                """,
+                rows,
+                fields.Datetime.now(),
+            )
+        )
+        return {number: clash for number, *clash in clashes}
+
+    @api.model
     def _clash_message(self, resource_id, start, stop):
         """Return the sentence that names who is taken and when; the client of that time stays unnamed,
         for who reads it may not see that client's booking."""

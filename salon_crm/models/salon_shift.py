@@ -5,6 +5,8 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+TIME_FIELDS = {"employee_id", "date", "kind", "hour_from", "hour_to"}
+
 
 class SalonShift(models.Model):
     """A stretch of work in the roster. A day with shifts goes by them, a day without by the working hours."""
@@ -50,9 +52,16 @@ class SalonShift(models.Model):
             if not shift.date:
                 shift.start = shift.stop = False
                 continue
-            zone = (shift.employee_id.company_id or self.env.company)._salon_timezone()
-            shift.start = self._moment(shift.date, shift.hour_from, zone)
-            shift.stop = shift.start if shift.kind == "off" else self._moment(shift.date, shift.hour_to, zone)
+            shift.start, shift.stop = self._times(
+                shift.employee_id, shift.date, shift.kind, shift.hour_from, shift.hour_to
+            )
+
+    @api.model
+    def _times(self, employee, date, kind, hour_from, hour_to):
+        """Return when a shift begins and ends, in naive UTC."""
+        zone = (employee.sudo().company_id or self.env.company)._salon_timezone()
+        start = self._moment(date, hour_from, zone)
+        return start, start if kind == "off" else self._moment(date, hour_to, zone)
 
     @api.model
     def _moment(self, date, hour, zone):
@@ -82,10 +91,18 @@ class SalonShift(models.Model):
         return shifts
 
     def write(self, vals):
-        result = super().write(vals)
-        if {"date", "kind", "hour_from", "hour_to", "employee_id"} & vals.keys():
-            self._note_freed()
-        return result
+        if not TIME_FIELDS & vals.keys():
+            return super().write(vals)
+        # Person, day and times reach the database together: with the old times on the new day a shift could meet
+        # another that it only passes by.
+        for shift in self:
+            employee = self.env["hr.employee"].browse(vals.get("employee_id", shift.employee_id.id))
+            date = fields.Date.to_date(vals.get("date", shift.date))
+            hours = [vals.get(name, shift[name]) for name in ("kind", "hour_from", "hour_to")]
+            times = dict(zip(("start", "stop"), self._times(employee, date, *hours), strict=True)) if date else {}
+            super(SalonShift, shift).write({**vals, **times})
+        self._note_freed()
+        return True
 
     def _note_freed(self):
         """Who works has time: for the waiting list."""

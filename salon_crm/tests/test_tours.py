@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
@@ -83,6 +83,34 @@ class TestBackendTours(SalonCommon, HttpCase):
         self.env["salon.visit"].search([("state", "=", "open"), ("id", "not in", days.ids)])._mark_done()
         self.start_tour("/odoo/salon-visits", "salon_manager_closes_forgotten", login="salon_manager")
         self.assertEqual(days.mapped("state"), ["done", "done", "open"])
+
+    def test_a_manager_fills_the_roster_and_stylists_read_it(self):
+        self.env["res.lang"]._lang_get("en_US").week_start = "1"
+        self.env.company.resource_calendar_id.tz = "UTC"
+        today = fields.Date.today()
+        tuesday = datetime.combine(today + timedelta(days=8 - today.weekday()), time(10))
+        self._book((self.cut, self.anna), start=tuesday)
+        self.start_tour("/odoo/salon-roster", "salon_manager_fills_roster", login="salon_manager")
+        shifts = self.env["salon.shift"].search([("company_id", "=", self.env.company.id)])
+        self.assertEqual(shifts.employee_id, self.anna)
+        self.assertEqual(sorted(shifts.mapped("hour_to")), [17, 17, 21.5, 21.5])
+        self.start_tour("/odoo/salon-roster", "salon_stylist_reads_roster", login="salon_stylist")
+
+    def test_the_front_desk_blocks_a_break_every_day(self):
+        self.env.company.resource_calendar_id.tz = "UTC"
+        self._book((self.cut, self.anna), start=datetime(2031, 12, 3, 13))
+        self.start_tour("/odoo/salon-blocked-times", "salon_reception_blocks_time", login="salon_reception")
+        blocked = self.env["salon.blocked.time"].search([("stylist_id", "=", self.anna.id)])
+        self.assertEqual(sorted(start.day for start in blocked.mapped("start")), [1, 2, 4, 5])
+
+    def test_a_manager_prices_a_service_by_level(self):
+        self.env["salon.stylist.level"].create({"name": "Tour Level"})
+        self.start_tour(
+            "/odoo/action-salon_crm.salon_service_action", "salon_manager_edits_service", login="salon_manager"
+        )
+        variation = self.colour.salon_variation_ids
+        self.assertEqual((variation.price_difference, variation.processing_minutes), (60, 35))
+        self.assertEqual((self.colour.salon_interval_days, self.colour.salon_parallel), (42, True))
 
 
 @tagged("post_install", "-at_install")

@@ -25,6 +25,15 @@ class Stylist(NamedTuple):
     roster_only: bool
 
 
+class Sheet(NamedTuple):
+    """What the hours of a stylist are made of, as bits of minutes."""
+
+    worked: int  # all in all
+    fixed: int  # by the working hours alone, public holidays taken out
+    asked: int  # when no working hours are fixed: whenever asked, public holidays taken out
+    absent: int  # time off
+
+
 def load_stylists(env, company):
     """Return {id: Stylist} of those who serve the clients of `company`, in the order of their turns."""
     employee_fields = (
@@ -95,6 +104,22 @@ class Roster:
     def worked(self, stylists):
         """Return {resource id: bits of the minutes that this stylist works}, bookings or not."""
         return self._worked(stylists, self._leaves(stylists, set()))
+
+    def sheets(self, stylists):
+        """Return {stylist id: Sheet}: what these stylists work, and what of it comes from where."""
+        leaves = self._leaves(stylists, set())
+        worked = self._worked(stylists, leaves)
+        periods = self._calendar_periods([stylist.id for stylist in stylists])
+        sheets = {}
+        for stylist in stylists:
+            fixed = asked = absent = 0
+            for period in periods[stylist.id]:
+                bits = self._period_hours(stylist, period, (), leaves)
+                fixed, asked = (fixed, asked | bits) if period[3] else (fixed | bits, asked)
+            for resource_id in stylist.resource_ids:
+                absent |= leaves.get(resource_id, 0)
+            sheets[stylist.id] = Sheet(worked[stylist.resource_id], fixed, asked, absent)
+        return sheets
 
     def opening(self):
         """Return the bits of the minutes in which clients are served; None when the salon leaves that open."""

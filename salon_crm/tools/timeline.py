@@ -58,6 +58,16 @@ def minutes(bits):
         minute = digits.find("1", minute + 1)
 
 
+def stretches(bits):
+    """Yield (start, stop) of each stretch of minutes that are set, in their order."""
+    digits = bin(bits)[:1:-1] + "0"
+    start = digits.find("1")
+    while start >= 0:
+        stop = digits.find("0", start)
+        yield start, stop
+        start = digits.find("1", stop)
+
+
 def chain(services, one_after_the_other=False):
     """Put the services of a booking one after the other; return their offsets and the length of all, in minutes.
 

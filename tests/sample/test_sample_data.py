@@ -26,3 +26,39 @@ class TestSampleData(TransactionCase):
             ("is_salon_booking", "=", True), ("start", ">", day - timedelta(days=3)),
             ("start", "<", day + timedelta(days=7))])
         self.assertGreater(bookings, 10)
+
+    def test_every_coming_booking_lies_in_the_hours_of_its_stylists(self):
+        """By the rule that offers free times: roster, breaks, opening hours, stations."""
+        bookings = self._coming()
+        self.assertGreater(len(bookings), 10)
+        self.env["salon.availability"].fit_bookings(bookings)
+
+    def test_this_week_and_the_next_are_rostered_with_breaks(self):
+        """A day of the roster differs from the working hours, and who is off has no booking."""
+        company = self.env.ref("salon_crm.company_salon")
+        shifts = self.env["salon.shift"].search([("company_id", "=", company.id)])
+        self.assertEqual(len({shift.date.isocalendar()[:2] for shift in shifts}), 2)
+        off = shifts.filtered(lambda shift: shift.kind == "off")
+        self.assertTrue(off)
+        lines = self._coming().salon_line_ids
+        self.assertFalse(lines.filtered(
+            lambda line: (line.stylist_id, line.start.date()) in {(shift.employee_id, shift.date) for shift in off}))
+        kinds = set(self.env["salon.blocked.time"].search([("company_id", "=", company.id)]).mapped("kind"))
+        self.assertEqual(kinds, {"break", "training"})
+
+    def test_services_differ_by_level_and_have_addons(self):
+        """The director is dearer, the junior slower."""
+        cut = self.env.ref("salon_crm.service_women_cut").product_variant_id
+        mei, daniel = (self.env.ref(f"salon_crm.stylist_{name}") for name in ("mei", "daniel"))
+        self.assertGreater(cut._get_salon_price_difference(mei), 0)
+        pair = [(stylist.id, stylist.salon_level_id.id) for stylist in (mei, daniel)]
+        minutes = cut._get_salon_minutes(pair)
+        self.assertGreater(minutes[daniel.id][0], minutes[mei.id][0])
+        self.assertTrue(self.env.ref("salon_crm.service_balayage").salon_addon_ids)
+        self.assertTrue(self.env.ref("salon_crm.service_gel_manicure").salon_parallel)
+
+    def _coming(self):
+        company = self.env.ref("salon_crm.company_salon")
+        return self.env["calendar.event"].search([
+            ("is_salon_booking", "=", True), ("company_id", "=", company.id), ("start", ">", datetime.now()),
+            ("salon_state", "in", ("booked", "confirmed"))])

@@ -1,0 +1,43 @@
+import runpy
+
+from odoo.tests import tagged
+from odoo.tools.misc import file_path
+
+from .common import SalonCommon
+
+
+@tagged("post_install", "-at_install")
+class TestMigration(SalonCommon):
+    def test_stations_lose_the_companys_hours_and_keep_those_that_somebody_gave_them(self):
+        company_hours = self.env.company.resource_calendar_id
+        own_hours = self.env["resource.calendar"].create({"name": "Sunbed"})
+        self.chair.resource_calendar_id = company_hours
+        self.chair_2.resource_calendar_id = own_hours
+        self.anna.resource_calendar_id = company_hours
+        stations = self.chair | self.chair_2
+        self.assertEqual(stations.resource_id.calendar_id, company_hours | own_hours)
+        self._migrate()
+        for _twice in range(2):
+            self.assertFalse(self.chair.resource_calendar_id)
+            self.assertFalse(self.chair.resource_id.calendar_id)
+            self.assertEqual(self.chair_2.resource_calendar_id, own_hours)
+            self.assertEqual(self.chair_2.resource_id.calendar_id, own_hours)
+            self.assertEqual(self.anna.resource_id.calendar_id, company_hours, "people keep theirs")
+            self._migrate()
+
+    def test_stations_of_another_company_are_judged_by_its_own_hours(self):
+        company = self.env["res.company"].create({"name": "Second Salon"})
+        room = self.env["salon.station"].create({"name": "Room", "company_id": company.id})
+        room.resource_calendar_id = self.env["resource.calendar"].create({"name": "Own", "company_id": company.id})
+        hours = room.resource_calendar_id
+        self._migrate()
+        self.assertEqual(room.resource_calendar_id, hours)
+        room.resource_calendar_id = company.resource_calendar_id
+        self._migrate()
+        self.assertFalse(room.resource_calendar_id)
+
+    def _migrate(self):
+        self.env.flush_all()
+        path = file_path("salon_crm/migrations/19.0.1.1.0/pre-migrate.py")
+        runpy.run_path(path)["migrate"](self.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
