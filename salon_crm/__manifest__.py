@@ -13,6 +13,7 @@
         "data/salon_waiting_data.xml",
         "data/salon_cancel_reason_data.xml",
         "data/mail_template_data.xml",
+        "wizard/salon_booking_cancel_views.xml",
         "views/calendar_event_views.xml",
         "views/salon_turn_views.xml",
         "views/salon_walk_in_views.xml",
@@ -39,6 +40,7 @@
         "demo/salon_history_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": ["salon_crm/static/src/calendar/**/*", "salon_crm/static/src/booking_form/**/*"],
         "point_of_sale._assets_pos": ["salon_crm/static/src/app/**/*"],
         "web.assets_backend": ["salon_crm/static/src/backend/**/*"],
         "web.assets_tests": ["salon_crm/static/tests/tours/**/*"],

@@ -4,3 +4,4 @@ from . import salon_replan_line
 from . import salon_repeat
 from . import salon_repeat_line
 from . import salon_series_cancel
+from . import salon_booking_cancel
