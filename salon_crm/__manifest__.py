@@ -40,9 +40,12 @@
         "demo/salon_history_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["salon_crm/static/src/calendar/**/*", "salon_crm/static/src/booking_form/**/*"],
         "point_of_sale._assets_pos": ["salon_crm/static/src/app/**/*"],
-        "web.assets_backend": ["salon_crm/static/src/backend/**/*"],
+        "web.assets_backend": [
+            "salon_crm/static/src/backend/**/*",
+            "salon_crm/static/src/booking_form/**/*",
+            "salon_crm/static/src/calendar/**/*",
+        ],
         "web.assets_tests": ["salon_crm/static/tests/tours/**/*"],
     },
     "uninstall_hook": "uninstall_hook",

@@ -257,7 +257,7 @@ class CalendarEvent(models.Model):
             "view_mode": "form",
             "views": [(False, "form")],
             "target": "new",
-            "context": {"default_event_ids": [Command.set(self.ids)]},
+            "context": {"default_event_ids": [Command.set(self.ids)], "dialog_size": "medium"},
         }
 
     def action_salon_client_file(self):

@@ -1,4 +1,3 @@
-import { useService } from "@web/core/utils/hooks";
 import { _t } from "@web/core/l10n/translation";
 import { CalendarCommonPopover } from "@web/views/calendar/calendar_common/calendar_common_popover";
 
@@ -24,8 +23,8 @@ export class SalonCalendarPopover extends CalendarCommonPopover {
 
     setup() {
         super.setup();
-        this.orm = useService("orm");
-        this.action = useService("action");
+        // Not by useService: what a closed popover has begun goes on.
+        ({ orm: this.orm, action: this.action } = this.env.services);
     }
 
     get isEventEditable() {
