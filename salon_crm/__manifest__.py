@@ -15,6 +15,7 @@
         "data/salon_shift_template_data.xml",
         "data/salon_cancel_reason_data.xml",
         "wizard/salon_blocked_time_repeat_views.xml",
+        "wizard/salon_booking_cancel_views.xml",
         "views/calendar_event_views.xml",
         "views/salon_turn_views.xml",
         "views/salon_walk_in_views.xml",
@@ -50,6 +51,8 @@
         "web.assets_backend": [
             "salon_crm/static/src/backend/**/*",
             "salon_crm/static/src/roster/**/*",
+            "salon_crm/static/src/booking_form/**/*",
+            "salon_crm/static/src/calendar/**/*",
         ],
         "web.assets_tests": ["salon_crm/static/tests/tours/**/*"],
     },

@@ -16,6 +16,8 @@ from . import salon_shift_roster
 from . import salon_client_file
 from . import res_partner
 from . import res_users
+from . import res_partner_search
+from . import res_partner_record
 from . import partner_merge
 from . import salon_availability
 from . import salon_turn_pass
@@ -30,6 +32,7 @@ from . import salon_booking_hold
 from . import salon_blocked_time
 from . import salon_booking_block
 from . import salon_booking_line
+from . import salon_booking_line_form
 from . import salon_cancel_reason
 from . import calendar_event
 from . import calendar_event_state
@@ -39,6 +42,9 @@ from . import calendar_event_move
 from . import calendar_event_notice
 from . import mail_activity
 from . import salon_booking_series
+from . import calendar_event_board
+from . import calendar_event_form
+from . import calendar_event_next
 from . import salon_visit
 from . import salon_visit_line
 from . import salon_visit_performer

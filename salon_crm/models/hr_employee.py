@@ -26,6 +26,12 @@ class HrEmployee(models.Model):
         help="Services that name this stylist. Services that name nobody can be done by everyone.",
     )
 
+    def _can_perform(self, product):
+        """Tell whether this employee serves clients, with this service too."""
+        self.ensure_one()
+        named = product.sudo().salon_stylist_ids.ids
+        return self.active and self.is_salon_stylist and (not named or self.id in named)
+
     def _salon_block_resource_ids(self):
         """Return {employee id: id of the resource that a booking takes}.
 

@@ -25,6 +25,9 @@ class SalonClientFile(models.Model):
     first_visit = fields.Datetime(compute="_compute_visits")
     last_visit = fields.Datetime(compute="_compute_visits")
     next_booking = fields.Datetime(compute="_compute_next_booking")
+    no_show_count = fields.Integer(related="partner_id.salon_no_show_count")
+    no_show_rate = fields.Float(related="partner_id.salon_no_show_rate")
+    late_cancel_count = fields.Integer(related="partner_id.salon_late_cancel_count")
 
     _partner_uniq = models.Constraint("UNIQUE (partner_id)", "This client has a file already. Open that one.")
 
@@ -67,6 +70,11 @@ class SalonClientFile(models.Model):
 
     def action_view_bookings(self):
         return self._action_of_client("salon_crm.salon_booking_action", "salon_client_id", "default_salon_client_id")
+
+    def action_view_lost(self):
+        """Show the no-shows and late cancellations of this client."""
+        action = self.action_view_bookings()
+        return {**action, "domain": self.partner_id._salon_lost_domain(), "views": [(False, "list"), (False, "form")]}
 
     def _action_of_client(self, xmlid, field, default):
         """Return the action `xmlid` limited to this client, whom new records get."""

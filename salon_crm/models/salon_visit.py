@@ -198,6 +198,19 @@ class SalonVisit(models.Model):
         )
         bookings.filtered(lambda booking: "done" in NEXT_STATES[booking.salon_state])._salon_set_state("done")
 
+    def action_book_next(self):
+        """Open a booking for the next visit: the same services and stylists, when they are due again."""
+        self.ensure_one()
+        self.check_access("read")
+        booking = self.sudo().event_id
+        if booking and self.line_ids.product_id <= booking.salon_line_ids.product_id | booking.salon_line_ids.addon_ids:
+            lines = booking._salon_lines_by_guest().get(self.partner_id, booking.salon_line_ids.browse())
+            values = lines._prepare_copy_values(as_client=True)
+        else:
+            values = self.line_ids._prepare_booking_lines()
+        bookings = self.env["calendar.event"]
+        return bookings._salon_next_booking(self.partner_id, self.company_id, values, booking.start or self.date)
+
     def action_view_orders(self):
         """Show what was paid for this visit."""
         self.ensure_one()

@@ -88,3 +88,20 @@ class SalonVisitLine(models.Model):
     def _is_paid_by(self, order_line):
         """Tell whether this line is what `order_line` sold: the same service, and the line that the till named."""
         return self.product_id == order_line.product_id and order_line.salon_visit_line_id in (self, self.browse())
+
+    def _prepare_booking_lines(self):
+        """Return the values of lines that book what was done here again, with who did it."""
+        values = []
+        for line in self.sudo().filtered(lambda line: line.product_id.active and line.product_id.is_salon_service):
+            performer = line.performer_ids.sorted(lambda performer: performer.part != "stylist")[:1]
+            same = performer and performer.employee_id._can_perform(line.product_id)
+            values.append(
+                {
+                    "product_id": line.product_id.id,
+                    "stylist_id": performer.employee_id.id if same else False,
+                    "assignment": performer.assignment if same else "assigned",
+                    "station_id": False,
+                    "sequence": 10 + len(values),
+                }
+            )
+        return values

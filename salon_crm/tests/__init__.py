@@ -2,8 +2,13 @@ from . import test_access
 from . import test_availability
 from . import test_blocked_time
 from . import test_booking
-from . import test_report
+from . import test_client_search
+from . import test_desk_calendar
+from . import test_desk_form
+from . import test_desk_tours
+from . import test_no_shows
 from . import test_replan
+from . import test_report
 from . import test_series
 from . import test_migration
 from . import test_roster

@@ -5,3 +5,4 @@ from . import salon_repeat
 from . import salon_repeat_line
 from . import salon_series_cancel
 from . import salon_blocked_time_repeat
+from . import salon_booking_cancel
