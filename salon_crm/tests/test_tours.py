@@ -78,7 +78,9 @@ class TestBackendTours(SalonCommon, HttpCase):
 
     def test_the_manager_closes_visits_that_were_forgotten_open(self):
         olga = self.env["res.partner"].create({"name": "Olga Other"})
-        days = self.env["salon.visit"].create([{"partner_id": client.id} for client in (self.client, self.client, olga)])
+        days = self.env["salon.visit"].create(
+            [{"partner_id": client.id} for client in (self.client, self.client, olga)]
+        )
         days[:2].date = fields.Datetime.now() - timedelta(hours=25)
         self.env["salon.visit"].search([("state", "=", "open"), ("id", "not in", days.ids)])._mark_done()
         self.start_tour("/odoo/salon-visits", "salon_manager_closes_forgotten", login="salon_manager")
