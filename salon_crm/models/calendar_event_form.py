@@ -193,7 +193,7 @@ class CalendarEvent(models.Model):
             values = changed.get(line_id, {})
             fixed = {**line._prepare_request(), "sequence": line.sequence, "addon_ids": line.addon_ids.ids}
             if self._salon_lacks_stylist((Command.UPDATE, line_id, values)):
-                fixed = {name: value for name, value in fixed.items() if name not in MINUTES}
+                fixed = {name: value for name, value in fixed.items() if name not in MINUTES} | line._own_minutes()
             lines.append(({**fixed, **self._salon_request(values, partial=True)}, values))
         for values in new:
             request = self._salon_request(values)

@@ -1,7 +1,9 @@
+import json
+
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from .salon_booking_line import _linked_ids
+from .salon_booking_line import MINUTES, _linked_ids
 
 
 class SalonBookingLine(models.Model):
@@ -11,7 +13,14 @@ class SalonBookingLine(models.Model):
 
     stylist_id = fields.Many2one(default=lambda self: self._default_stylist_id())
     addon_choice_ids = fields.Many2many(related="product_id.salon_addon_ids", string="Possible Add-ons")
-    station_wish = fields.Boolean(store=False, help="The station was chosen by hand: free times keep to it.")
+    station_wish = fields.Boolean(
+        compute="_compute_station_wish",
+        readonly=False,
+        help="Free times keep to this station: it was chosen by hand, or is named where the service needs none.",
+    )
+    own_minutes = fields.Char(
+        compute="_compute_own_minutes", help="Minutes given by hand, for the search: free times keep to them."
+    )
 
     @api.model
     def _default_stylist_id(self):
@@ -27,6 +36,16 @@ class SalonBookingLine(models.Model):
             ("company_id", "in", [self.env.company.id, False]),
         ]
         return self.env["hr.employee"].sudo().search(mine, limit=1).id
+
+    @api.depends("product_id")
+    def _compute_station_wish(self):
+        for line in self:
+            line.station_wish = line.station_id and not line.product_id.salon_station_ids
+
+    @api.depends(*MINUTES, "product_id", "stylist_id", "addon_ids")
+    def _compute_own_minutes(self):
+        for line in self:
+            line.own_minutes = line.product_id and json.dumps(line._own_minutes())
 
     @api.onchange("stylist_id")
     def _onchange_stylist_id(self):

@@ -123,6 +123,20 @@ class TestDeskForm(SalonCommon):
         form.salon_offer = offer
         self.assertEqual(form.start, self.start)
 
+    def test_free_times_keep_to_what_was_given_by_hand(self):
+        self.facial.salon_station_ids = self.chair
+        booking = self._book((self.cut, self.anna, self.chair_2), (self.facial, self.ben))
+        cut, facial = booking.salon_line_ids.sorted("sequence")
+        self.assertEqual((cut.station_wish, facial.station_wish), (True, False))
+        self.assertEqual((cut.own_minutes, facial.own_minutes), ("{}", "{}"))
+        cut.active_minutes = 50
+        self.assertEqual(json.loads(cut.own_minutes), {"active_minutes": 50})
+        form = Form(booking.with_user(self.reception), "salon_crm.salon_booking_view_form")
+        with form.salon_line_ids.edit(1) as line:
+            line.station_id = self.env["salon.station"]
+            line.station_id = self.chair
+            self.assertTrue(line.station_wish)
+
     # The usual visit ----------------------------------------------------------------------------------------
 
     def _history(self):

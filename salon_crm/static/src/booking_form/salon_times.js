@@ -82,6 +82,7 @@ export class SalonTimes extends Component {
 
     readLine(line) {
         const wish = {
+            ...JSON.parse(line.own_minutes || "{}"),
             product_id: line.product_id.id,
             addon_ids: line.addon_ids.currentIds,
             guest: line.guest_id?.id || 0,
@@ -147,7 +148,8 @@ export class SalonTimes extends Component {
         const { start, salon_time_grid: grid } = this.props.record.data;
         const { day, loading, offers } = this.state;
         const minute = start && start.hour * 60 + start.minute;
-        if (loading || !offers.length || !start?.hasSame(day, "day") || minute % (grid || 15)) {
+        const past = start < DateTime.now();
+        if (loading || past || !offers.length || !start?.hasSame(day, "day") || minute % (grid || 15)) {
             return "";
         }
         const free = offers.some(({ moment }) => moment.toMillis() === start.toMillis());

@@ -57,7 +57,7 @@ registry.category("web_tour.tours").add("salon_desk_usual_visit", {
             trigger: ".o_calendar_button_next",
             run: "click",
         },
-        { content: "tomorrow is empty", trigger: ".o_calendar_widget:not(:has(.o_event))" },
+        { content: "it is tomorrow", trigger: ".o_calendar_widget:has(.fc-day-future):not(:has(.fc-day-today))" },
         counted(clickTime("10:00:00")),
         findClient("0000 0001", "Clara Client"),
         counted(choose("Clara Client")),
@@ -67,7 +67,7 @@ registry.category("web_tour.tours").add("salon_desk_usual_visit", {
         },
         counted({
             content: "another of the times that are free",
-            trigger: ".o_salon_time[data-start$='00:00']:not(.btn-primary):contains(Ben)",
+            trigger: ".o_salon_time[data-start$='11:30:00']:contains(Ben)",
             run: "click",
         }),
         { content: "it is chosen", trigger: ".o_salon_time.btn-primary" },
