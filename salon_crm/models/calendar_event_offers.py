@@ -28,7 +28,7 @@ class CalendarEvent(models.Model):
 
         :param dict values: "lines" (requests as SalonAvailability.find_offers takes them), "date_from" and "date_to"
             (UTC, as strings or datetimes), and optionally "client_id", "company_id", "booking_id" (whose own time
-            counts as free), "every" (minutes), "limit", "one_after_the_other", "off_hours", "by_turn"
+            counts as free), "every" (minutes; the salon's grid where not given), "limit", "one_after_the_other", "off_hours", "by_turn"
         :return list: dicts with "start", "stop" (UTC strings), "label" (the time for the user), "own_stylist",
             "waiting" (minutes), and "lines": dicts with "product_id", "stylist_id", "stylist" (name), "station_id",
             "station" (name), "wait_minutes", "start", "stop"
@@ -39,7 +39,7 @@ class CalendarEvent(models.Model):
             values,
             fields.Datetime.to_datetime(values["date_from"]),
             fields.Datetime.to_datetime(values["date_to"]),
-            every=values.get("every"),
+            every=values.get("every") or self.env.company.salon_grid_minutes,
             limit=values.get("limit"),
             by_turn=values.get("by_turn"),
         )
