@@ -28,7 +28,8 @@ class CalendarEvent(models.Model):
 
         :param dict values: "lines" (requests as SalonAvailability.find_offers takes them), "date_from" and "date_to"
             (UTC, as strings or datetimes), and optionally "client_id", "company_id", "booking_id" (whose own time
-            counts as free), "every" (minutes; the salon's grid where not given), "limit", "one_after_the_other", "off_hours", "by_turn"
+            counts as free), "every" (minutes; the salon's grid where not given), "limit",
+            "one_after_the_other", "off_hours", "by_turn"
         :return list: dicts with "start", "stop" (UTC strings), "label" (the time for the user), "own_stylist",
             "waiting" (minutes), and "lines": dicts with "product_id", "stylist_id", "stylist" (name), "station_id",
             "station" (name), "wait_minutes", "start", "stop"
