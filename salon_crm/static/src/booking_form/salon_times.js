@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, status, useState } from "@odoo/owl";
 import { serializeDateTime, deserializeDateTime } from "@web/core/l10n/dates";
 import { is24HourFormat } from "@web/core/l10n/time";
 import { _t } from "@web/core/l10n/translation";
@@ -98,6 +98,9 @@ export class SalonTimes extends Component {
     }
 
     async _load() {
+        if (status(this) === "destroyed") {
+            return; // the form was left while the rights were asked for
+        }
         const wishes = JSON.parse(this.wishes);
         if (!wishes.lines.length) {
             Object.assign(this.state, { offers: [], message: _t("Choose a service to see free times."), loading: false });
