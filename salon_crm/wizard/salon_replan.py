@@ -42,7 +42,10 @@ class SalonReplan(models.TransientModel):
         string="Reason for Cancelling",
         ondelete="set null",
         domain="[('by_client', '=', False)]",
-        default=lambda self: self.env["salon.cancel.reason"].search([("by_client", "=", False)], limit=1),
+        compute="_compute_kind",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     line_ids = fields.One2many("salon.replan.line", "replan_id", string="Bookings")
     staying = fields.Char(readonly=True, help="What is in this time and can't be moved here.")
@@ -64,7 +67,10 @@ class SalonReplan(models.TransientModel):
     @api.depends("stylist_id", "station_id")
     def _compute_kind(self):
         for replan in self:
-            replan.kind = "out_of_service" if replan.station_id and not replan.stylist_id else "illness"
+            station = replan.station_id and not replan.stylist_id
+            replan.kind = "out_of_service" if station else "illness"
+            reason = "salon_crm.cancel_reason_station" if station else "salon_crm.cancel_reason_stylist_ill"
+            replan.reason_id = self.env.ref(reason, raise_if_not_found=False)
 
     @api.depends("line_ids.proposal_id")
     def _compute_clash(self):

@@ -124,11 +124,11 @@ registry.category("web_tour.tours").add("salon_reception_repeats", {
         {
             content: "a reason is needed",
             trigger: ".modal .o_field_widget[name='reason_id'] input",
-            run: "edit Stylist ill",
+            run: "edit Stylist is ill",
         },
         {
             content: "choose it",
-            trigger: ".o-autocomplete--dropdown-menu .dropdown-item:contains(Stylist ill)",
+            trigger: ".o-autocomplete--dropdown-menu .dropdown-item:contains(Stylist is ill)",
             run: "click",
         },
         {
