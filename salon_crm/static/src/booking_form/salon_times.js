@@ -28,7 +28,7 @@ export class SalonTimes extends Component {
         this.keepLast = new KeepLast();
         this.state = useState({ day: null, offers: [], loading: false, message: "" });
         this.wishes = null;
-        this.load = useDebounced(() => this._load(), DELAY);
+        this.loadSoon = useDebounced(() => this._load(), DELAY);
         useRecordObserver(async (record) => {
             this.seesAll ??= await user.hasGroup("salon_crm.group_salon_reception");
             this.follow(record);
@@ -97,6 +97,12 @@ export class SalonTimes extends Component {
         return wish;
     }
 
+    /** Until the new times are there, the old ones can't be clicked. */
+    load() {
+        this.state.loading = true;
+        this.loadSoon();
+    }
+
     async _load() {
         if (status(this) === "destroyed") {
             return; // the form was left while the rights were asked for
@@ -120,7 +126,13 @@ export class SalonTimes extends Component {
 
     async fetch(wishes, begin, end) {
         const values = { ...wishes, date_from: serializeDateTime(begin), date_to: serializeDateTime(end) };
-        const offers = await this.orm.silent.call("calendar.event", "salon_offers", [values]);
+        let offers = [];
+        try {
+            offers = await this.orm.silent.call("calendar.event", "salon_offers", [values]);
+        } catch (error) {
+            Object.assign(this.state, { offers, loading: false });
+            throw error;
+        }
         return offers
             .map((offer) => {
                 const start = deserializeDateTime(offer.start);
@@ -160,7 +172,7 @@ export class SalonTimes extends Component {
     }
 
     goBy(days) {
-        this.state.day = this.state.day.plus({ days });
+        Object.assign(this.state, { day: this.state.day.plus({ days }), offers: [] });
         this.load();
     }
 
