@@ -96,7 +96,8 @@ class SalonWaiting(models.Model):
     @api.depends("date_from", "date_to", "hour_from", "hour_to", *WEEKDAYS)
     def _compute_when(self):
         for waiting in self:
-            days = [format_date(self.env, day) for day in (waiting.date_from, waiting.date_to) if day]
+            days = filter(None, (waiting.date_from, waiting.date_to))
+            days = [format_date(self.env, day, date_format="d MMM") for day in days]
             parts = ["–".join(dict.fromkeys(days))]
             wanted = [name for name in WEEKDAYS if waiting[name]]
             if len(wanted) < len(WEEKDAYS):

@@ -133,7 +133,10 @@ class SalonWalkIn(models.Model):
         names = ", ".join(dict.fromkeys(stylists.mapped("name")))
         if not self.expected_minutes:
             return self.env._("Now · %s", names)
-        return self.env._("%(minutes)s min · %(stylists)s", minutes=self.expected_minutes, stylists=names)
+        if self.expected_minutes <= 90:
+            return self.env._("%(minutes)s min · %(stylists)s", minutes=self.expected_minutes, stylists=names)
+        hours, minutes = divmod(self.expected_minutes, 60)
+        return self.env._("%(hours)s h %(minutes)s min · %(stylists)s", hours=hours, minutes=minutes, stylists=names)
 
     def _play_queue(self, company, now):
         """Return {key: (place, offer or None, whether any service is wanted)} of the queue of `company`, in which

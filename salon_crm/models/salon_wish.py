@@ -30,7 +30,9 @@ class SalonWish(models.Model):
         help="Whom the client asks for. Empty: whoever is next.",
     )
     gender = fields.Selection(
-        [("female", "A Woman"), ("male", "A Man"), ("other", "Other")], string="By", help="Empty: whoever is next."
+        [("female", "A Woman"), ("male", "A Man"), ("other", "Other")],
+        string="Served By",
+        help="Empty: whoever is next.",
     )
 
     _one_owner = models.Constraint(
@@ -52,7 +54,8 @@ class SalonWish(models.Model):
             service = wish.product_id
             if not service.is_salon_service:
                 raise ValidationError(self.env._("%s can't be booked: it is no salon service.", service.display_name))
-            if wish.stylist_id and service.salon_stylist_ids and wish.stylist_id not in service.salon_stylist_ids:
+            able = service.salon_stylist_ids.ids
+            if wish.stylist_id and able and wish.stylist_id.id not in able:
                 raise ValidationError(
                     self.env._(
                         "%(stylist)s does not perform %(service)s. Choose one of: %(others)s.",

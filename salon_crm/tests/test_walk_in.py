@@ -65,6 +65,7 @@ class TestWalkIn(SalonCommon):
         self.assertEqual(queue.mapped("place"), [1, 2, 3, 4])
         self.assertEqual(queue.mapped("expected_minutes"), [20, 45, 90, 120])
         self.assertEqual(queue.mapped("estimate")[:3], ["20 min · Anna", "45 min · Ben", "90 min · Anna"])
+        self.assertIn("2 h 0 min · ", queue[3].estimate)
         self.assertEqual(queue[3].expected_start, NOON + timedelta(hours=2))
 
     def test_the_wait_is_told_before_somebody_decides_to_stay(self):
@@ -172,6 +173,10 @@ class TestWalkIn(SalonCommon):
             self._come("Ada")
         with self.assertRaisesRegex(ValidationError, "no salon service"):
             self._come("Ada", self.env["product.product"].create({"name": "Shampoo"}))
+        self.anna.salon_service_ids = self.facial.product_tmpl_id
+        self._come("Ada", (self.facial, self.anna))
+        with self.assertRaisesRegex(ValidationError, "Ben does not perform Facial. Choose one of: Anna"):
+            self._come("Ada", (self.facial, self.ben))
 
     def test_a_stylist_sees_the_queue_without_phones(self):
         self._come("Ada", self.cut, phone="+86 139 1111 2222")
