@@ -73,11 +73,12 @@ class ResPartner(models.Model):
     @api.depends_context("salon_client_search")
     def _compute_display_name(self):
         """Two of the same name are told apart by their phones."""
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         context = self.env.context
         if context.get("salon_client_search") and context.get("formatted_display_name"):
             for partner in self.filtered("phone"):
                 partner.display_name = f"{partner.display_name} \t --{partner.phone}--"
+        return result
 
     @api.model
     def name_create(self, name):

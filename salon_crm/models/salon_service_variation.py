@@ -16,7 +16,7 @@ class SalonServiceVariation(models.Model):
     stylist_id = fields.Many2one(
         "hr.employee.public", ondelete="cascade", domain="[('is_salon_stylist', '=', True)]", index="btree_not_null"
     )
-    level_id = fields.Many2one("salon.stylist.level", string="Level", ondelete="cascade", index="btree_not_null")
+    level_id = fields.Many2one("salon.stylist.level", ondelete="cascade", index="btree_not_null")
     active_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
     processing_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)
     finishing_minutes = fields.Integer(compute="_compute_minutes", store=True, readonly=False, precompute=True)

@@ -42,7 +42,7 @@ class SalonTurn(models.Model):
     assigned_count = fields.Integer(
         string="Assigned", readonly=True, help="Clients today whom the salon gave to this stylist."
     )
-    passed_at = fields.Datetime(string="Passed At", readonly=True, help="When this stylist last passed today.")
+    passed_at = fields.Datetime(readonly=True, help="When this stylist last passed today.")
     passed = fields.Char(compute="_compute_passed")
     turns = fields.Integer(readonly=True, help="Clients today that used a turn, as the rule of turns counts them.")
     status = fields.Selection(

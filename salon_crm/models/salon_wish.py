@@ -12,7 +12,7 @@ class SalonWish(models.Model):
 
     sequence = fields.Integer(default=10)
     walk_in_id = fields.Many2one("salon.walk.in", string="Walk-in", ondelete="cascade", index="btree_not_null")
-    waiting_id = fields.Many2one("salon.waiting", string="Waiting", ondelete="cascade", index="btree_not_null")
+    waiting_id = fields.Many2one("salon.waiting", ondelete="cascade", index="btree_not_null")
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     product_id = fields.Many2one(
         "product.product",

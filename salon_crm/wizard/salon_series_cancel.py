@@ -12,7 +12,7 @@ class SalonSeriesCancel(models.TransientModel):
 
     series_id = fields.Many2one("salon.booking.series", required=True, ondelete="cascade", readonly=True)
     coming = fields.Text(compute="_compute_coming")
-    reason_id = fields.Many2one("salon.cancel.reason", string="Reason", required=True, ondelete="cascade")
+    reason_id = fields.Many2one("salon.cancel.reason", required=True, ondelete="cascade")
     tell = fields.Boolean(string="Tell the Client", default=True)
     how = fields.Char(compute="_compute_coming")
 
