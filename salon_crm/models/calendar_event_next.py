@@ -84,7 +84,7 @@ class CalendarEvent(models.Model):
         if not lines:
             raise UserError(self.env._("Nothing of this visit can be booked again. Make a new booking instead."))
         due = self._salon_next_due(client, company, lines)
-        start, lines = self._salon_next_time(client, company, lines, due, last)
+        start, stop, lines = self._salon_next_time(client, company, lines, due, last)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Next Visit"),
@@ -99,6 +99,7 @@ class CalendarEvent(models.Model):
                 "default_company_id": company.id,
                 "default_salon_client_id": client.id,
                 "default_start": fields.Datetime.to_string(start),
+                "default_stop": fields.Datetime.to_string(stop),
                 "default_salon_line_ids": [
                     Command.create({**line, "addon_ids": line.get("addon_ids") or []}) for line in lines
                 ],
@@ -116,7 +117,7 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _salon_next_time(self, client, company, lines, due, last):
-        """Return (start, lines) of the offer nearest to the day that is due, with the same stylist where possible.
+        """Return (start, stop, lines) of the offer nearest to the day that is due, with the same stylist where possible.
 
         Without any, the same time on that day: the form then shows what else there is.
         """
@@ -136,11 +137,12 @@ class CalendarEvent(models.Model):
                 )
                 if offers:
                     return self._salon_nearest_offer(offers, lines, wanted)
-        return wanted.astimezone(pytz.utc).replace(tzinfo=None), [{**line, "station_id": False} for line in lines]
+        start = wanted.astimezone(pytz.utc).replace(tzinfo=None)
+        return start, start + timedelta(hours=1), [{**line, "station_id": False} for line in lines]
 
     @api.model
     def _salon_nearest_offer(self, offers, lines, wanted):
-        """Return (start, lines) of the offer that is best: the own stylist, the nearest day, about the same time; and
+        """Return (start, stop, lines) of the offer that is best: the own stylist, the nearest day, about the same time; and
         of those the one that leaves the fewest gaps, as the search ranks them."""
 
         def distance(ranked):
@@ -161,4 +163,4 @@ class CalendarEvent(models.Model):
             }
             for line, found in zip(lines, offer["lines"], strict=True)
         ]
-        return offer["start"], chosen
+        return offer["start"], offer["stop"], chosen

@@ -22,18 +22,25 @@ class ResPartner(models.Model):
 
     @api.model
     def name_search(self, name="", domain=None, operator="ilike", limit=100):
-        at_the_desk = self.env.context.get("salon_client_search") and operator == "ilike"
-        # Who is a client, and by what, is for the salon's roles alone.
-        if not at_the_desk or not self._has_field_access(self._fields["is_salon_client"], "read"):
+        if not self._salon_at_desk() or operator != "ilike" or not (name or "").strip():
             return super().name_search(name, domain, operator, limit)
-        text = (name or "").strip()
-        domain = Domain(domain or Domain.TRUE)
-        order = None
-        if text:
-            domain &= self._salon_client_domain(text)
-            order = "is_salon_client DESC, complete_name, id"  # who is a client comes before who might become one
+        domain = Domain(domain or Domain.TRUE) & self._salon_client_domain(name.strip())
+        # Who is a client comes before who might become one.
+        order = "is_salon_client DESC, complete_name, id"
         partners = self.search_fetch(domain, ["display_name", "phone"], limit=limit, order=order)
         return [(partner.id, partner.display_name) for partner in partners.sudo()]
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        if self._salon_at_desk() and operator == "ilike" and isinstance(value, str) and value.strip():
+            return self._salon_client_domain(value.strip())
+        return super()._search_display_name(operator, value)
+
+    @api.model
+    def _salon_at_desk(self):
+        """Tell whether a form of the salon asks; who is a client, and by what, is for the salon's roles alone."""
+        asked = self.env.context.get("salon_client_search")
+        return bool(asked) and self._has_field_access(self._fields["is_salon_client"], "read")
 
     @api.model
     def _salon_client_domain(self, text):
@@ -42,11 +49,15 @@ class ResPartner(models.Model):
         Other addons add by what else they know a client, as a member's number.
         """
         if NUMBER.fullmatch(text):
-            return self._salon_phone_domain(text) | Domain("complete_name", "ilike", text)
-        return Domain.AND(
-            Domain("complete_name", "ilike", word) | Domain("email", "ilike", word) | self._salon_phone_domain(word)
-            for word in self._salon_words(text)
-        )
+            # Digits know no case, and minding none of it costs ten times as much.
+            return self._salon_phone_domain(text) | Domain("complete_name", "like", text)
+        return Domain.AND(self._salon_word_domain(word) for word in self._salon_words(text))
+
+    @api.model
+    def _salon_word_domain(self, word):
+        """Return the domain of the partners whose name, phone or email holds `word`."""
+        domain = Domain("complete_name", "ilike", word) | self._salon_phone_domain(word)
+        return domain | Domain("email", "ilike", word) if {"@", "."} & set(word) else domain
 
     @api.model
     def _salon_words(self, text):
@@ -66,7 +77,15 @@ class ResPartner(models.Model):
 
         def to_sql(model, alias, query):
             phone = model._field_to_sql(alias, "phone", query)
-            return SQL("translate(%s, %s, '') LIKE %s", phone, " -()./+", f"%{digits}%")
+            # The first condition sorts out nearly all, and costs next to nothing.
+            return SQL(
+                "(%s LIKE %s AND translate(%s, %s, '') LIKE %s)",
+                phone,
+                f"%{'%'.join(digits)}%",
+                phone,
+                " -()./+",
+                f"%{digits}%",
+            )
 
         return Domain.custom(to_sql=to_sql)
 

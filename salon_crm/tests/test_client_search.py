@@ -32,6 +32,12 @@ class TestClientSearch(SalonCommon):
         self.assertFalse(self._found("Olga 8888"))
         self.assertFalse(self._found("13988887767"))
 
+    def test_the_list_of_clients_is_searched_alike(self):
+        partners = self.env["res.partner"].with_user(self.reception)
+        at_desk = partners.with_context(salon_client_search=True)
+        self.assertEqual(at_desk.search([("display_name", "ilike", "8888 7766")]), self.na)
+        self.assertFalse(partners.search([("display_name", "ilike", "8888 7766")]))
+
     def test_clients_come_before_other_contacts(self):
         client = self.env["res.partner"].create({"name": "Zoe Search", "is_salon_client": True})
         self.assertEqual(self._found("search")[0], client.id)

@@ -97,6 +97,8 @@ class TestNextVisit(SalonCommon):
         self.assertEqual((start.date() - fields.Date.today()).days, 42)
         self.assertEqual([line["stylist_id"] for line in lines], [self.anna.id, self.ben.id])
         self.assertEqual(context["default_salon_client_id"], self.client.id)
+        stop = fields.Datetime.to_datetime(context["default_stop"])
+        self.assertGreaterEqual(stop - start, timedelta(minutes=120))
         booked = self._book_as_proposed(context)
         self.assertEqual(booked.salon_line_ids.product_id, self.cut | self.colour)
 
