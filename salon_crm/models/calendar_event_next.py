@@ -117,7 +117,7 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _salon_next_time(self, client, company, lines, due, last):
-        """Return (start, stop, lines) of the offer nearest to the day that is due, with the same stylist where possible.
+        """Return (start, stop, lines) of the offer nearest to the day that is due, if possible with the same stylist.
 
         Without any, the same time on that day: the form then shows what else there is.
         """
@@ -142,8 +142,10 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _salon_nearest_offer(self, offers, lines, wanted):
-        """Return (start, stop, lines) of the offer that is best: the own stylist, the nearest day, about the same time; and
-        of those the one that leaves the fewest gaps, as the search ranks them."""
+        """Return (start, stop, lines) of the offer that is best: the own stylist, the nearest day, about the same time.
+
+        Of those it is the one that leaves the fewest gaps, as the search ranks them.
+        """
 
         def distance(ranked):
             rank, offer = ranked
