@@ -25,7 +25,7 @@ def salon(database):
             {"name": "Cut", "type": "service", "is_salon_service": True, "salon_active_minutes": 30}
         )
         anna, ben = env["hr.employee"].create(
-            [{"name": name, "is_salon_stylist": True} for name in ("Anna", "Ben")]
+            [{"name": name, "is_salon_stylist": True, "resource_calendar_id": False} for name in ("Anna", "Ben")]
         )
         chair = env["salon.station"].create({"name": "Chair", "kind": "chair"})
         client = env["res.partner"].create({"name": "Clara"})

@@ -117,9 +117,10 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _salon_next_time(self, client, company, lines, due, last):
-        """Return (start, stop, lines) of the offer nearest to the day that is due, if possible with the same stylist.
+        """Return (start, stop, lines) of the offer nearest to the day that is due.
 
-        Without any, the same time on that day: the form then shows what else there is.
+        With the same stylist where possible. Without any offer, the same time on that day: the form then shows what
+        else there is.
         """
         zone = company._salon_timezone()
         time_of_day = last.replace(tzinfo=pytz.utc).astimezone(zone).time() if last else datetime.min.time()
@@ -142,9 +143,10 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _salon_nearest_offer(self, offers, lines, wanted):
-        """Return (start, stop, lines) of the offer that is best: the own stylist, the nearest day, about the same time.
+        """Return (start, stop, lines) of the offer that is best.
 
-        Of those it is the one that leaves the fewest gaps, as the search ranks them.
+        The own stylist, the nearest day, about the same time; and of those the one that leaves the fewest gaps, as the
+        search ranks them.
         """
 
         def distance(ranked):
