@@ -22,7 +22,10 @@ def create_booking(context):
     env = context.env
     service = env["product.product"].create(
         {"name": "Cut", "type": "service", "is_salon_service": True, "salon_active_minutes": 30})
-    stylist = env["hr.employee"].create({"name": "Stylist", "is_salon_stylist": True})
+    hours = env["resource.calendar"].create({"name": "Every day", "tz": "UTC", "attendance_ids": [
+        (0, 0, {"name": "Work", "dayofweek": str(day), "hour_from": 8, "hour_to": 20}) for day in range(7)]})
+    stylist = env["hr.employee"].create(
+        {"name": "Stylist", "is_salon_stylist": True, "resource_calendar_id": hours.id})
     station = env["salon.station"].create({"name": "Chair", "kind": "chair"})
     client = env["res.partner"].create({"name": "Client", "is_salon_client": True})
     env.flush_all()
