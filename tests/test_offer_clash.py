@@ -126,6 +126,8 @@ def test_one_freed_time_is_held_for_one_client_though_two_offer_it_at_once(salon
 
 @pytest.mark.template("salon")
 def test_a_client_gets_three_offers_a_day_though_four_are_made_at_once(salon):
+    from odoo.tools import mute_logger
+
     registry, ids = salon
     day = NEXT_YEAR + timedelta(days=30)
     with registry.cursor() as cr:
@@ -144,7 +146,9 @@ def test_a_client_gets_three_offers_a_day_though_four_are_made_at_once(salon):
             )
             freed += _free(env, ids, start, ids["stylists"][:1])[:1]
         client_id = client.id
-    outcomes = _at_once(*(_offer_freed(registry, freed_id) for freed_id in freed))
+    # Who comes second with a number meets the unique index and tries anew: that is logged, and expected here.
+    with mute_logger("odoo.sql_db"):
+        outcomes = _at_once(*(_offer_freed(registry, freed_id) for freed_id in freed))
     assert len(outcomes) == 4
     with registry.cursor() as cr:
         offers = _environment(cr)["salon.waiting.offer"].search([("partner_id", "=", client_id)])
