@@ -1,32 +1,6 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
-
-function pick(field, text, scope = "") {
-    return [
-        {
-            content: `type into ${field}`,
-            trigger: `${scope} .o_field_widget[name='${field}'] input`,
-            async run(helpers) {
-                // An answer of the server that arrives meanwhile draws the line anew, and what was typed is gone.
-                for (let tries = 0; tries < 5; tries++) {
-                    await helpers.edit(text, `${scope} .o_field_widget[name='${field}'] input`);
-                    for (let waits = 0; waits < 15; waits++) {
-                        await new Promise((resolve) => setTimeout(resolve, 100));
-                        const items = document.querySelectorAll(".o-autocomplete--dropdown-menu .dropdown-item");
-                        if ([...items].some((item) => item.textContent.includes(text))) {
-                            return;
-                        }
-                    }
-                }
-            },
-        },
-        {
-            content: `choose ${text}`,
-            trigger: `.o-autocomplete--dropdown-menu .dropdown-item:contains("${text}")`,
-            run: "click",
-        },
-    ];
-}
+import { pick } from "@salon_crm/../tests/tours/utils/salon_pick_util";
 
 /** Somebody comes without a booking, hears how long it takes, stays, and is taken by whose turn it is. */
 registry.category("web_tour.tours").add("salon_reception_takes_walk_in", {
