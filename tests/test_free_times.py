@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.salon_crm.tools import timeline
-from odoo.addons.salon_crm.tools.free_times import Option, Task, search, stretches
+from odoo.addons.salon_crm.tools.free_times import Option, Task, stretches
+from odoo.addons.salon_crm.tools.search import search
 
 SIZE = 40  # minutes: small enough to try all
 STYLISTS, STATIONS = (1, 2, 3), (11, 12)
@@ -131,3 +132,11 @@ def test_bits_say_what_minutes_would(free, length):
             free >> moment & 1 for moment in range(max(minute - length, 0), minute + length + 1)
         )
     assert list(timeline.minutes(free)) == [minute for minute in range(SIZE) if free >> minute & 1]
+
+
+@given(st.lists(st.tuples(st.integers(-5, SIZE + 5), st.integers(-5, SIZE + 5)), max_size=6))
+def test_stretches_become_the_bits_of_their_minutes(stretches):
+    bits = timeline.fill(SIZE, stretches)
+    for minute in range(-5, SIZE + 10):
+        covered = 0 <= minute < SIZE and any(start <= minute < stop for start, stop in stretches)
+        assert covered == bool(minute >= 0 and bits >> minute & 1)

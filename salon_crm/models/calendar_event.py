@@ -43,6 +43,11 @@ TIME_FIELDS = {
 LONGEST = 12 * 60  # minutes; what is longer was pulled too far
 
 
+def in_hand(env):
+    """Tell whether we ourselves are writing a booking: then it sees to its lines, times and blocks itself."""
+    return env.context.get("salon_booking_in_hand") is IN_HAND
+
+
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
@@ -56,7 +61,7 @@ class CalendarEvent(models.Model):
         index="btree_not_null",
         help="A booking belongs to one company; a plain event to none.",
     )
-    salon_client_id = fields.Many2one("res.partner", string="Client", ondelete="restrict", index="btree_not_null")
+    salon_client_id = fields.Many2one("res.partner", string="Client", ondelete="restrict")
     salon_client_phone = fields.Char(related="salon_client_id.phone", string="Phone")
     salon_alert = fields.Char(string="Alert", compute="_compute_salon_alert")
     salon_line_ids = fields.One2many("salon.booking.line", "event_id", string="Services", copy=True)
@@ -106,6 +111,7 @@ class CalendarEvent(models.Model):
         " ELSE salon_client_id IS NULL AND salon_state IS NULL END)",
         "A booking needs a client, and an event with a client is a booking.",
     )
+    _salon_client_idx = models.Index("(salon_client_id, start) WHERE salon_client_id IS NOT NULL")
     _salon_booking_start_idx = models.Index("(company_id, start) WHERE is_salon_booking IS TRUE")
 
     @api.depends("is_salon_booking")
@@ -273,7 +279,7 @@ class CalendarEvent(models.Model):
 
     def _writes_salon_booking(self, vals):
         """Tell whether writing `vals` touches a booking, in a way that someone else than us began."""
-        if self.env.context.get("salon_booking_in_hand") is IN_HAND:
+        if in_hand(self.env):
             return False
         return vals.get("is_salon_booking") or any(event.is_salon_booking for event in self.sudo())
 

@@ -6,7 +6,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools.misc import format_datetime
 
-from .salon_booking_line import MINUTES
+from .product_product import MINUTES
+from .salon_booking_line import linked_ids
 
 
 class CalendarEvent(models.Model):
@@ -169,7 +170,7 @@ class CalendarEvent(models.Model):
         values = dict(command[2])
         if self._salon_lacks_stylist(command) and values.get("product_id"):
             product = self.env["product.product"].browse(values["product_id"])
-            addons = self.env["salon.booking.line"]._linked_addon_ids(values.get("addon_ids"))
+            addons = linked_ids(values.get("addon_ids"))
             usual = product._get_salon_minutes([(False, False)], addons)[False]
             if all(values.get(name) in (None, minutes) for name, minutes in zip(MINUTES, usual, strict=True)):
                 values = {name: value for name, value in values.items() if name not in MINUTES}
@@ -220,7 +221,7 @@ class CalendarEvent(models.Model):
         if "guest_id" in values or not partial:
             request["guest"] = values.get("guest_id") or 0
         if "addon_ids" in values:
-            request["addon_ids"] = self.env["salon.booking.line"]._linked_addon_ids(values["addon_ids"])
+            request["addon_ids"] = linked_ids(values["addon_ids"])
         return request
 
     def _salon_offers_at(self, requests, start, **options):

@@ -2,7 +2,7 @@ from functools import partial
 
 from odoo import fields, models
 
-from .salon_availability import PARTS
+from .product_product import MINUTES
 
 MOMENTS = ("start", "stop")
 
@@ -79,7 +79,7 @@ class CalendarEvent(models.Model):
             changes = {name: value for name, value in new.items() if value != _plain(line[name])}
             if "stylist_id" in changes:
                 # One of the minutes written alone would leave the others as they are: all of them, then.
-                changes.update({part: chosen[part] for part in PARTS}, assignment="assigned")
+                changes.update({part: chosen[part] for part in MINUTES}, assignment="assigned")
             if changes:
                 commands.append((1, line.id, changes))
         vals = {"start": offer["start"]} if offer["start"] != self.start else {}

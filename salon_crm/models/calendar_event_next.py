@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..tools.frame import local_day, utc
+
 LOOK_BACK = timedelta(days=365)  # in which the usual visit is looked for
 USUAL_WEEKS = 5  # when neither the services nor the client's visits say how often they come
 AROUND = (timedelta(days=3), timedelta(days=14))  # how far from the proposed day a free time is looked for
@@ -112,7 +114,7 @@ class CalendarEvent(models.Model):
         else as often as the client came until now, else in five weeks."""
         products = self.env["product.product"].sudo().browse(line["product_id"] for line in lines)
         days = max(products.mapped("salon_interval_days"), default=0) or client._salon_usual_interval(company)
-        today = fields.Datetime.now().replace(tzinfo=pytz.utc).astimezone(company._salon_timezone()).date()
+        today = local_day(company._salon_timezone(), fields.Datetime.now())
         return today + timedelta(days=days or 7 * USUAL_WEEKS)
 
     @api.model
@@ -125,7 +127,7 @@ class CalendarEvent(models.Model):
         zone = company._salon_timezone()
         time_of_day = last.replace(tzinfo=pytz.utc).astimezone(zone).time() if last else datetime.min.time()
         wanted = zone.localize(datetime.combine(due, time_of_day))
-        noon = zone.localize(datetime.combine(due, datetime.min.time())).astimezone(pytz.utc).replace(tzinfo=None)
+        noon = utc(zone, datetime.combine(due, datetime.min.time()))
         for around in AROUND:
             for wishes in (("stylist_id",), ()):
                 offers = self.env["salon.availability"].find_offers(

@@ -7,10 +7,13 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import format_datetime
 
+from .calendar_event_move import pack_offer
+from .product_product import MINUTES
+
 # What a wish may say; all else in a request that comes from outside is left out.
 WISHES = (
     "product_id", "stylist_id", "level_id", "gender", "station_id", "addon_ids", "guest", "parallel", "wait_minutes",
-    "active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes",
+    *MINUTES,
 )  # fmt: skip
 TRIES = 5
 NEAR = (timedelta(hours=3), timedelta(days=3))  # how far before and after a lost time others are looked for
@@ -136,8 +139,7 @@ class CalendarEvent(models.Model):
                 "guest_id": wish.get("guest") or False,
                 "addon_ids": [(6, 0, wish.get("addon_ids") or [])],
             }
-            minutes = (name for name in WISHES if name.endswith("_minutes") and name != "wait_minutes")
-            line.update({name: wish[name] for name in minutes if wish.get(name) is not None})
+            line.update({name: wish[name] for name in MINUTES if wish.get(name) is not None})
             lines.append((0, 0, line))
         return {
             "is_salon_booking": True,
@@ -160,20 +162,16 @@ class CalendarEvent(models.Model):
         places = {station.id: station.name for station in stations}
         return [
             {
-                **offer,
-                "start": fields.Datetime.to_string(offer["start"]),
-                "stop": fields.Datetime.to_string(offer["stop"]),
+                **packed,
                 "label": format_datetime(self.env, offer["start"], dt_format="EEE d MMM HH:mm"),
                 "lines": [
                     {
                         **line,
-                        "start": fields.Datetime.to_string(line["start"]),
-                        "stop": fields.Datetime.to_string(line["stop"]),
                         "stylist": names[line["stylist_id"]],
                         "station": places.get(line["station_id"], False),
                     }
-                    for line in offer["lines"]
+                    for line in packed["lines"]
                 ],
             }
-            for offer in offers
+            for offer, packed in zip(offers, map(pack_offer, offers), strict=True)
         ]

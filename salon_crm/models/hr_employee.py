@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 
@@ -31,6 +32,22 @@ class HrEmployee(models.Model):
         self.ensure_one()
         named = product.sudo().salon_stylist_ids.ids
         return self.active and self.is_salon_stylist and (not named or self.id in named)
+
+    def _check_performs(self, product):
+        """Refuse a service that names others.
+
+        :raise ValidationError: it names who can do it
+        """
+        named = product.sudo().salon_stylist_ids
+        if named and self.id not in named.ids:
+            raise ValidationError(
+                self.env._(
+                    "%(stylist)s does not perform %(service)s. Choose one of: %(others)s.",
+                    stylist=self.name,
+                    service=product.name,
+                    others=", ".join(named.mapped("name")),
+                )
+            )
 
     def _salon_block_resource_ids(self):
         """Return {employee id: id of the resource that a booking takes}.

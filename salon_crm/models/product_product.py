@@ -1,6 +1,7 @@
 from odoo import models
 
-PARTS = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
+# The minutes of a service, in the order of a visit; the service itself has them with salon_ before their names.
+MINUTES = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
 
 
 class ProductProduct(models.Model):
@@ -38,7 +39,7 @@ class ProductProduct(models.Model):
 
     def _minutes_of(self, variations, stylist_id, level_id):
         found = variations.get(("stylist", stylist_id)) or variations.get(("level", level_id))
-        return tuple(found[part] if found else self[f"salon_{part}"] for part in PARTS)
+        return tuple(found[part] if found else self[f"salon_{part}"] for part in MINUTES)
 
     def _add_minutes(self, minutes, others):
         """Return `minutes` with those of add-ons: worked off after the service, cleaned up as the longest of them."""

@@ -6,15 +6,18 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
 from ..tools import timeline
-from ..tools.frame import Frame, utc
-from ..tools.free_times import Option, Task, search, stretches
+from ..tools.frame import Frame, local_day, utc
+from ..tools.free_times import Option, Task, stretches
 from ..tools.roster import Roster, load_stylists
+from ..tools.search import search
+from .product_product import MINUTES
 
-PARTS = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
 LOOK_BACK = timedelta(days=365)  # in which a client's usual stylist is looked for
+BOOKINGS_BACK = 20  # of which they are the one whom the client had most often
 # What an offer costs by how far it is from the client's wish: the own stylist comes before any gap.
 OTHER_STYLIST = 1000
 NOWHERE = [0]  # for a service whose stations are all out of use; there is no resource 0
@@ -164,7 +167,7 @@ class SalonAvailability(models.AbstractModel):
                 penalty = (0 if asked else OTHER_STYLIST) + (turn if by_turn else 0)
                 mine = [
                     usual if request.get(part) is None else request[part]
-                    for part, usual in zip(PARTS, minutes[stylist.id], strict=True)
+                    for part, usual in zip(MINUTES, minutes[stylist.id], strict=True)
                 ]
                 options.append(Option(stylist.id, stylist.resource_id, *mine, penalty, turn))
             places = self._places(request, stations[product.id])
@@ -206,20 +209,30 @@ class SalonAvailability(models.AbstractModel):
 
     @api.model
     def _usual_stylists(self, client, company):
-        """Return the ids of the stylists whom this client had most often in the last year."""
-        lines = self.env["salon.booking.line"].sudo()
-        groups = lines._read_group(
-            [
-                ("event_id.salon_client_id", "=", client.id),
-                ("event_id.company_id", "=", company.id),
-                ("event_id.salon_state", "not in", ("cancelled", "no_show")),
-                ("start", ">=", fields.Datetime.now() - LOOK_BACK),
-            ],
-            ["stylist_id"],
-            ["__count"],
-            order="__count desc",
+        """Return the ids of the stylists whom this client had most often at their last bookings in a year."""
+        self.env["salon.booking.line"].flush_model(["event_id", "stylist_id"])
+        self.env["calendar.event"].flush_model(["salon_client_id", "company_id", "salon_state", "start", "active"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.stylist_id, COUNT(*)
+                  FROM (
+                        SELECT id FROM calendar_event
+                         WHERE salon_client_id = %s AND company_id = %s AND start >= %s
+                           AND active AND salon_state NOT IN ('cancelled', 'no_show')
+                      ORDER BY start DESC LIMIT %s
+                       ) AS booking
+                  JOIN salon_booking_line line ON line.event_id = booking.id
+              GROUP BY line.stylist_id
+                """,
+                client.id,
+                company.id,
+                fields.Datetime.now() - LOOK_BACK,
+                BOOKINGS_BACK,
+            )
         )
-        return {stylist.id for stylist, count in groups if count == groups[0][1]}
+        most = max((count for _stylist, count in rows), default=0)
+        return {stylist for stylist, count in rows if count == most}
 
     @api.model
     def _wanted_starts(self, company, rules, frame, every):
@@ -233,18 +246,22 @@ class SalonAvailability(models.AbstractModel):
     def _grid(self, zone, frame, grid):
         """Return every `grid`th minute of each local day, also of one on which the clocks are put forward or back."""
         first, last = frame.days()
+        midnights = [
+            datetime.combine(first + timedelta(days=number), datetime.min.time())
+            for number in range((last - first).days + 2)
+        ]
+        begins = [frame.minute(utc(zone, midnight)) for midnight in midnights]
+        usual = timeline.fill(24 * 60, [(minute, minute + 1) for minute in range(0, 24 * 60, grid)])
         bits = 0
-        for number in range((last - first).days + 1):
-            midnight = datetime.combine(first + timedelta(days=number), datetime.min.time())
-            begin, end = (frame.minute(utc(zone, moment)) for moment in (midnight, midnight + timedelta(days=1)))
-            if end - begin == 24 * 60:
-                wanted = range(begin, end, grid)
+        for midnight, begin, end in zip(midnights, begins, begins[1:], strict=False):
+            if begin >= 0 and end - begin == 24 * 60:
+                bits |= usual << begin
             else:
                 wanted = [
                     frame.minute(utc(zone, midnight + timedelta(minutes=minute))) for minute in range(0, 24 * 60, grid)
                 ]
-            bits |= timeline.fill(frame.size, [(minute, minute + 1) for minute in wanted])
-        return bits
+                bits |= timeline.fill(frame.size, [(minute, minute + 1) for minute in wanted])
+        return bits & timeline.run(frame.size)
 
     @api.model
     def _prepare_offer(self, offer, requests, frame, places):
@@ -260,7 +277,7 @@ class SalonAvailability(models.AbstractModel):
                     "wait_minutes": wait,
                     "start": start,
                     "stop": start + timedelta(minutes=option.length),
-                    **{part: getattr(option, part.removesuffix("_minutes")) for part in PARTS},
+                    **{part: getattr(option, part.removesuffix("_minutes")) for part in MINUTES},
                 }
             )
         return {
@@ -292,7 +309,7 @@ class SalonAvailability(models.AbstractModel):
             usual = product._get_salon_minutes([(stylist_id, levels[stylist_id])], request.get("addon_ids") or ())
             minutes = [
                 standard if request.get(part) is None else request[part]
-                for part, standard in zip(PARTS, usual[stylist_id], strict=True)
+                for part, standard in zip(MINUTES, usual[stylist_id], strict=True)
             ]
             station = self.env["salon.station"].sudo().browse(line["station_id"] or []).resource_id.id
             offset = round((line["start"] - offer["start"]).total_seconds()) // 60
@@ -351,7 +368,7 @@ class SalonAvailability(models.AbstractModel):
             if not stylist:
                 continue
             worked = roster.worked([stylist])[stylist.resource_id]
-            for part in timeline.parts(frame.minute(line.start), *(line[part] for part in PARTS[:3])):
+            for part in timeline.parts(frame.minute(line.start), *(line[part] for part in MINUTES[:3])):
                 if ~(worked >> part[0]) & timeline.run(part[1] - part[0]):
                     return self._off_hours_message(line, worked, frame)
         opening = roster.opening()
@@ -373,7 +390,7 @@ class SalonAvailability(models.AbstractModel):
     def _off_hours_message(self, line, worked, frame):
         """Return the sentence that names who does not work then, and when they do on that day."""
         zone = pytz.timezone(self.env.user.tz or "UTC")
-        day = pytz.utc.localize(line.start).astimezone(zone).date()
+        day = local_day(zone, line.start)
         start, stop = frame.local_minutes(zone, day)
         hours = []
         begin = None

@@ -7,9 +7,9 @@ from odoo.tools.misc import format_datetime
 
 from ..tools import timeline
 from ..tools.free_times import stretches
-from .calendar_event import IN_HAND
+from .calendar_event import in_hand
+from .product_product import MINUTES
 
-MINUTES = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
 # A line with one of these set anew changes the times, people or places of its booking.
 CHAINED_FIELDS = {
     *MINUTES,
@@ -138,15 +138,7 @@ class SalonBookingLine(models.Model):
                 )
             if line.station_id and not line.station_id.active:
                 raise ValidationError(self.env._("%s is out of use. Choose another station.", line.station_id.name))
-            if service.salon_stylist_ids and line.stylist_id.id not in service.salon_stylist_ids.ids:
-                raise ValidationError(
-                    self.env._(
-                        "%(stylist)s does not perform %(service)s. Choose one of: %(others)s.",
-                        stylist=line.stylist_id.name,
-                        service=service.name,
-                        others=", ".join(service.salon_stylist_ids.mapped("name")),
-                    )
-                )
+            line.stylist_id._check_performs(service)
             if line.station_id and service.salon_station_ids and line.station_id not in service.salon_station_ids:
                 raise ValidationError(
                     self.env._(
@@ -168,7 +160,7 @@ class SalonBookingLine(models.Model):
             if vals.get("product_id") and any(vals.get(name) is None for name in MINUTES):
                 stylist = stylists.get(vals.get("stylist_id"), self.env["hr.employee"])
                 pair = (stylist.id, stylist.salon_level_id.id)
-                addons = _linked_ids(vals.get("addon_ids"))
+                addons = linked_ids(vals.get("addon_ids"))
                 minutes = products[vals["product_id"]]._get_salon_minutes([pair], addons)[stylist.id]
                 for name, usual in zip(MINUTES, minutes, strict=True):
                     if vals.get(name) is None:
@@ -216,7 +208,7 @@ class SalonBookingLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._in_hand():
+        if not in_hand(self.env):
             # Before the line exists: it would itself give a stylist the right to the booking.
             self.env["calendar.event"].browse({vals.get("event_id") for vals in vals_list}).check_access("write")
         lines = super().create(vals_list)
@@ -231,9 +223,6 @@ class SalonBookingLine(models.Model):
             self._booking_changed()
         return result
 
-    def _in_hand(self):
-        return self.env.context.get("salon_booking_in_hand") is IN_HAND
-
     def unlink(self):
         events = self.event_id
         self.env["salon.freed.time"]._note_blocks("line_id", self)
@@ -246,7 +235,7 @@ class SalonBookingLine(models.Model):
 
         A booking that is written whole does it itself, once, when all its lines stand.
         """
-        if not self._in_hand():
+        if not in_hand(self.env):
             events = events or self.event_id
             events._check_salon_write({"salon_line_ids": []})
             events._salon_lines_changed()
@@ -337,7 +326,7 @@ class SalonBookingLine(models.Model):
         ]
 
 
-def _linked_ids(commands):
+def linked_ids(commands):
     """Return the ids that x2many commands link."""
     ids = []
     for command in commands or ():

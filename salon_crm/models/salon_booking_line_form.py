@@ -3,7 +3,7 @@ import json
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from .salon_booking_line import MINUTES, _linked_ids
+from .product_product import MINUTES
 
 
 class SalonBookingLine(models.Model):
@@ -67,11 +67,6 @@ class SalonBookingLine(models.Model):
             stylists = line.product_id.salon_stylist_ids._origin.ids
             if line.stylist_id and stylists and line.stylist_id._origin.id not in stylists:
                 line.stylist_id = False
-
-    @api.model
-    def _linked_addon_ids(self, commands):
-        """Return the ids of the add-ons that these x2many commands link."""
-        return _linked_ids(commands)
 
     def _prepare_copy_values(self, as_client=False):
         """Return the values of lines like these for a new booking; what is gone since is named no more.

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-MINUTES = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
+from .product_product import MINUTES
 
 
 class SalonServiceVariation(models.Model):

@@ -1,9 +1,10 @@
 from datetime import datetime, time, timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from ..tools.frame import utc
+from ..tools.spoken import clock
 
 TIME_FIELDS = {"employee_id", "date", "kind", "hour_from", "hour_to"}
 
@@ -68,7 +69,7 @@ class SalonShift(models.Model):
         """Return the naive UTC datetime of `hour` (float, may exceed 24) on the local `date`."""
         days, minutes = divmod(round(hour * 60), 24 * 60)
         local = datetime.combine(date + timedelta(days=days), time(*divmod(minutes, 60)))
-        return zone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
+        return utc(zone, local)
 
     @api.constrains("employee_id", "date", "kind")
     def _check_off_alone(self):
@@ -116,10 +117,5 @@ class SalonShift(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for shift in self:
-            hours = labels["off"] if shift.kind == "off" else f"{_clock(shift.hour_from)}–{_clock(shift.hour_to)}"
+            hours = labels["off"] if shift.kind == "off" else f"{clock(shift.hour_from)}–{clock(shift.hour_to)}"
             shift.display_name = f"{shift.employee_id.name} · {hours}"
-
-
-def _clock(hour):
-    """Return "9:30" for 9.5."""
-    return "{}:{:02}".format(*divmod(round(hour * 60), 60))

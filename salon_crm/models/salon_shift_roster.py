@@ -1,15 +1,13 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import timeline
-from ..tools.frame import Frame, utc
+from ..tools.frame import Frame, local_day, utc
 from ..tools.roster import Roster, load_stylists
-from .salon_shift import _clock
+from ..tools.spoken import clock
 
 COMING = ("booked", "confirmed", "arrived", "in_service")
 WEEK = timedelta(days=7)
@@ -253,7 +251,7 @@ class SalonShift(models.Model):
     @api.model
     def _roster_today(self):
         zone = self.env.company._salon_timezone()
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+        return local_day(zone, fields.Datetime.now())
 
     @api.model
     def _roster_frame(self, zone, first, until):
@@ -332,7 +330,7 @@ class SalonShift(models.Model):
                     }
                 )
             name, level = names[stylist_id]
-            rows.append({"id": stylist_id, "name": name, "level": level, "hours": _clock(minutes / 60), "cells": cells})
+            rows.append({"id": stylist_id, "name": name, "level": level, "hours": clock(minutes / 60), "cells": cells})
         return rows
 
     def _roster_prepare(self):
@@ -390,8 +388,8 @@ class SalonShift(models.Model):
         blocked = defaultdict(list)
         for time in times:
             bits = timeline.fill(frame.size, [(frame.minute(time.start), frame.minute(time.stop, up=True))])
-            day = frame.local_day(zone, max(time.start, frame.start))
-            while day <= frame.local_day(zone, min(time.stop, frame.stop)):
+            day = local_day(zone, max(time.start, frame.start))
+            while day <= local_day(zone, min(time.stop, frame.stop)):
                 for hours in self._roster_hours(bits, frame, zone, day):
                     blocked[time.stylist_id.id, day].append(
                         {"id": time.id, "label": _label(*hours), "kind": labels[time.kind]}
@@ -436,7 +434,7 @@ class SalonShift(models.Model):
             minutes = (line.active_minutes, line.processing_minutes, line.finishing_minutes)
             for start, stop in timeline.parts(frame.minute(line.start), *minutes):
                 if ~(worked[line.stylist_id.id] >> start) & timeline.run(stop - start):
-                    outside[line.stylist_id.id, frame.local_day(zone, line.start)].add(line.event_id.id)
+                    outside[line.stylist_id.id, local_day(zone, line.start)].add(line.event_id.id)
         bookings = self.env["calendar.event"].browse({booking for ids in outside.values() for booking in ids})
         seen = set(bookings._filtered_access("read").ids)
         return {cell: ids & seen for cell, ids in outside.items() if ids & seen}
@@ -444,4 +442,4 @@ class SalonShift(models.Model):
 
 def _label(hour_from, hour_to):
     """Return "9:00–17:30"; past midnight the clock begins anew."""
-    return f"{_clock(hour_from)}–{_clock(hour_to if hour_to <= 24 else hour_to - 24)}"
+    return f"{clock(hour_from)}–{clock(hour_to if hour_to <= 24 else hour_to - 24)}"

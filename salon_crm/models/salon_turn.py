@@ -1,14 +1,12 @@
 from datetime import datetime, time, timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
-from ..tools.frame import Frame, utc
+from ..tools.frame import Frame, local_day, utc
 from ..tools.roster import Roster, load_stylists
 
 HERE = ("arrived", "in_service", "done")  # bookings whose client has come
@@ -155,7 +153,7 @@ class SalonTurn(models.Model):
     def _today(self, company):
         """Return when this day begins and ends on the salon's clocks, as naive UTC."""
         zone = company._salon_timezone()
-        today = pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+        today = local_day(zone, fields.Datetime.now())
         return tuple(utc(zone, datetime.combine(day, time.min)) for day in (today, today + timedelta(days=1)))
 
     @api.model

@@ -10,7 +10,10 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import format_date
 
+from ..tools.frame import local_day
 from ..tools.roster import load_stylists
+from ..tools.spoken import clock
+from .product_product import MINUTES
 
 _logger = logging.getLogger(__name__)
 
@@ -103,7 +106,7 @@ class SalonWaiting(models.Model):
             if len(wanted) < len(WEEKDAYS):
                 parts.append(", ".join(self._fields[name]._description_string(self.env) for name in wanted))
             if waiting.hour_from or waiting.hour_to < 24:
-                parts.append(f"{_clock(waiting.hour_from)}–{_clock(waiting.hour_to)}")
+                parts.append(f"{clock(waiting.hour_from)}–{clock(waiting.hour_to)}")
             waiting.when = " · ".join(parts)
 
     @api.depends("offer_ids.state")
@@ -139,8 +142,8 @@ class SalonWaiting(models.Model):
         ]
         context = {"default_partner_id": values.get("client_id"), "default_wish_ids": wishes}
         if values.get("start"):
-            start = pytz.utc.localize(fields.Datetime.to_datetime(values["start"]))
-            day = start.astimezone(self.env.company._salon_timezone()).date()
+            start = fields.Datetime.to_datetime(values["start"])
+            day = local_day(self.env.company._salon_timezone(), start)
             context.update(default_date_from=str(day), default_date_to=str(day))
         for name in ("date_from", "date_to"):
             if values.get(name):
@@ -234,7 +237,7 @@ class SalonWaiting(models.Model):
         if freed.stop <= fields.Datetime.now():
             return self.browse()
         zone = freed.company_id._salon_timezone()
-        first, last = (pytz.utc.localize(moment).astimezone(zone).date() for moment in (freed.start, freed.stop))
+        first, last = (local_day(zone, moment) for moment in (freed.start, freed.stop))
         candidates = self.search(
             Domain("company_id", "=", freed.company_id.id)
             & Domain("state", "=", "waiting")
@@ -331,14 +334,4 @@ def _uses(offer, freed, resources):
 
 def _usual_minutes(wish):
     product = wish.product_id.sudo()
-    return (
-        product.salon_active_minutes
-        + product.salon_processing_minutes
-        + product.salon_finishing_minutes
-        + product.salon_cleanup_minutes
-    )
-
-
-def _clock(hour):
-    """Return "9:30" for 9.5."""
-    return "{}:{:02}".format(*divmod(round(hour * 60), 60))
+    return sum(product[f"salon_{part}"] for part in MINUTES)

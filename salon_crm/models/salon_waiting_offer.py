@@ -1,11 +1,10 @@
 from datetime import timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime
 
+from ..tools.frame import local_day
 from .salon_waiting_offer_line import lowest_free
 
 A_DAY = 3  # offers to one client, whatever they wait for
@@ -71,14 +70,14 @@ class SalonWaitingOffer(models.Model):
     def _clock(self, moment):
         """Return a moment on the salon's clocks, with its day where that is not today."""
         zone = self.company_id._salon_timezone()
-        far = pytz.utc.localize(moment).astimezone(zone).date() != self._today(self.company_id)
+        far = local_day(zone, moment) != self._today(self.company_id)
         return format_datetime(self.env, moment, tz=zone.zone, dt_format="EEE d MMM HH:mm" if far else "HH:mm")
 
     # Made -----------------------------------------------------------------------------------------------------
 
     @api.model
     def _today(self, company):
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(company._salon_timezone()).date()
+        return local_day(company._salon_timezone(), fields.Datetime.now())
 
     @api.model
     def _next_of_day(self, partner, company):

@@ -1,13 +1,11 @@
 from datetime import datetime, time, timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
-from ..tools.frame import utc
+from ..tools.frame import local_day, utc
 
 SAME_DAY = timedelta(hours=16)  # who came longer ago waits no more, whatever the queue says
 NIGHT = time(4)  # a salon's evening may go past midnight, not past this
@@ -167,7 +165,7 @@ class SalonWalkIn(models.Model):
         :param taken: (resource id, start, stop) that are no more to be had
         """
         zone = company._salon_timezone()
-        today = pytz.utc.localize(now).astimezone(zone).date()
+        today = local_day(zone, now)
         close = utc(zone, datetime.combine(today + timedelta(days=1), NIGHT))
         begin = now
         for window in WINDOWS:

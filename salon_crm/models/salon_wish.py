@@ -54,16 +54,8 @@ class SalonWish(models.Model):
             service = wish.product_id
             if not service.is_salon_service:
                 raise ValidationError(self.env._("%s can't be booked: it is no salon service.", service.display_name))
-            able = service.salon_stylist_ids.ids
-            if wish.stylist_id and able and wish.stylist_id.id not in able:
-                raise ValidationError(
-                    self.env._(
-                        "%(stylist)s does not perform %(service)s. Choose one of: %(others)s.",
-                        stylist=wish.stylist_id.name,
-                        service=service.name,
-                        others=", ".join(service.salon_stylist_ids.mapped("name")),
-                    )
-                )
+            if wish.stylist_id:
+                wish.stylist_id._check_performs(service)
 
     @api.depends("product_id", "stylist_id", "gender")
     def _compute_display_name(self):

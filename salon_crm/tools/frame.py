@@ -39,14 +39,15 @@ class Frame:
         bounds = (day, (until or day) + timedelta(days=1))
         return tuple(self.minute(utc(zone, datetime.combine(bound, datetime.min.time()))) for bound in bounds)
 
-    def local_day(self, zone, moment):
-        """Return the local date of a naive UTC moment."""
-        return pytz.utc.localize(moment).astimezone(zone).date()
-
     def clock(self, zone, day, minute):
         """Return what the local clocks show when a minute begins, in hours since `day` began: 25.5 is 1:30 next day."""
         local = pytz.utc.localize(self.moment(minute)).astimezone(zone)
         return (local.date() - day).days * 24 + local.hour + local.minute / 60
+
+
+def local_day(zone, moment):
+    """Return the local date of a naive UTC moment."""
+    return pytz.utc.localize(moment).astimezone(zone).date()
 
 
 def utc(zone, local):

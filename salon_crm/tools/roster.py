@@ -74,6 +74,7 @@ class Roster:
         """
         self.env, self.company, self.frame = env, company, frame
         self.hours, self.buffer = hours, buffer
+        self.absences = None  # what `_leaves` returned last
 
     def free(self, stylists, places, ignored_line_ids=(), without=()):
         """Return {resource id: bits of its free minutes}.
@@ -127,7 +128,8 @@ class Roster:
         if not calendar:
             return None
         hours = self._attended(calendar.id, calendar.tz or "UTC", *self.frame.days())
-        leaves = self._leaves([], set())
+        # Public holidays come with whatever absences were read before.
+        leaves = self._leaves([], set()) if self.absences is None else self.absences
         closed = leaves.get(("calendar", calendar.id), 0) | leaves.get(("calendar", None), 0)
         return timeline.fill(self.frame.size, [part[1:] for part in hours]) & ~closed
 
@@ -276,7 +278,8 @@ class Roster:
         for resource_id, calendar_id, start, stop in rows:
             key = resource_id or ("calendar", calendar_id)
             stretches[key].append((self.frame.minute(start), self.frame.minute(stop, up=True)))
-        return {key: timeline.fill(self.frame.size, parts) for key, parts in stretches.items()}
+        self.absences = {key: timeline.fill(self.frame.size, parts) for key, parts in stretches.items()}
+        return self.absences
 
 
 def _periods(versions):

@@ -25,3 +25,8 @@ def spoken(env, moment, zone=None, long=False):
     time = babel.dates.format_time(local, "short", tzinfo=zone, locale=locale)
     together = str(babel.dates.get_datetime_format("medium", locale=locale))
     return together.replace("'", "").replace("{0}", time).replace("{1}", day)
+
+
+def clock(hour):
+    """Return "9:30" for 9.5."""
+    return "{}:{:02}".format(*divmod(round(hour * 60), 60))

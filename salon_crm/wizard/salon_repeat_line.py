@@ -1,13 +1,12 @@
 from datetime import datetime, time, timedelta
 from functools import partial
 
-import pytz
 from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..tools.frame import utc
+from ..tools.frame import local_day, utc
 from ..tools.spoken import spoken
 
 DAYS = timedelta(days=6)  # before and after, in which the same people are looked for
@@ -97,7 +96,7 @@ class SalonRepeatLine(models.TransientModel):
     def _day(self):
         """Return the beginning and the end of this day by the salon's clocks, in naive UTC."""
         zone = self.repeat_id.event_id.company_id._salon_timezone()
-        day = pytz.utc.localize(self.start).astimezone(zone).date()
+        day = local_day(zone, self.start)
         midnights = (datetime.combine(day + timedelta(days=number), time()) for number in (0, 1))
         return tuple(utc(zone, midnight) for midnight in midnights)
 
