@@ -17,6 +17,7 @@ class ChainSearch(Search):
         """Return the best offer for each possible start, in the order of time."""
         self.dead = set()  # (number of a task, minute) from where on nothing fits
         self.owing = False  # whether a clean-up that is owed made a difference
+        self.uses, self.places = {}, {}  # what `_uses` and `_places` found before
         possible = self._rank_all() & self.wanted
         found = ((minute, self._choose_next(0, minute, (), {})) for minute in timeline.minutes(possible))
         return [self._offer_of(minute, choices) for minute, choices in found if choices]
@@ -89,7 +90,7 @@ class ChainSearch(Search):
             for rank, option, bits in self.ranked[number]:
                 if at >= self.size or not has(bits, at):
                     continue
-                after = self._hold(held, option.resource, self._uses(task, option, None, at)[0])
+                after = self._hold(held, option.resource, self._uses(task, option)[0], at)
                 if after is None:
                     continue
                 dead = not bound and (number + 1, at + option.length) in self.dead
@@ -103,31 +104,42 @@ class ChainSearch(Search):
         self.owing = self.owing or owing
         return None
 
-    def _hold(self, held, resource, uses):
+    def _hold(self, held, resource, uses, at):
         """Return `held` after a resource was used; None where a clean-up was not done that nothing waived.
 
         The same rule as in timeline.clean, one use after the other.
 
-        :param uses: (start, stop, clean-up minutes) of one service
+        :param uses: (start, stop, clean-up minutes) of one service that begins at `at`, counted from there
         """
         deadline, owed, free = held.get(resource, (0, 0, True))
         for start, stop, cleanup in uses:
-            if start < deadline:
+            if at + start < deadline:
                 if owed > cleanup:
                     self.owing = True  # whether this fits depends on what came before
                 cleanup = max(cleanup, owed)
             elif not free:
                 return None
-            free = not cleanup or bool(has(self._start_bytes(resource, cleanup), stop))
-            deadline, owed = stop + cleanup, cleanup
+            free = not cleanup or bool(has(self._start_bytes(resource, cleanup), at + stop))
+            deadline, owed = at + stop + cleanup, cleanup
         return {**held, resource: (deadline, owed, free)}
 
-    def _uses(self, task, option, station, at):
-        """Return what a service uses of its stylist, and of its station: lists of (start, stop, clean-up minutes)."""
-        by_resource = {option.resource: [], station: []}
-        for resource, *use in stretches(option.resource, station, at, option[2:6], task.station_free):
-            by_resource[resource].append(use)
-        return by_resource[option.resource], by_resource[station]
+    def _uses(self, task, option):
+        """Return what a service uses of its stylist, and of a station: lists of (start, stop, clean-up minutes),
+        counted from its beginning."""
+        key = (option, task.station_free)
+        if key not in self.uses:
+            stylist, station = [], []
+            for is_station, *use in stretches(False, True, 0, option[2:6], task.station_free):
+                (station if is_station else stylist).append(use)
+            self.uses[key] = stylist, station
+        return self.uses[key]
+
+    def _places(self, task, option):
+        """Return (station, minutes at which it is free for the service) for each that can serve, the best first."""
+        key = (option, task.station_free, *task.stations)
+        if key not in self.places:
+            self.places[key] = [(station, self._station_bytes(task, option, station)) for station in task.stations]
+        return self.places[key]
 
     def _settle_stations(self, task, option, at, held, dead):
         """Yield (station, held after it).
@@ -140,13 +152,14 @@ class ChainSearch(Search):
                 yield None, held
             return
         tries, bound = 0 if dead else len(self.tasks), []
-        for station in task.stations:
-            if not has(self._station_bytes(task, option, station), at):
+        uses = self._uses(task, option)[1]
+        for station, bits in self._places(task, option):
+            if not has(bits, at):
                 continue
-            settled = self._hold(held, station, self._uses(task, option, station, at)[1])
+            settled = self._hold(held, station, uses, at)
             if settled is None:
                 continue
-            if not all(free for _deadline, _cleanup, free in settled.values()) or station in held:
+            if station in held or not all(free for _deadline, _cleanup, free in settled.values()):
                 bound.append((station, settled))
             elif tries:
                 tries -= 1
