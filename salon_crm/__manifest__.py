@@ -1,11 +1,11 @@
 {
     "name": "Salon: clients, bookings, visits",
     "summary": "Client files, bookings in the calendar and visits of a hair or beauty salon",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Salon",
     "author": "Salon on Odoo",
     "license": "LGPL-3",
-    "depends": ["calendar", "hr", "point_of_sale"],
+    "depends": ["calendar", "hr", "point_of_sale", "portal", "sms"],
     "data": [
         "security/salon_groups.xml",
         "security/ir.model.access.csv",

@@ -40,6 +40,7 @@ from . import calendar_event_offers
 from . import calendar_event_waiting
 from . import calendar_event_move
 from . import calendar_event_notice
+from . import calendar_event_link
 from . import mail_activity
 from . import salon_booking_series
 from . import calendar_event_board

@@ -30,6 +30,7 @@ OWN_FIELDS = (
     "salon_started_at",
     "salon_cancelled_at",
     "salon_late_cancel",
+    "salon_token",
 )
 TIME_FIELDS = {
     "start",
@@ -307,6 +308,7 @@ class CalendarEvent(models.Model):
         """Write one booking; lines and blocks follow its time, the calendar's filters its stylists."""
         booking = self.with_context(**BOOKING_CONTEXT)
         took_time = booking._salon_takes_time()
+        client = booking.salon_client_id
         for name in OWN_FIELDS:
             vals.pop(name, None)
         vals.update(booking.sudo()._prepare_salon_state_values(vals))
@@ -321,8 +323,9 @@ class CalendarEvent(models.Model):
         result = super(CalendarEvent, booking).write(vals)
         if length is not None and length != booking._salon_minutes():
             booking._salon_stretch(length)
-        if "salon_client_id" in vals:
+        if booking.salon_client_id != client:
             booking.salon_client_id._make_salon_clients()
+            booking.sudo().salon_token = False  # who had the link is no longer the client
         if TIME_FIELDS & vals.keys() or length is not None:
             booking._salon_lines_changed()
         elif booking._salon_takes_time() != took_time:

@@ -10,6 +10,7 @@ from . import test_no_shows
 from . import test_replan
 from . import test_report
 from . import test_series
+from . import test_link
 from . import test_migration
 from . import test_roster
 from . import test_service_form
