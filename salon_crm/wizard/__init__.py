@@ -1,4 +1,5 @@
 from . import salon_proposal
+from . import salon_steps
 from . import salon_replan
 from . import salon_replan_line
 from . import salon_repeat

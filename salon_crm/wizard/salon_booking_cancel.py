@@ -8,9 +8,7 @@ class SalonBookingCancel(models.TransientModel):
     _description = "Cancel Booking"
 
     event_ids = fields.Many2many("calendar.event", string="Bookings", required=True)
-    reason_id = fields.Many2one(
-        "salon.cancel.reason",
-    )
+    reason_id = fields.Many2one("salon.cancel.reason")
     has_reasons = fields.Boolean(compute="_compute_has_reasons")
 
     @api.depends("event_ids")

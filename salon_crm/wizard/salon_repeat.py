@@ -11,6 +11,7 @@ class SalonRepeat(models.TransientModel):
     """The same visit again, every few weeks: all dates looked at together, and booked together."""
 
     _name = "salon.repeat"
+    _inherit = ["salon.steps"]
     _description = "Repeat a Booking"
 
     event_id = fields.Many2one("calendar.event", string="Booking", required=True, ondelete="cascade", readonly=True)
@@ -19,7 +20,6 @@ class SalonRepeat(models.TransientModel):
     every = fields.Integer(required=True, default=5)
     unit = fields.Selection(UNITS, required=True, default="weeks")
     count = fields.Integer(string="More Bookings", required=True, default=6, help="Besides the one that is booked.")
-    searched = fields.Boolean()
     line_ids = fields.One2many("salon.repeat.line", "repeat_id", string="Dates")
     tell = fields.Boolean(string="Tell the Client", default=True)
     how = fields.Char(compute="_compute_first")
@@ -52,22 +52,8 @@ class SalonRepeat(models.TransientModel):
         self.searched = True
         return self._open()
 
-    def action_back(self):
-        """Choose another rhythm."""
-        self.line_ids.unlink()
-        self.searched = False
-        return self._open()
-
-    def _open(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Repeat: %s", self.event_id.name),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+    def _get_title(self):
+        return self.env._("Repeat: %s", self.event_id.name)
 
     def action_book(self):
         """Book all that is chosen, or nothing."""

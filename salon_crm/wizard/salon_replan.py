@@ -18,6 +18,7 @@ class SalonReplan(models.TransientModel):
     """A stylist is ill or a station is out of service: what becomes of the bookings that this hits."""
 
     _name = "salon.replan"
+    _inherit = ["salon.steps"]
     _description = "Out of Service or Ill"
 
     stylist_id = fields.Many2one(
@@ -35,7 +36,6 @@ class SalonReplan(models.TransientModel):
         precompute=True,
     )
     note = fields.Char(help="Why, for the team; clients never see it.")
-    searched = fields.Boolean()
     reason_id = fields.Many2one(
         "salon.cancel.reason",
         string="Reason for Cancelling",
@@ -161,24 +161,7 @@ class SalonReplan(models.TransientModel):
         self.staying = self._say_staying(self._blocks_in_the_way().line_id.event_id - lines.sudo().event_id)
         return self._open()
 
-    def action_back(self):
-        """Choose somebody else, or another time."""
-        self.line_ids.unlink()
-        self.searched = False
-        return self._open()
-
-    def _open(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self._description_of_self(),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-            "context": {**self.env.context, "dialog_size": "extra-large"},
-        }
-
-    def _description_of_self(self):
+    def _get_title(self):
         if not self.searched:
             return self.env._("Out of Service or Ill")
         return self.env._(
