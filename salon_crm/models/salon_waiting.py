@@ -133,14 +133,17 @@ class SalonWaiting(models.Model):
     def action_put_on_list(self, values):
         """Return the action that puts a client on the list, for a time that was refused.
 
-        :param dict values: as CalendarEvent.salon_book takes them: "client_id", "lines" (with "product_id" and wishes)
-            and "start" (UTC) or "date_from" and "date_to" (days)
+        :param dict values: as CalendarEvent.salon_book takes them: "client_id", "lines" (with "product_id" and wishes;
+            add-ons are noted) and "start" (UTC) or "date_from" and "date_to" (days)
         """
         wishes = [
             (0, 0, {name: line[name] for name in ("product_id", "stylist_id", "gender") if line.get(name)})
             for line in values.get("lines") or []
         ]
         context = {"default_partner_id": values.get("client_id"), "default_wish_ids": wishes}
+        addons = {addon for line in values.get("lines") or [] for addon in line.get("addon_ids") or []}
+        if names := self.env["product.product"].browse(sorted(addons)).mapped("name"):
+            context["default_note"] = self.env._("With %s", ", ".join(names))
         if values.get("start"):
             start = fields.Datetime.to_datetime(values["start"])
             day = local_day(self.env.company._salon_timezone(), start)

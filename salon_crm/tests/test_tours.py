@@ -56,6 +56,17 @@ class TestBackendTours(SalonCommon, HttpCase):
         self.start_tour("/odoo/salon-waiting", "salon_waiting_accepts", login="salon_reception")
         self.assertEqual((waiting.state, waiting.event_id.salon_line_ids.stylist_id), ("booked", self.anna))
 
+    def test_a_wish_that_is_refused_goes_from_the_booking_form_on_the_list(self):
+        self._only_ours()
+        self.reception.tz = "UTC"
+        self.anna.salon_roster_only = True
+        self.start_tour("/odoo/salon-bookings?view_type=list", "salon_refused_wish_waits", login="salon_reception")
+        waiting = self.env["salon.waiting"].search([("partner_id", "=", self.client.id)])
+        tomorrow = fields.Date.today() + timedelta(days=1)
+        self.assertEqual((waiting.state, waiting.date_from, waiting.date_to), ("waiting", tomorrow, tomorrow))
+        self.assertEqual((waiting.wish_ids.product_id, waiting.wish_ids.stylist_id), (self.cut, self.anna))
+        self.assertFalse(self.client.salon_booking_ids)
+
     def test_the_front_desk_hands_over_the_bookings_of_who_is_ill(self):
         self._only_ours()
         dana = self.env["res.partner"].create({"name": "Dana"})

@@ -326,7 +326,14 @@ class TestWaiting(SalonCommon):
         values = {
             "client_id": self.client.id,
             "start": "2031-05-15 12:00:00",
-            "lines": [{"product_id": self.cut.id, "stylist_id": self.anna.id, "wait_minutes": 0}],
+            "lines": [
+                {
+                    "product_id": self.cut.id,
+                    "stylist_id": self.anna.id,
+                    "wait_minutes": 0,
+                    "addon_ids": self.facial.ids,
+                }
+            ],
         }
         action = self.env["salon.waiting"].with_user(self.reception).action_put_on_list(values)
         model = self.env["salon.waiting"].with_user(self.reception).with_context(**action["context"])
@@ -335,6 +342,7 @@ class TestWaiting(SalonCommon):
             (waiting.partner_id, waiting.date_from, waiting.date_to), (self.client, TOMORROW.date(), TOMORROW.date())
         )
         self.assertEqual((waiting.wish_ids.product_id, waiting.wish_ids.stylist_id), (self.cut, self.anna))
+        self.assertEqual(waiting.note, "With Facial")
 
     def test_a_cancelled_booking_shows_who_waits_for_such_a_day(self):
         booking = self._fill()

@@ -25,14 +25,21 @@ export class SalonTimes extends Component {
 
     setup() {
         this.orm = useService("orm");
+        this.action = useService("action");
+        this.notification = useService("notification");
         this.keepLast = new KeepLast();
-        this.state = useState({ day: null, offers: [], loading: false, message: "" });
+        this.state = useState({ day: null, offers: [], loading: false, message: "", mayWait: false });
         this.wishes = null;
         this.loadSoon = useDebounced(() => this._load(), DELAY);
         useRecordObserver(async (record) => {
             this.seesAll ??= await user.hasGroup("salon_crm.group_salon_reception");
             this.follow(record);
         });
+    }
+
+    /** The waiting list is the front desk's, and for days that are still to come. */
+    get canWait() {
+        return this.state.mayWait && !this.props.readonly && this.state.day >= DateTime.now().startOf("day");
     }
 
     get timeFormat() {
@@ -58,6 +65,7 @@ export class SalonTimes extends Component {
         }
         if (moved || known !== this.wishes) {
             this.wishes = known;
+            this.state.mayWait = this.seesAll && wishes.lines.length > 0;
             this.load();
         }
     }
@@ -199,6 +207,22 @@ export class SalonTimes extends Component {
             begin = end;
         }
         Object.assign(this.state, { offers: [], message: _t("Nothing is free in the coming months."), loading: false });
+    }
+
+    /** Put what is wished, on the day that is shown, on the waiting list; the booking stays as it is. */
+    async putOnWaitingList() {
+        const day = this.state.day.toISODate();
+        const values = { ...JSON.parse(this.wishes), date_from: day, date_to: day };
+        const action = await this.orm.call("salon.waiting", "action_put_on_list", [values]);
+        await this.action.doAction(action, {
+            props: {
+                onSave: async (record) => {
+                    const { display_name: name } = record.data.partner_id;
+                    this.notification.add(_t("%s is on the waiting list.", name), { type: "success" });
+                    await this.action.doAction({ type: "ir.actions.act_window_close" });
+                },
+            },
+        });
     }
 
     async choose(offer) {

@@ -132,6 +132,33 @@ registry.category("web_tour.tours").add("salon_client_waits", {
     ],
 });
 
+/** What a client on the phone wants is taken: from the booking that is not even saved to the waiting list. */
+registry.category("web_tour.tours").add("salon_refused_wish_waits", {
+    steps: () => [
+        { content: "new booking", trigger: ".o_list_button_add", run: "click" },
+        ...pick("salon_client_id", "Clara Client"),
+        {
+            content: "add a service",
+            trigger: ".o_field_x2many_list_row_add button, .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        ...pick("product_id", "Cut", ".o_selected_row"),
+        ...pick("stylist_id", "Anna", ".o_selected_row"),
+        { content: "tomorrow", trigger: ".o_salon_times_next", run: "click" },
+        { content: "nothing is free", trigger: ".o_salon_times_message:contains('Nothing is free on this day')" },
+        { content: "she waits", trigger: ".o_salon_times_wait.btn-secondary", run: "click" },
+        { content: "for what she wants", trigger: ".modal .o_field_widget[name='wish_ids'] .o_data_row:contains(Cut):contains(Anna)" },
+        { content: "on the list", trigger: ".modal .o_form_button_save", run: "click" },
+        { content: "it is said", trigger: ".o_notification:contains('Clara Client is on the waiting list')" },
+        {
+            content: "and the booking is still as it was",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name='salon_line_ids'] .o_data_row:contains(Cut)",
+        },
+        { content: "she does not book another time", trigger: ".o_form_button_cancel", run: "click" },
+        { content: "back in the list", trigger: ".o_list_view" },
+    ],
+});
+
 /** The held time suits her: it is booked. */
 registry.category("web_tour.tours").add("salon_waiting_accepts", {
     steps: () => [
