@@ -109,11 +109,41 @@ class CalendarEvent(models.Model):
         }
 
     @api.model
+    def salon_next_offers(self, values):
+        """Return when a client is due again and what is free around that day; the till asks here.
+
+        :param dict values: as `salon_offers` takes them, without the dates; "day" (a date) asks for that day alone
+        :return dict: {"due": the day, as a string, "offers": as `salon_offers` gives them}
+        :raise UserError: no service or client was named, or one that can't be booked
+        """
+        self._check_may_book()
+        client = self.env["res.partner"].browse(values.get("client_id") or [])
+        if not client:
+            raise UserError(self.env._("A booking needs a client. Choose who comes."))
+        company = self.env["res.company"].browse(values.get("company_id") or self.env.company.id)
+        due = self._salon_next_due(client, company, values.get("lines") or [])
+        picked = fields.Date.to_date(values.get("day"))
+        midnight = utc(company._salon_timezone(), datetime.combine(picked or due, datetime.min.time()))
+        around = timedelta() if picked else AROUND[0]
+        now = fields.Datetime.now()
+        times = {
+            "date_from": max(midnight - around, now),
+            "date_to": max(midnight + around + timedelta(days=1), now),
+        }
+        return {"due": fields.Date.to_string(due), "offers": self.salon_offers({**values, **times})}
+
+    @api.model
     def _salon_next_due(self, client, company, lines):
-        """Return the day (a date) on which a client is due again: after the longest interval that the services name,
-        else as often as the client came until now, else in five weeks."""
+        """Return the day (a date) on which a client is due again: after the shortest interval that the services name,
+        else as often as the client came until now, else in five weeks.
+
+        Whose cut lasts four weeks and whose colour eight comes in four.
+
+        :param list lines: dicts with "product_id"
+        """
         products = self.env["product.product"].sudo().browse(line["product_id"] for line in lines)
-        days = max(products.mapped("salon_interval_days"), default=0) or client._salon_usual_interval(company)
+        intervals = list(filter(None, products.mapped("salon_interval_days")))
+        days = min(intervals) if intervals else client._salon_usual_interval(company)
         today = local_day(company._salon_timezone(), fields.Datetime.now())
         return today + timedelta(days=days or 7 * USUAL_WEEKS)
 

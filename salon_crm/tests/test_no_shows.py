@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from .common import SalonCommon
@@ -89,18 +89,42 @@ class TestNextVisit(SalonCommon):
         booking.action_salon_done()
         return booking
 
-    def test_the_longest_interval_of_the_services_counts(self):
-        self.cut.salon_interval_days = 28
-        self.colour.salon_interval_days = 42
+    def test_the_shortest_interval_of_the_services_counts(self):
+        self.cut.salon_interval_days = 42
+        self.colour.salon_interval_days = 28
         booking = self._served((self.cut, self.anna), (self.colour, self.ben))
         start, lines, context = self._next(booking)
-        self.assertEqual((start.date() - fields.Date.today()).days, 42)
+        self.assertEqual((start.date() - fields.Date.today()).days, 28)
         self.assertEqual([line["stylist_id"] for line in lines], [self.anna.id, self.ben.id])
         self.assertEqual(context["default_salon_client_id"], self.client.id)
         stop = fields.Datetime.to_datetime(context["default_stop"])
         self.assertGreaterEqual(stop - start, timedelta(minutes=120))
         booked = self._book_as_proposed(context)
         self.assertEqual(booked.salon_line_ids.product_id, self.cut | self.colour)
+
+    def test_the_till_is_told_the_same_day_and_what_is_free_around_it(self):
+        self.cut.salon_interval_days = 42
+        self.colour.salon_interval_days = 28
+        values = {
+            "client_id": self.client.id,
+            "lines": [{"product_id": service.id} for service in (self.cut, self.colour, self.facial)],
+        }
+        events = self.env["calendar.event"].with_user(self.reception)
+        found = events.salon_next_offers(values)
+        due = fields.Date.today() + timedelta(days=28)
+        self.assertEqual(fields.Date.to_date(found["due"]), due)
+        days = {fields.Date.to_date(offer["start"][:10]) for offer in found["offers"]}
+        self.assertIn(due, days)
+        self.assertLessEqual(max(abs((day - due).days) for day in days), 4)
+        picked = fields.Date.today() + timedelta(days=10)
+        found = events.salon_next_offers({**values, "day": str(picked)})
+        self.assertEqual(fields.Date.to_date(found["due"]), due)
+        days = {fields.Date.to_date(offer["start"][:10]) for offer in found["offers"]}
+        self.assertTrue(days and max(abs((day - picked).days) for day in days) <= 1)
+        with self.assertRaisesRegex(UserError, "needs a client"):
+            events.salon_next_offers({**values, "client_id": False})
+        with self.assertRaises(AccessError):
+            events.with_user(self.plain_user).salon_next_offers(values)
 
     def test_without_one_the_client_comes_as_often_as_ever(self):
         for days in (61, 41, 21):

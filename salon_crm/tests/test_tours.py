@@ -200,6 +200,15 @@ class TestTillTours(SalonCommon, TestPointOfSaleHttpCommon):
         for booking in coming:
             self.assertLessEqual(abs((booking.start - orders[0].date_order).days - 35), 4)
 
+    def test_the_till_and_the_front_desk_say_the_same_day_for_the_next_visit(self):
+        self.cut.salon_interval_days, self.colour.salon_interval_days = 28, 56
+        booking = self._book((self.cut, self.anna), (self.colour, self.ben))
+        booking.action_salon_arrive()
+        self._run("salon_till_next_visit_is_due", self.reception)
+        action = booking.with_user(self.reception).action_salon_book_next()
+        due = fields.Datetime.to_datetime(action["context"]["default_start"]).date()
+        self.assertLessEqual(abs((due - fields.Date.today()).days - 28), 1)
+
 
 @tagged("post_install", "-at_install")
 class TestTillPhoneTours(SalonCommon, TestPointOfSaleHttpCommon):

@@ -2,6 +2,7 @@ import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_
 import * as SelectionPopup from "@point_of_sale/../tests/generic_helpers/selection_popup_util";
 import * as Till from "@salon_crm/../tests/tours/utils/salon_till_util";
 import { registry } from "@web/core/registry";
+import * as OfflineUtil from "@point_of_sale/../tests/generic_helpers/offline_util";
 
 /** Choosing the client offers the open visit; one tap brings its services into the order. */
 registry.category("web_tour.tours").add("salon_till_takes_visit", {
@@ -89,6 +90,45 @@ registry.category("web_tour.tours").add("salon_till_pays_for_guests", {
         ].flat(),
 });
 
+/** The popup shows the day on which the client is due, so many days from now. */
+function dueIn(days) {
+    return {
+        content: `the client is due in ${days} days`,
+        trigger: ".modal .salon-next-day",
+        run({ anchor }) {
+            const due = luxon.DateTime.fromISO(anchor.value);
+            const found = Math.round(due.diff(luxon.DateTime.now().startOf("day"), "days").days);
+            if (Math.abs(found - days) > 1) {
+                throw new Error(`The client is due in ${found} days instead of ${days}.`);
+            }
+        },
+    };
+}
+
+/** Two services that last differently long: the shorter one counts, as at the front desk. */
+registry.category("web_tour.tours").add("salon_till_next_visit_is_due", {
+    steps: () =>
+        [
+            Till.open("Clara Client"),
+            Till.takeVisit("Cut", "Anna", "Colour", "Ben"),
+            { trigger: ".salon-next-visit", run: "click" },
+            { trigger: ".modal .salon-next-offer" },
+            dueIn(28),
+            { content: "the colour alone", trigger: ".modal .salon-next-service:contains(Cut)", run: "click" },
+            { trigger: ".modal .salon-next-offer:not(:contains(Anna))" },
+            dueIn(56),
+            OfflineUtil.setOfflineMode(),
+            { content: "with the cut", trigger: ".modal .salon-next-service:contains(Cut)", run: "click" },
+            {
+                content: "without a connection it says what it knows",
+                trigger: ".modal .salon-next-message:contains(no connection):contains(Cut after 28 days):contains(Colour after 56 days)",
+            },
+            OfflineUtil.setOnlineMode(),
+            { trigger: ".modal .btn-close", run: "click" },
+            Till.close(),
+        ].flat(),
+});
+
 /** Before the client leaves, the next visit is booked; the receipt says when it is. */
 registry.category("web_tour.tours").add("salon_till_books_next_visit", {
     steps: () =>
@@ -99,6 +139,7 @@ registry.category("web_tour.tours").add("salon_till_books_next_visit", {
             { trigger: ".salon-next-visit", run: "click" },
             { content: "three times, with Anna", trigger: ".modal .salon-next-offer:contains(Anna):eq(2)" },
             { trigger: ".modal:not(:has(.salon-next-offer:eq(3)))" },
+            dueIn(35),
             { trigger: ".modal .salon-next-offer:first", run: "click" },
             { content: "it is booked", trigger: "body:not(:has(.modal)) .salon-next-visit-booked" },
             Till.pay(),

@@ -2,14 +2,13 @@ import { Component, useState } from "@odoo/owl";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { Dialog } from "@web/core/dialog/dialog";
 import { KeepLast } from "@web/core/utils/concurrency";
-import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime } from "@web/core/l10n/dates";
 import { useService } from "@web/core/utils/hooks";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { _t } from "@web/core/l10n/translation";
 
 const { DateTime } = luxon;
 const PROPOSED = 3; // times
-const AROUND = 3; // days before and after the day on which the client is due
 const APART = 2; // hours between times of one day
 
 /** Proposes times for a client's next visit and books one of them: the same services, by the same people. */
@@ -25,7 +24,8 @@ export class NextVisitPopup extends Component {
         this.keepLast = new KeepLast();
         this.state = useState({
             chosen: Object.fromEntries(this.lines.map((line) => [line.uuid, Boolean(line.salonIntervalDays)])),
-            day: "", // the one that was picked; else the day on which the client is due
+            due: "", // the day on which the client is due, as the server says
+            day: "", // the one that was picked instead
             offers: [],
             message: "",
             busy: false,
@@ -41,14 +41,8 @@ export class NextVisitPopup extends Component {
         return this.lines.filter((line) => this.state.chosen[line.uuid]);
     }
 
-    /** The day on which the first of the services is due again. */
-    get dueDay() {
-        const days = this.chosenLines.map((line) => line.salonIntervalDays).filter(Boolean);
-        return DateTime.now().startOf("day").plus({ days: days.length ? Math.min(...days) : 28 });
-    }
-
     get shownDay() {
-        return this.state.day || this.dueDay.toISODate();
+        return this.state.day || this.state.due;
     }
 
     get today() {
@@ -104,25 +98,16 @@ export class NextVisitPopup extends Component {
     }
 
     async ask(request) {
-        const offers = await this.pos.data.call("calendar.event", "salon_offers", [
-            { ...request, ...this.range(), every: this.pos.company.salon_grid_minutes },
+        const { due, offers } = await this.pos.data.call("calendar.event", "salon_next_offers", [
+            { ...request, day: this.state.day, every: this.pos.company.salon_grid_minutes },
         ]);
+        this.state.due = due;
         return this.bestOf(offers).map((offer) => ({ ...offer, request }));
-    }
-
-    range() {
-        const picked = this.state.day && DateTime.fromISO(this.state.day);
-        const from = picked || this.dueDay.minus({ days: AROUND });
-        const to = picked ? picked.plus({ days: 1 }) : this.dueDay.plus({ days: AROUND + 1 });
-        return {
-            date_from: serializeDateTime(DateTime.max(from, DateTime.now())),
-            date_to: serializeDateTime(DateTime.max(to, DateTime.now())),
-        };
     }
 
     /** The best times, which come first: of the days nearest to that on which the client is due, or of the one picked. */
     bestOf(offers) {
-        const due = this.dueDay;
+        const due = DateTime.fromISO(this.state.due);
         const times = offers.map((offer) => ({ ...offer, at: deserializeDateTime(offer.start) }));
         const distance = (time) => Math.abs(time.at.startOf("day").diff(due, "days").days);
         const tooNear = (one, other) =>
@@ -179,8 +164,18 @@ export class NextVisitPopup extends Component {
 
     explain(error) {
         this.state.message =
-            error instanceof ConnectionLostError
-                ? _t("There is no connection. Book the next visit later, in the calendar.")
-                : error.data?.message || error.message;
+            error instanceof ConnectionLostError ? this.offlineMessage : error.data?.message || error.message;
+    }
+
+    /** When the client is due is the server's word. What each service says of itself is known without it. */
+    get offlineMessage() {
+        const intervals = this.chosenLines
+            .filter((line) => line.salonIntervalDays)
+            .map((line) => _t("%(service)s after %(days)s days", {
+                service: line.product_id.display_name,
+                days: line.salonIntervalDays,
+            }));
+        const message = _t("There is no connection. Book the next visit later, in the calendar.");
+        return intervals.length ? `${message} ${_t("What is due when: %s.", intervals.join(", "))}` : message;
     }
 }
