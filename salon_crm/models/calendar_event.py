@@ -333,6 +333,8 @@ class CalendarEvent(models.Model):
             booking.sudo().salon_line_ids._sync_blocks()
         elif "salon_client_id" in vals:
             booking._salon_show_to_stylists()
+        if vals.get("salon_state") == "done":
+            booking.salon_line_ids._finish()
         return result
 
     @api.ondelete(at_uninstall=False)

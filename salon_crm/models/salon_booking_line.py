@@ -89,6 +89,11 @@ class SalonBookingLine(models.Model):
     stop = fields.Datetime(
         compute="_compute_times", store=True, precompute=True, help="When the client is free; clean-up comes after."
     )
+    finished_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When this was done before its booked end: from then on, and after cleaning up, who did it is free.",
+    )
     block_ids = fields.One2many("salon.booking.block", "line_id")
 
     _minutes_positive = models.Constraint(
@@ -277,6 +282,18 @@ class SalonBookingLine(models.Model):
             raise ValidationError(blocks._clash_message(*clash))
         blocks._replace("line_id", lines.ids, values)
 
+    def _finish(self):
+        """These services are over. What is left of their time is free from the next full minute on, clean-up kept.
+
+        What is booked stays as it is; only the blocks become shorter, never longer.
+        """
+        now = fields.Datetime.now()
+        now += timedelta(seconds=-now.second % 60)
+        early = self.sudo().filtered(lambda line: not line.finished_at and line.stop and now < line.stop)
+        if early:
+            early.finished_at = now
+            early._sync_blocks(fitted=True)  # less than was theirs already
+
     def _stretch(self, minutes):
         """Take more or less of the stylist's time for this service."""
         part = "finishing_minutes" if self.finishing_minutes else "active_minutes"
@@ -290,7 +307,10 @@ class SalonBookingLine(models.Model):
         self[part] += minutes
 
     def _prepare_blocks(self):
-        """Return (line id, resource id, start, stop, active) for what the lines of one booking take."""
+        """Return (line id, resource id, start, stop, active) for what the lines of one booking take.
+
+        What was done early takes its stylist and station until then, and as long as they clean up.
+        """
         event = self.event_id
         active = event._salon_takes_time()
         resources = self.stylist_id._salon_block_resource_ids()
@@ -303,11 +323,16 @@ class SalonBookingLine(models.Model):
                 resources[line.stylist_id.id], station, offset, minutes, line.product_id.salon_station_free
             ):
                 by_resource[resource_id].append((start, stop, cleanup, line.id))
-        return [
-            (line_id, resource_id, *(event.start + timedelta(minutes=minute) for minute in (start, stop)), active)
-            for resource_id, parts in by_resource.items()
-            for start, stop, line_id in timeline.clean(parts)
-        ]
+        ends = {line.id: (line.finished_at - event.start).total_seconds() // 60 for line in self if line.finished_at}
+        blocks = []
+        for resource_id, parts in by_resource.items():
+            cleanup = max(part[2] for part in parts)
+            for start, stop, line_id in timeline.clean(parts):
+                stop = min(stop, ends.get(line_id, stop) + cleanup)
+                if start < stop:
+                    moments = (event.start + timedelta(minutes=minute) for minute in (start, stop))
+                    blocks.append((line_id, resource_id, *moments, active))
+        return blocks
 
     def _prepare_visit_lines(self):
         """Return the commands that make the visit lines of this booking line: the service and its add-ons."""

@@ -192,11 +192,19 @@ class SalonVisit(models.Model):
         for company, visits in self.sudo().grouped("company_id").items():
             locked_at = now + timedelta(hours=company.salon_correction_hours)
             visits.write({"state": "done", "done_at": now, "locked_at": locked_at})
+        self.sudo()._finish_booked_lines()
         # Several guests of one booking: it is done with the last of them.
         bookings = self.sudo().event_id.filtered(
             lambda booking: set(booking.salon_visit_ids.mapped("state")) == {"done"}
         )
         bookings.filtered(lambda booking: "done" in NEXT_STATES[booking.salon_state])._salon_set_state("done")
+
+    def _finish_booked_lines(self):
+        """What was booked for these guests is over, whoever else of their booking is still being served."""
+        lines = self.env["salon.booking.line"]
+        for visit in self.filtered("event_id"):
+            lines |= visit.event_id._salon_lines_by_guest().get(visit.partner_id, lines.browse())
+        lines._finish()
 
     def action_book_next(self):
         """Open a booking for the next visit: the same services and stylists, when they are due again."""

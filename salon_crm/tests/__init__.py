@@ -6,6 +6,7 @@ from . import test_client_search
 from . import test_desk_calendar
 from . import test_desk_form
 from . import test_desk_tours
+from . import test_done_early
 from . import test_no_shows
 from . import test_replan
 from . import test_report
