@@ -304,9 +304,11 @@ class TestBooking(SalonCommon):
     def test_closing_a_visit_asks_nobody_for_their_time(self):
         booking = self._book((self.cut, self.anna))
         booking.action_salon_arrive()
-        with patch.object(type(booking.salon_line_ids), "_sync_blocks") as sync:
+        blocks, search = self.env.registry["salon.booking.block"], self.env.registry["salon.availability"]
+        with patch.object(blocks, "_find_clash") as clash, patch.object(search, "find_offers") as offers:
             booking.salon_visit_ids.action_done()
-        sync.assert_not_called()
+        clash.assert_not_called()
+        offers.assert_not_called()
         self.assertEqual(booking.salon_state, "done")
 
     def test_everything_of_a_booking_is_of_its_company(self):
