@@ -2,12 +2,14 @@ from . import res_company
 from . import res_config_settings
 from . import resource_calendar
 from . import resource_calendar_attendance
+from . import resource_calendar_leaves
 from . import salon_stylist_level
 from . import salon_service_variation
 from . import product_template
 from . import product_product
 from . import hr_employee
 from . import hr_employee_public
+from . import hr_version
 from . import resource_resource
 from . import salon_station
 from . import salon_shift_template

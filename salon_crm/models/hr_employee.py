@@ -88,6 +88,8 @@ class HrEmployee(models.Model):
         return employees
 
     def write(self, vals):
+        if {"is_salon_stylist", "salon_roster_only"} & vals.keys():
+            self.env["salon.freed.time"]._watch_hours()
         if vals.get("active") is False:
             self.env["salon.booking.line"]._check_no_coming("stylist_id", self)
         if "user_id" not in vals and "resource_id" not in vals:

@@ -13,6 +13,7 @@ class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
     def write(self, vals):
+        self.env["salon.freed.time"]._watch_hours()
         result = super().write(vals)
         self.env.registry.clear_cache()
         return result

@@ -87,13 +87,13 @@ class SalonShift(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        shifts = super().create(vals_list)
-        shifts._note_freed()
-        return shifts
+        self.env["salon.freed.time"]._watch_hours()
+        return super().create(vals_list)
 
     def write(self, vals):
         if not TIME_FIELDS & vals.keys():
             return super().write(vals)
+        self.env["salon.freed.time"]._watch_hours()
         # Person, day and times reach the database together: with the old times on the new day a shift could meet
         # another that it only passes by.
         for shift in self:
@@ -102,16 +102,12 @@ class SalonShift(models.Model):
             hours = [vals.get(name, shift[name]) for name in ("kind", "hour_from", "hour_to")]
             times = dict(zip(("start", "stop"), self._times(employee, date, *hours), strict=True)) if date else {}
             super(SalonShift, shift).write({**vals, **times})
-        self._note_freed()
         return True
 
-    def _note_freed(self):
-        """Who works has time: for the waiting list."""
-        working = self.sudo().filtered(lambda shift: shift.kind == "work")
-        resources = working.employee_id._salon_block_resource_ids()
-        self.env["salon.freed.time"]._note(
-            [(resources[shift.employee_id.id], shift.start, shift.stop) for shift in working]
-        )
+    def unlink(self):
+        # A day off taken out, and the working hours hold again.
+        self.env["salon.freed.time"]._watch_hours()
+        return super().unlink()
 
     @api.depends("employee_id", "kind", "hour_from", "hour_to")
     def _compute_display_name(self):

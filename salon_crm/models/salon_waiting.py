@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import format_date
 
-from ..tools.frame import local_day
+from ..tools.frame import local_day, utc
 from ..tools.roster import load_stylists
 from ..tools.spoken import clock
 from .product_product import MINUTES
@@ -18,6 +18,7 @@ from .product_product import MINUTES
 _logger = logging.getLogger(__name__)
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LOOK_AHEAD = 366  # days; the search looks no further
 LEAST_NOTICE = timedelta(minutes=15)  # what begins sooner nobody could come to
 TRIES = 3  # somebody was faster: look again at what is free
 
@@ -274,10 +275,13 @@ class SalonWaiting(models.Model):
         """Return the offers that suit this client and use what came free, the best first."""
         now = fields.Datetime.now()
         longest = sum(self.wish_ids.mapped(_usual_minutes)) * 2 + len(requests) * self.company_id.salon_max_wait_minutes
+        zone = self.company_id._salon_timezone()
+        first, last = (datetime.combine(day, datetime.min.time()) for day in (self.date_from, self.date_to))
         offers = self.env["salon.availability"].find_offers(
             requests,
-            max(freed.start - timedelta(minutes=longest), now + LEAST_NOTICE),
-            freed.stop,
+            max(freed.start - timedelta(minutes=longest), now + LEAST_NOTICE, utc(zone, first)),
+            # Weeks of time off may have come free, of which one day is wanted.
+            min(freed.stop, utc(zone, last + timedelta(days=1)), now + timedelta(days=LOOK_AHEAD)),
             company=self.company_id,
             client=self.partner_id,
         )

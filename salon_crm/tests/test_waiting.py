@@ -110,20 +110,21 @@ class TestWaiting(SalonCommon):
         )
         self.assertEqual(third.state, "waiting")
 
+    def _freed(self):
+        """Return, and forget, what was noted until now, in minutes from tomorrow noon."""
+        self.env.cr.flush()
+        found = self.env["salon.freed.time"].search([])
+        stretches = [
+            (record.resource_id, *((moment - TOMORROW).total_seconds() // 60 for moment in (record.start, record.stop)))
+            for record in found
+        ]
+        found.unlink()
+        return stretches
+
     def test_time_comes_free_by_moving_deleting_unblocking_and_a_new_shift(self):
-        noted = self.env["salon.freed.time"]
         booking = self._fill()
         self._wait(self.client)
-
-        def freed():
-            found = noted.search([])
-            stretches = [
-                (record.resource_id, (record.start - TOMORROW).seconds // 60, (record.stop - TOMORROW).seconds // 60)
-                for record in found
-            ]
-            found.unlink()
-            return stretches
-
+        freed = self._freed
         self.assertEqual(freed(), [])
         booking.start += timedelta(minutes=10)
         self.assertEqual(freed(), [(self.anna.resource_id, 0, 10)])
@@ -146,6 +147,74 @@ class TestWaiting(SalonCommon):
         self.env["salon.waiting"].search([]).state = "ended"
         self._fill(minutes=0).action_salon_cancel()
         self.assertEqual(freed(), [])  # nobody waits
+
+    def _absent(self, hour_from, hour_to, resource=None, **values):
+        moments = {
+            f"date_{name}": NOON + timedelta(hours=hours) for name, hours in (("from", hour_from), ("to", hour_to))
+        }
+        return self.env["resource.calendar.leaves"].create(
+            {"name": "Away", "resource_id": resource and resource.id, "calendar_id": False, **moments, **values}
+        )
+
+    def test_time_off_that_is_withdrawn_or_shortened_is_noted(self):
+        away = self._absent(-24, 48, self.anna.resource_id)
+        broken = self._absent(24, 25, self.chair.resource_id)
+        over = self._absent(-48, -24, self.anna.resource_id)
+        self._wait(self.client)
+        self.assertEqual(self._freed(), [])
+        away.date_from = TOMORROW + timedelta(hours=1)
+        self.assertEqual(self._freed(), [(self.anna.resource_id, 0, 60)])
+        (away | over).unlink()
+        self.assertEqual(self._freed(), [(self.anna.resource_id, 60, 120)])  # what she works, and no more
+        broken.unlink()
+        self.assertEqual(self._freed(), [(self.chair.resource_id, 0, 60)])
+        meeting = self._absent(24, 25, self.anna.resource_id)
+        meeting.name = "Still away"
+        self.assertEqual(self._freed(), [])
+        self.env["salon.waiting"].search([]).state = "ended"
+        meeting.unlink()
+        self.assertEqual(self._freed(), [])  # nobody waits
+
+    def test_a_public_holiday_that_is_withdrawn_is_noted_for_who_works_by_working_hours(self):
+        self.ben.salon_roster_only = False
+        holiday = self._absent(24, 26)
+        self._wait(self.client)
+        holiday.unlink()
+        # Anna works by the roster, which no public holiday touches.
+        self.assertEqual(self._freed(), [(self.ben.resource_id, 0, 120)])
+
+    def test_working_hours_that_grow_are_noted(self):
+        calendar = self.env["resource.calendar"].create({"name": "Short", "tz": "UTC", "attendance_ids": [(5,)]})
+        hours = self.env["resource.calendar.attendance"].create(
+            {"name": "Thursday", "calendar_id": calendar.id, "dayofweek": "3", "hour_from": 13, "hour_to": 14}
+        )
+        self._wait(self.client)
+        self.ben.salon_roster_only = False
+        self.ben.resource_calendar_id = calendar  # he worked whenever asked
+        self._freed()
+        hours.hour_to = 15
+        self.assertEqual(self._freed(), [(self.ben.resource_id, 120, 180)])
+        hours.hour_to = 14
+        self.assertEqual(self._freed(), [])
+        hours.copy({"hour_from": 16, "hour_to": 17})
+        self.assertEqual(self._freed(), [(self.ben.resource_id, 240, 300)])
+        self._work(self.ben, 13, 15)
+        self.assertEqual(self._freed(), [(self.ben.resource_id, 120, 180)])  # an hour of it is his anyway
+        shift = self.env["salon.shift"].search([("employee_id", "=", self.ben.id)])
+        shift.kind = "off"
+        self.assertEqual(self._freed(), [])
+        shift.unlink()
+        self.assertEqual(sorted(self._freed())[0][1:], (60, 120))
+
+    def test_a_stylist_who_comes_after_all_is_offered_to_who_waits(self):
+        away = self._absent(-24, 24 * 30, self.anna.resource_id)
+        waiting = self._wait(self.client)
+        self._run_cron()
+        self.assertEqual(waiting.state, "waiting")
+        away.unlink()
+        self.env.cr.flush()
+        self._run_cron()
+        self.assertEqual((waiting.state, waiting.open_offer_id.start.date()), ("offered", TOMORROW.date()))
 
     def test_who_waits_for_two_services_gets_them_together_or_not_at_all(self):
         booking = self._fill(self.facial)

@@ -106,6 +106,16 @@ class Roster:
         """Return {resource id: bits of the minutes that this stylist works}, bookings or not."""
         return self._worked(stylists, self._leaves(stylists, set()))
 
+    def present(self, stylists, places):
+        """Return {resource id: bits of the minutes} in which a stylist works while the salon is open, or a station is
+        there, bookings or not."""
+        leaves = self._leaves(stylists, places)
+        opening = self.opening()
+        bits = {place: timeline.run(self.frame.size) & ~leaves.get(place, 0) for place in places}
+        for resource_id, worked in self._worked(stylists, leaves).items():
+            bits[resource_id] = worked if opening is None else worked & opening
+        return bits
+
     def sheets(self, stylists):
         """Return {stylist id: Sheet}: what these stylists work, and what of it comes from where."""
         leaves = self._leaves(stylists, set())
