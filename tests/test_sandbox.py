@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import debian, demo, postgres, processes, server, templates
+from sandbox import debian, demo, postgres, processes, reports, server, templates
 from sandbox.database import BUILDING
 from sandbox.errors import SandboxError
-from sandbox.home import ADDONS
+from sandbox.home import ADDONS, REPO
 from sandbox.proxy import Proxy
 
 DEB822 = """\
@@ -226,3 +226,25 @@ def test_the_test_run_refuses_logged_errors_and_unexpected_skips(tmp_path):
     assert "2 failed, 1 passed" in done.stdout
     assert "something broke" in done.stdout
     assert "ALLOWED_SKIPS does not expect it: no browser" in done.stdout
+
+
+def test_tests_that_came_out_differently_are_found_again(tmp_path):
+    """`make compat` runs them a second time by the ids of their first reports."""
+    tests = tmp_path / "tests"
+    tests.mkdir()
+    (tests / "test_two.py").write_text("def test_one():\n    pass\n\n\ndef test_two():\n    assert False\n")
+    found = []
+    for only in (None, "test_two.py::test_two"):
+        file = tmp_path / f"reports_{len(found)}"
+        path = os.pathsep.join([str(REPO / "tests"), os.environ.get("PYTHONPATH", "")])
+        environment = {**os.environ, "SALON_REPORTS": str(file), "PYTHONPATH": path}
+        if only:
+            (tmp_path / "only").write_text(only)
+            environment["SALON_ONLY"] = str(tmp_path / "only")
+        (tmp_path / "pytest.ini").write_text("[pytest]\n")
+        command = [sys.executable, "-m", "pytest", "-p", "sandbox.reports", "-p", "no:cacheprovider", "--noconftest",
+                   "-c", tmp_path / "pytest.ini", "--rootdir", tmp_path, "-q", tests]
+        subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, check=False)
+        found.append(reports.outcomes(file))
+    assert found[0] == {"test_two.py::test_one": "passed", "test_two.py::test_two": "failed"}
+    assert found[1] == {"test_two.py::test_two": "failed"}

@@ -51,7 +51,7 @@ def _module(sandbox, module):
     again = {}
     if differing:
         with sandbox.home.progress.phase(f"Running {len(differing)} of them again, that came out differently"):
-            again = _run(sandbox, f"{module}-again", [path.parent.parent / test for test in differing])
+            again = _run(sandbox, f"{module}-again", [path], only=differing)
     result = {"keys": keys, "sides": found, "again": again, "seconds": round(time.monotonic() - began)}
     aside = record.with_suffix(".part")
     aside.write_text(json.dumps(result, indent=1))
@@ -64,8 +64,11 @@ def _differences(found):
     return {test for test in {*without, *with_} if without.get(test) != with_.get(test)}
 
 
-def _run(sandbox, name, paths):
-    """Run the tests on a copy of each side's template, at the same time; return the outcomes of each."""
+def _run(sandbox, name, paths, only=()):
+    """Run the tests on a copy of each side's template, at the same time; return the outcomes of each.
+
+    :param only: ids of the tests to run, where not all of them
+    """
     templates = sandbox.templates.ensure(*SIDES.values())
     with contextlib.ExitStack() as stack:
         jobs, files = [], {}
@@ -75,15 +78,19 @@ def _run(sandbox, name, paths):
             (scratch / side).mkdir()
             files[side] = scratch / side / "reports.jsonl"
             files[side].touch()
-            jobs.append(_start(sandbox, f"compat-{name}-{side}", database, paths, files[side]))
+            jobs.append(_start(sandbox, f"compat-{name}-{side}", database, paths, files[side], only))
         stack.callback(lambda: [job.close() for job in jobs])
         _wait(sandbox, jobs, files)
         return {side: outcomes(file) for side, file in files.items()}
 
 
-def _start(sandbox, name, database, paths, reports):
+def _start(sandbox, name, database, paths, reports, only):
     environment = pytest_environment(sandbox, reports.parent)
     environment.update(SALON_REPORTS=str(reports), SALON_STANDARD="1")
+    if only:
+        chosen = reports.parent / "only"
+        chosen.write_text("\n".join(only))
+        environment["SALON_ONLY"] = str(chosen)
     # A configuration of its own, or ours would be found from the working folder.
     configuration = reports.parent / "pytest.ini"
     configuration.write_text("[pytest]\n")

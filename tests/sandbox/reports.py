@@ -33,11 +33,22 @@ class ReportWriter:
 
 
 def pytest_collection_modifyitems(config, items):
-    """With SALON_STANDARD keep the tests that Odoo's own runner runs by default."""
+    """With SALON_STANDARD keep the tests that Odoo's own runner runs by default; with SALON_ONLY, the name of a file,
+    those whose ids stand in it."""
+    kept = items[:]
     if os.environ.get("SALON_STANDARD"):
-        dropped = [item for item in items if "standard" not in getattr(item.cls, "test_tags", {"standard"})]
-        items[:] = [item for item in items if item not in dropped]
-        config.hook.pytest_deselected(items=dropped)
+        kept = [item for item in kept if "standard" in getattr(item.cls, "test_tags", {"standard"})]
+    if os.environ.get("SALON_ONLY"):
+        with open(os.environ["SALON_ONLY"]) as lines:
+            only = set(lines.read().splitlines())
+        kept = [item for item in kept if _test(item.nodeid) in only]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def _test(nodeid):
+    """Return the id of a test, wherever Odoo's source lies."""
+    return nodeid.rpartition("/addons/")[2]
 
 
 def outcomes(path):
@@ -46,7 +57,7 @@ def outcomes(path):
     with open(path) as lines:
         for line in lines:
             report = json.loads(line)
-            test = report["nodeid"].rpartition("/addons/")[2]
+            test = _test(report["nodeid"])
             before = found.get(test)
             if before != "failed" and not (before == "skipped" and report["outcome"] == "passed"):
                 found[test] = report["outcome"]
