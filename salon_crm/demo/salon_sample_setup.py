@@ -56,26 +56,19 @@ class SalonSampleSetup(models.AbstractModel):
         for client, alert in ALERTS.items():
             self.env.ref(f"salon_crm.{client}").salon_file_ids.alert = alert
         journal, method_ids = self.env["pos.config"]._create_journal_and_payment_methods()
-        pricelist = self.env["product.pricelist"].create({"name": "Standard prices", "company_id": company_id})
         till = self.env["pos.config"].create(
             {
                 "name": "Salon Till",
                 "company_id": company_id,
                 "journal_id": journal.id,
                 "payment_method_ids": [(6, 0, method_ids)],
-                "use_pricelist": True,
-                "pricelist_id": pricelist.id,
-                "available_pricelist_ids": [(6, 0, pricelist.ids)],
                 "show_product_images": False,
                 "limit_categories": True,
                 "iface_available_categ_ids": [(6, 0, products.pos_categ_ids.ids)],
             }
         )
         self.env["ir.model.data"]._update_xmlids(
-            [
-                {"xml_id": "salon_crm.pos_config_salon", "record": till, "noupdate": True},
-                {"xml_id": "salon_crm.pricelist_standard", "record": pricelist, "noupdate": True},
-            ]
+            [{"xml_id": "salon_crm.pos_config_salon", "record": till, "noupdate": True}]
         )
 
     @api.model

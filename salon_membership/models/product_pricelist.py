@@ -20,6 +20,12 @@ class ProductPricelist(models.Model):
         """Tell whether this pricelist says what its tier says."""
         return (self.name, self.active, self.company_id) == (tier.name, tier.active, tier.company_id)
 
+    def action_archive(self):
+        """Saving the settings archives what nobody uses without the pricelist feature; members' prices are used."""
+        if self.env.context.get("salon_keep_tier_pricelists"):
+            self = self.filtered(lambda pricelist: not pricelist.salon_tier_id)
+        return super().action_archive()
+
     def _get_partner_pricelist_multi_search_domain_hook(self, company_id):
         """A tier's price is for its members alone: it is nobody's default, for a country or otherwise."""
         return [*super()._get_partner_pricelist_multi_search_domain_hook(company_id), ("salon_tier_id", "=", False)]

@@ -100,9 +100,34 @@ class TestTier(MembershipCommon):
         self.config._check_before_creating_new_session()
         self.other_currency_config._check_before_creating_new_session()
 
-    def test_settings_without_the_pricelist_feature_keep_the_members_price(self):
-        self.env["res.config.settings"].create({"group_product_pricelist": False}).execute()
+    def _rows(self):
+        """Return where the rows of the members' pricelists lie: each writing of one moves it."""
+        self.env.flush_all()
+        self.env.cr.execute("SELECT id, ctid::text FROM product_pricelist WHERE salon_tier_id IS NOT NULL")
+        return sorted(self.env.cr.fetchall())
+
+    def _settings_warning(self):
+        """Return what the settings warn of when they are opened without the pricelist feature."""
+        name = "group_product_pricelist"
+        return self.env["res.config.settings"].onchange({name: False}, [name], {name: {}}).get("warning")
+
+    def test_settings_without_the_pricelist_feature_keep_the_members_price_and_warn_of_nothing(self):
+        self._switch_pricelists(False)
+        self.env["product.pricelist"].sudo().search([("salon_tier_id", "=", False)]).active = False
+        before = self._rows()
+        self.assertIsNone(self._settings_warning())
+        self.env["res.config.settings"].create({}).execute()
+        self.assertEqual(self._rows(), before)
         self.assertEqual(self._price(self.client), 80)
+
+    def test_settings_without_the_pricelist_feature_archive_other_pricelists_as_ever(self):
+        self._switch_pricelists(False)
+        friends = self.env["product.pricelist"].create({"name": "Friends"})
+        before = self._rows()
+        self.assertIn("will be archived", self._settings_warning()["message"])
+        self.env["res.config.settings"].create({}).execute()
+        self.assertFalse(friends.active)
+        self.assertEqual(self._rows(), before)
 
     def test_the_list_price_stays_on_each_line(self):
         order = self._sell((self.cut, 1), (self.shampoo, 2, 50))
