@@ -1,2 +1,3 @@
 from . import salon_sample_setup
 from . import salon_sample_history
+from . import salon_sample_party

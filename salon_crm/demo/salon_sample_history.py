@@ -121,7 +121,6 @@ class SalonSampleHistory(models.AbstractModel):
                 "partner_id": appointment["client"].id,
                 "date_order": appointment["stop"],
                 "salon_visit_id": visit.id,
-                "pricelist_id": session.config_id.pricelist_id.id,
                 "amount_tax": 0,
                 "amount_total": 0,
                 "amount_paid": 0,

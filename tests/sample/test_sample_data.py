@@ -57,6 +57,20 @@ class TestSampleData(TransactionCase):
         self.assertTrue(self.env.ref("salon_crm.service_balayage").salon_addon_ids)
         self.assertTrue(self.env.ref("salon_crm.service_gel_manicure").salon_parallel)
 
+    def test_coming_bookings_show_what_a_booking_can_be(self):
+        """Nails beside colour, add-ons, and guests."""
+        lines = self._coming().salon_line_ids
+        self.assertTrue(lines.filtered("parallel"))
+        self.assertTrue(lines.addon_ids)
+        self.assertTrue(lines.guest_id)
+
+    def test_the_sample_till_needs_no_pricelist_feature(self):
+        """Else opening the settings warns, and saving them archives what the till sells by."""
+        till = self.env.ref("salon_crm.pos_config_salon")
+        self.assertFalse(till.use_pricelist)
+        self.assertFalse(till._get_available_pricelists().filtered(
+            lambda pricelist: "salon_tier_id" not in pricelist or not pricelist.salon_tier_id))
+
     def _coming(self):
         company = self.env.ref("salon_crm.company_salon")
         return self.env["calendar.event"].search([
