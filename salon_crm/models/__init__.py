@@ -1,4 +1,5 @@
 from . import res_company
+from . import salon_settings_fields
 from . import res_config_settings
 from . import resource_calendar
 from . import resource_calendar_attendance

@@ -1,18 +1,6 @@
-from odoo import fields, models
+from odoo import models
 
 
 class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    salon_correction_hours = fields.Integer(related="company_id.salon_correction_hours", readonly=False)
-    salon_opening_calendar_id = fields.Many2one(related="company_id.salon_opening_calendar_id", readonly=False)
-    salon_notice_minutes = fields.Integer(related="company_id.salon_notice_minutes", readonly=False)
-    salon_horizon_days = fields.Integer(related="company_id.salon_horizon_days", readonly=False)
-    salon_grid_minutes = fields.Integer(related="company_id.salon_grid_minutes", readonly=False)
-    salon_buffer_minutes = fields.Integer(related="company_id.salon_buffer_minutes", readonly=False)
-    salon_max_wait_minutes = fields.Integer(related="company_id.salon_max_wait_minutes", readonly=False)
-    salon_turn_rule = fields.Selection(related="company_id.salon_turn_rule", readonly=False)
-    salon_asked_uses_turn = fields.Boolean(related="company_id.salon_asked_uses_turn", readonly=False)
-    salon_no_show_limit = fields.Integer(related="company_id.salon_no_show_limit", readonly=False)
-    salon_late_cancel_hours = fields.Integer(related="company_id.salon_late_cancel_hours", readonly=False)
-    salon_offer_minutes = fields.Integer(related="company_id.salon_offer_minutes", readonly=False)
+    _name = "res.config.settings"
+    _inherit = ["res.config.settings", "salon.settings.fields"]

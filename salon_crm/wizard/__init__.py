@@ -7,3 +7,4 @@ from . import salon_repeat_line
 from . import salon_series_cancel
 from . import salon_blocked_time_repeat
 from . import salon_booking_cancel
+from . import salon_settings
