@@ -329,7 +329,8 @@ class SalonAvailability(models.AbstractModel):
     def fit_bookings(self, bookings, channel="desk"):
         """Refuse bookings that lie where their channel offers nothing; give those that need one a station.
 
-        What is over can be noted as it was: working hours are no matter then.
+        What is over can be noted as it was: working hours are no matter then. Where a guest is done already, their
+        time may be somebody else's by now; of the others nothing but what they take is looked at, by their blocks.
 
         :param bookings: calendar.event, each with lines that have stylist and offset
         :raise ValidationError: it says whose hours are in the way, or who is taken
@@ -337,6 +338,8 @@ class SalonAvailability(models.AbstractModel):
         now = fields.Datetime.now()
         for booking in bookings:
             lines = booking.salon_line_ids.sorted("sequence")
+            if any(line.finished_at for line in lines):
+                continue
             offers = self.find_offers(
                 [line._prepare_request() for line in lines],
                 booking.start,

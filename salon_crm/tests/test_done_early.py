@@ -88,6 +88,22 @@ class TestDoneEarly(SalonCommon):
         self.assertEqual(self._blocks(booking, self.ben.resource_id), [(0, 35)])
         self.assertEqual(self._blocks(booking, self.chair.resource_id), [(0, 80)])
 
+    def test_the_others_go_on_although_the_time_of_who_is_done_is_given_away(self):
+        mia, olga = self.env["res.partner"].create([{"name": "Mia Client"}, {"name": "Olga Other"}])
+        lines = [
+            (0, 0, self._prepare_line(self.cut, self.anna, self.chair)),
+            (0, 0, self._prepare_line(self.facial, self.ben, self.chair_2, guest_id=mia.id)),
+        ]
+        booking = self._serve(minutes=0, done=False, salon_line_ids=lines)
+        visit = booking.salon_visit_ids.filtered(lambda visit: visit.partner_id == mia)
+        self._at(20, visit.action_done)
+        self._book((self.cut, self.ben), minutes=40, client=olga)
+        booking.salon_line_ids[0].active_minutes = 45
+        self.assertEqual(self._blocks(booking, self.anna.resource_id), [(0, 45)])
+        self._book((self.cut, self.anna), minutes=50, client=olga)
+        with self.assertRaisesRegex(ValidationError, "Anna is taken"):
+            booking.salon_line_ids[0].active_minutes = 60
+
     def test_a_walk_in_is_taken_at_once_and_the_waiting_list_hears_of_it(self):
         stylists = self.env["hr.employee"].search([("is_salon_stylist", "=", True)])
         (stylists - self.anna).active = False
