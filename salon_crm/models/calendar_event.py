@@ -207,7 +207,7 @@ class CalendarEvent(models.Model):
         bookings._check_salon_booking()
         fitted = bookings._salon_fit()
         # Several bookings of one call may meet each other: the search looked at each for itself.
-        bookings.salon_line_ids._sync_blocks(fitted=fitted and len(bookings) == 1)
+        bookings.salon_line_ids._sync_blocks(fitted=fitted and len(bookings) == 1, fresh=True)
         bookings.with_env(self.env)._check_salon_access()
         return bookings.with_env(self.env)
 

@@ -19,27 +19,22 @@ class ProductProduct(models.Model):
         """
         self.ensure_one()
         addons = self.browse(addon_ids)
-        by_service = {service: service._get_salon_variations() for service in self | addons}
         return {
             stylist_id: self._add_minutes(
-                self._minutes_of(by_service[self], stylist_id, level_id),
-                [addon._minutes_of(by_service[addon], stylist_id, level_id) for addon in addons],
+                self._minutes_of(stylist_id, level_id),
+                [addon._minutes_of(stylist_id, level_id) for addon in addons],
             )
             for stylist_id, level_id in stylists
         }
 
-    def _get_salon_variations(self):
-        """Return {("stylist", id) or ("level", id): variation} of this service."""
-        return {
-            ("stylist", variation.stylist_id.id)
-            if variation.stylist_id
-            else ("level", variation.level_id.id): variation
-            for variation in self.sudo().product_tmpl_id.salon_variation_ids
-        }
+    def _get_salon_variation(self, stylist_id, level_id):
+        """Return what is agreed for a stylist, else for their level: minutes and price difference; else None."""
+        variations = self.env["salon.service.variation"]._get_of_service(self.product_tmpl_id.id)
+        return variations.get(("stylist", stylist_id)) or variations.get(("level", level_id))
 
-    def _minutes_of(self, variations, stylist_id, level_id):
-        found = variations.get(("stylist", stylist_id)) or variations.get(("level", level_id))
-        return tuple(found[part] if found else self[f"salon_{part}"] for part in MINUTES)
+    def _minutes_of(self, stylist_id, level_id):
+        found = self._get_salon_variation(stylist_id, level_id)
+        return found[: len(MINUTES)] if found else tuple(self[f"salon_{part}"] for part in MINUTES)
 
     def _add_minutes(self, minutes, others):
         """Return `minutes` with those of add-ons: worked off after the service, cleaned up as the longest of them."""
@@ -51,6 +46,5 @@ class ProductProduct(models.Model):
     def _get_salon_price_difference(self, stylist):
         """Return what this service costs more with `stylist` (hr.employee) than its sales price, in its currency."""
         self.ensure_one()
-        variations = self._get_salon_variations()
-        found = variations.get(("stylist", stylist.id)) or variations.get(("level", stylist.sudo().salon_level_id.id))
-        return found.price_difference if found else 0.0
+        found = self._get_salon_variation(stylist.id, stylist.sudo().salon_level_id.id)
+        return found[-1] if found else 0.0

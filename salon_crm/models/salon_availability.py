@@ -89,7 +89,8 @@ class SalonAvailability(models.AbstractModel):
             return []
         frame = Frame(date_from, date_to)
         roster = Roster(self.env, company, frame, hours=rules.hours, buffer=rules.buffer)
-        stylists = load_stylists(self.env, company)
+        wished = {request.get("stylist_id") for request in requests}
+        stylists = load_stylists(self.env, company, only=wished if all(wished) else None)
         stations = self._load_stations(company, requests)
         tasks = self._prepare_tasks(requests, company, rules, stylists, stations, client, by_turn)
         people = {option.stylist for task in tasks for option in task.options}

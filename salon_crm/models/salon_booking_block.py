@@ -42,12 +42,13 @@ class SalonBookingBlock(models.Model):
     )
 
     @api.model
-    def _replace(self, owner, owner_ids, values):
+    def _replace(self, owner, owner_ids, values, fresh=False):
         """Put `values` in place of all blocks of their owners, in one statement each.
 
         :param str owner: "line_id", "blocked_id" or "hold_id"
         :param owner_ids: ids of the booked services, blocked times or holds
         :param values: list of (owner id, resource id, start, stop, active), times in UTC
+        :param bool fresh: their owners are new and have no blocks yet
         :raise psycopg2.errors.ExclusionViolation: another transaction took a resource meanwhile
         """
         cr = self.env.cr
@@ -56,9 +57,11 @@ class SalonBookingBlock(models.Model):
         if resource_ids := sorted({value[1] for value in values if value[4]}):
             self._take_turns(resource_ids)
             self.env["salon.booking.hold"]._remove_expired(resource_ids)
-        delete = "DELETE FROM salon_booking_block WHERE %s = ANY(%s) RETURNING resource_id, start, stop, active"
-        cr.execute(SQL(delete, owner, list(owner_ids)))
-        gone = [row[:3] for row in cr.fetchall() if row[3]]
+        gone = []
+        if not fresh:
+            delete = "DELETE FROM salon_booking_block WHERE %s = ANY(%s) RETURNING resource_id, start, stop, active"
+            cr.execute(SQL(delete, owner, list(owner_ids)))
+            gone = [row[:3] for row in cr.fetchall() if row[3]]
         if values:
             rows = SQL(", ").join(SQL("%s", value) for value in values)
             insert = SQL(

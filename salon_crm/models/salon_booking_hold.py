@@ -35,7 +35,7 @@ class SalonBookingHold(models.Model):
             }
         )
         rows = [(hold.id, *value, True) for value in values]
-        self.env["salon.booking.block"].sudo()._replace("hold_id", hold.ids, rows)
+        self.env["salon.booking.block"].sudo()._replace("hold_id", hold.ids, rows, fresh=True)
         return hold
 
     @api.autovacuum

@@ -264,11 +264,12 @@ class SalonBookingLine(models.Model):
                 )
             )
 
-    def _sync_blocks(self, fitted=False):
+    def _sync_blocks(self, fitted=False, fresh=False):
         """Make the blocks of the bookings of these lines say what their lines say.
 
         :param bool fitted: the search has just found them free; should somebody have been faster since, the
             constraint says so
+        :param bool fresh: the bookings have just been made
         :raise ValidationError: someone or something is taken; it names who and when
         """
         lines = self.event_id.salon_line_ids
@@ -280,7 +281,7 @@ class SalonBookingLine(models.Model):
         ]
         if not fitted and (clash := blocks._find_clash("line_id", lines.ids, values)):
             raise ValidationError(blocks._clash_message(*clash))
-        blocks._replace("line_id", lines.ids, values)
+        blocks._replace("line_id", lines.ids, values, fresh)
 
     def _finish(self):
         """These services are over. What is left of their time is free from the next full minute on, clean-up kept.

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from .product_product import MINUTES
@@ -44,6 +44,36 @@ class SalonServiceVariation(models.Model):
         "CHECK (active_minutes > 0 AND processing_minutes >= 0 AND finishing_minutes >= 0 AND cleanup_minutes >= 0)",
         "A service needs at least one active minute, and no time of it can be negative.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        result = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    @api.model
+    @tools.ormcache("template_id")
+    def _get_of_service(self, template_id):
+        """Return {("stylist", id) or ("level", id): (active, processing, finishing, clean-up minutes, price difference)}
+        of a service, kept between requests: each booking asks, and few services have any."""
+        variations = self.sudo().search([("product_tmpl_id", "=", template_id)])
+        return {
+            ("stylist", variation.stylist_id.id) if variation.stylist_id else ("level", variation.level_id.id): (
+                *(variation[name] for name in MINUTES),
+                variation.price_difference,
+            )
+            for variation in variations
+        }
 
     @api.depends("product_tmpl_id")
     def _compute_minutes(self):

@@ -34,8 +34,11 @@ class Sheet(NamedTuple):
     absent: int  # time off
 
 
-def load_stylists(env, company):
-    """Return {id: Stylist} of those who serve the clients of `company`, in the order of their turns."""
+def load_stylists(env, company, only=None):
+    """Return {id: Stylist} of those who serve the clients of `company`, in the order of their turns.
+
+    :param only: ids of those who are asked about, where not about all
+    """
     employee_fields = (
         "is_salon_stylist", "active", "company_id", "user_id", "resource_id", "salon_level_id", "salon_online",
         "salon_roster_only", "salon_sequence", "current_version_id",
@@ -53,11 +56,12 @@ def load_stylists(env, company):
               JOIN resource_resource r ON r.id = e.resource_id
          LEFT JOIN hr_version v ON v.id = e.current_version_id
          LEFT JOIN hr_employee twin ON twin.user_id = e.user_id
-             WHERE e.company_id = %s AND e.active AND e.is_salon_stylist
+             WHERE e.company_id = %s AND e.active AND e.is_salon_stylist AND %s
           GROUP BY e.id, r.id, v.id
           ORDER BY e.salon_sequence, e.id
             """,
             company.id,
+            SQL("TRUE") if only is None else SQL("e.id = ANY(%s::int[])", list(only)),
         )
     )
     return {row[0]: Stylist(*row) for row in rows}

@@ -17,9 +17,8 @@ def create_event(context):
         context.env.flush_all()
 
 
-def create_booking(context):
-    """Create a booking with one service, stylist and station."""
-    env = context.env
+def make_salon(env):
+    """Make what is booked: a salon is there before its bookings. Return the ids."""
     service = env["product.product"].create(
         {"name": "Cut", "type": "service", "is_salon_service": True, "salon_active_minutes": 30})
     hours = env["resource.calendar"].create({"name": "Every day", "tz": "UTC", "attendance_ids": [
@@ -28,18 +27,25 @@ def create_booking(context):
         {"name": "Stylist", "is_salon_stylist": True, "resource_calendar_id": hours.id})
     station = env["salon.station"].create({"name": "Chair", "kind": "chair"})
     client = env["res.partner"].create({"name": "Client", "is_salon_client": True})
-    env.flush_all()
+    env.cr.commit()
+    return {"service": service.id, "stylist": stylist.id, "station": station.id, "client": client.id}
+
+
+def create_booking(context):
+    """Create a booking with one service, stylist and station."""
+    env, ids = context.env, context.facts
     env.invalidate_all()
+    line = {"product_id": ids["service"], "stylist_id": ids["stylist"], "station_id": ids["station"]}
     values = {
-        "is_salon_booking": True, "salon_client_id": client.id,
-        "start": START + datetime.timedelta(days=context.round),
-        "salon_line_ids": [(0, 0, {"product_id": service.id, "stylist_id": stylist.id, "station_id": station.id})],
+        "is_salon_booking": True, "salon_client_id": ids["client"],
+        "start": START + datetime.timedelta(days=context.round), "salon_line_ids": [(0, 0, line)],
     }
     with context.timed():
         env["calendar.event"].create(values)
         env.flush_all()
 
 
+PREPARE = {"with": make_salon}
 ROWS = [
     {"name": "create a booking with one service", "goal": 1.5,
      "subject": ("with", create_booking), "baseline": ("without", create_event)},
