@@ -248,6 +248,8 @@ class CalendarEvent(models.Model):
         client = self.env["res.partner"].browse(
             vals.get("salon_client_id", self.env.context.get("default_salon_client_id"))
         )
+        known = ["is_salon_client"] if client._has_field_access(client._fields["is_salon_client"], "read") else []
+        client.fetch(["name", *known])
         partners = {contacts.get(line.get("stylist_id")) for line in lines} - {None}
         return {
             "salon_state": "booked",

@@ -23,6 +23,16 @@ CHAINED_FIELDS = {
     "parallel",
     "wait_minutes",
 }
+# What a booking reads of its services.
+SERVICE_FIELDS = (
+    "name",
+    "company_id",
+    "active",
+    "is_salon_service",
+    "salon_station_free",
+    "salon_online",
+    *(f"salon_{name}" for name in MINUTES),
+)
 
 
 class SalonBookingLine(models.Model):
@@ -157,9 +167,12 @@ class SalonBookingLine(models.Model):
     @api.model
     def _complete_minutes(self, vals_list):
         """Give lines that are to be created the minutes of their services, where they have none of their own."""
-        # Browsed together, so that the services and stylists of all lines are read at once.
+        # Read together and no more than is wanted: an employee and a product have a hundred fields each.
         products = self.env["product.product"].browse({vals.get("product_id") for vals in vals_list} - {None, False})
         stylists = self.env["hr.employee"].sudo().browse({vals.get("stylist_id") for vals in vals_list} - {None, False})
+        products.fetch(["product_tmpl_id"])
+        products.product_tmpl_id.fetch(SERVICE_FIELDS)
+        stylists.fetch(["is_salon_stylist", "active", "company_id", "salon_level_id"])
         products, stylists = ({record.id: record for record in records} for records in (products, stylists))
         for vals in vals_list:
             if vals.get("product_id") and any(vals.get(name) is None for name in MINUTES):

@@ -64,7 +64,7 @@ class SalonServiceVariation(models.Model):
     @api.model
     @tools.ormcache("template_id")
     def _get_of_service(self, template_id):
-        """Return {("stylist", id) or ("level", id): (active, processing, finishing, clean-up minutes, price difference)}
+        """Return {("stylist" or "level", id): (active, processing, finishing, clean-up minutes, price difference)}
         of a service, kept between requests: each booking asks, and few services have any."""
         variations = self.sudo().search([("product_tmpl_id", "=", template_id)])
         return {
