@@ -44,6 +44,11 @@ from . import calendar_event_waiting
 from . import calendar_event_move
 from . import calendar_event_notice
 from . import calendar_event_link
+from . import calendar_event_message
+from . import salon_message
+from . import salon_message_plan
+from . import salon_message_send
+from . import mail_mail
 from . import mail_activity
 from . import salon_booking_series
 from . import calendar_event_board

@@ -1,12 +1,9 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..tools.spoken import spoken
 
-TEMPLATES = {
-    "made": "salon_crm.mail_template_booking_made",
-    "changed": "salon_crm.mail_template_booking_changed",
-    "cancelled": "salon_crm.mail_template_booking_cancelled",
-}
+KINDS = {"made": "confirmation", "changed": "changed", "cancelled": "cancelled"}
 
 
 class CalendarEvent(models.Model):
@@ -26,7 +23,7 @@ class CalendarEvent(models.Model):
             event.salon_call_count = counts.get(event._origin.id, 0)
 
     def _salon_tell_clients(self, what, was=None):
-        """Write to the clients of these bookings, one mail to each; who has no email is to be called.
+        """Tell the clients of these bookings, one message to each; who can't be written to is to be called.
 
         What serves the booking always goes: no consent is asked for, and no cap counts it.
 
@@ -34,20 +31,28 @@ class CalendarEvent(models.Model):
         :param was: what `_salon_facts` gave before the change
         """
         self.check_access("read")
-        template = self.env.ref(TEMPLATES[what], raise_if_not_found=False)
-        for client, bookings in self.sudo().sorted("start").grouped("salon_client_id").items():
-            if template and client.email_normalized:
-                # The salon's own words are rendered, whatever the right of who sends them to read each field in them.
-                template.sudo().with_context(salon_booking_ids=bookings.ids, salon_was=was).send_mail(bookings[0].id)
-            else:
-                bookings._salon_plan_call(what, was)
-        if template:
-            # At once, and not with the queue's next hour.
-            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        messages = self.env["salon.message"].sudo()
+        for (_client, _company), bookings in (
+            self.sudo().sorted("start").grouped(lambda event: (event.salon_client_id, event.company_id)).items()
+        ):
+            told = messages._tell(bookings, KINDS[what], was)
+            to_call = told.filtered(lambda message: message.channel == "none").event_id
+            if to_call:
+                to_call.sorted("start").with_env(self.env)._salon_plan_call(what, was)
 
     def _salon_facts(self):
-        """Return what a client is told of this booking: start (naive UTC) and stylists, to compare with later."""
-        return {"start": self.start, "stylists": ", ".join(self.sudo().salon_line_ids.stylist_id.mapped("name"))}
+        """Return what a client is told of this booking: start (naive UTC), stylists, and "what" as messages keep it; to
+        compare with later."""
+        booking = self.sudo()
+        self.env.flush_all()
+        [[what]] = self.env.execute_query(
+            SQL("SELECT %s FROM calendar_event event WHERE id = %s", self.env["salon.message"]._sql_what(), self.id)
+        )
+        return {
+            "start": self.start,
+            "stylists": ", ".join(booking.salon_line_ids.stylist_id.mapped("name")),
+            "what": what,
+        }
 
     def _salon_when(self, moment=None, long=True):
         """Return when this booking is, or `moment`, by the salon's own clocks and in the language of who reads."""
@@ -57,10 +62,14 @@ class CalendarEvent(models.Model):
 
     def _salon_told(self):
         """Return the bookings that one mail is about."""
-        return self.browse(self.env.context.get("salon_booking_ids") or self.ids)
+        messages = self.env["salon.message"].sudo().browse(self.env.context.get("salon_message_ids") or ())
+        return messages.event_id.with_env(self.env).sorted("start") or self
 
-    def _salon_plan_call(self, what, was):
-        """Plan one call to the client of these bookings, for the front desk."""
+    def _salon_plan_call(self, what, was, user=None):
+        """Plan one call to the client of these bookings, for the front desk.
+
+        :param user: who calls; the user where not given, anybody where empty
+        """
         booking = self[0]
         file = booking.salon_client_id._make_salon_clients() or booking.salon_client_id.salon_file_ids
         call = self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False)
@@ -70,7 +79,7 @@ class CalendarEvent(models.Model):
                 "res_model_id": self.env["ir.model"]._get_id("salon.client.file"),
                 "res_id": file[:1].id,
                 "summary": self._salon_call_sentence(what, was),
-                "user_id": self.env.uid,
+                "user_id": self.env.uid if user is None else user.id,
                 "salon_event_id": booking.id,
             }
         )
@@ -90,7 +99,7 @@ class CalendarEvent(models.Model):
                 times=times,
             )
         now = booking._salon_facts()
-        if was and was["start"] == now["start"]:
+        if was and was["start"] == now["start"] and was["stylists"] != now["stylists"]:
             return self.env._(
                 "Tell %(client)s by phone: %(services)s on %(time)s is with %(stylist)s instead of %(before)s.",
                 client=client,

@@ -60,6 +60,11 @@ class ProductTemplate(models.Model):
         "salon.service.variation", "product_tmpl_id", string="By Stylist or Level", copy=True
     )
     salon_online = fields.Boolean(string="Offered Online", default=True, help="Clients can book it by themselves.")
+    salon_prepare_note = fields.Text(
+        string="To Mind Beforehand",
+        translate=True,
+        help="What clients read in their confirmation and reminders: come with dry hair, patch test 48 hours before.",
+    )
     salon_interval_days = fields.Integer(
         string="Comes Back After", help="Days after which a client usually needs it again; 0 for no proposal."
     )

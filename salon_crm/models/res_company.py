@@ -2,6 +2,8 @@ import pytz
 
 from odoo import api, fields, models
 
+from ..tools.decent_hours import DecentHours
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -60,6 +62,67 @@ class ResCompany(models.Model):
         string="Waiting List Offer", default=60, help="How many minutes an offer of a freed time is held."
     )
 
+    salon_message_email = fields.Boolean(
+        string="Messages by Email", default=True, help="Clients who have an email address are written to."
+    )
+    salon_message_sms = fields.Selection(
+        [
+            ("off", "Nobody"),
+            ("no_email", "Who can't be written an email"),
+            ("all", "Everybody, besides the email"),
+        ],
+        string="Messages by SMS",
+        default="off",
+        required=True,
+        help="SMS cost money: they go through Odoo's SMS service or the provider that is set up for it.",
+    )
+    salon_tell_made = fields.Boolean(
+        string="Confirmation", default=True, help="Tell clients that they are booked, with a file for their calendar."
+    )
+    salon_tell_changed = fields.Boolean(
+        string="Change", default=True, help="Tell clients that the time, the stylist or the services are others."
+    )
+    salon_tell_cancelled = fields.Boolean(
+        string="Cancellation", default=True, help="Tell clients that their booking is off."
+    )
+    salon_message_rest_minutes = fields.Integer(
+        string="Rest",
+        default=5,
+        help="How many minutes a booking stays as it is before its client is told: who drags it twice tells it once.",
+    )
+    salon_remind = fields.Boolean(
+        string="Reminder", default=True, help="Remind clients of their visit, and ask them to confirm it."
+    )
+    salon_remind_hours = fields.Integer(string="Reminder Before", default=48, help="Hours before the visit.")
+    salon_remind_new_hours = fields.Integer(
+        string="Reminder to New Clients Before",
+        default=24,
+        help="Hours before the visit, for clients who were never here and for those who want it the day before.",
+    )
+    salon_remind_again = fields.Boolean(
+        string="Second Reminder", default=True, help="Ask clients again who have not confirmed."
+    )
+    salon_remind_again_hours = fields.Integer(
+        string="Second Reminder Before", default=24, help="Hours before the visit."
+    )
+    salon_remind_same_day = fields.Boolean(
+        string="Same-day Reminder", default=True, help="Remind clients once more, some hours before the visit."
+    )
+    salon_remind_same_day_hours = fields.Integer(
+        string="Same-day Reminder Before", default=3, help="Hours before the visit."
+    )
+    salon_message_gap_hours = fields.Integer(
+        string="Quiet After a Message",
+        default=6,
+        help="A reminder that would come within so many hours of another message about the booking does not go.",
+    )
+    salon_message_from = fields.Float(
+        string="Messages From", default=9.0, help="The hour from which clients are written to, on their own clocks."
+    )
+    salon_message_to = fields.Float(
+        string="Messages To", default=20.0, help="The hour until which clients are written to, on their own clocks."
+    )
+
     _salon_correction_hours_positive = models.Constraint(
         "CHECK (salon_correction_hours >= 0)", "The correction period can't be negative."
     )
@@ -72,11 +135,42 @@ class ResCompany(models.Model):
         " horizon at most two years, and an offer is held for at least a minute.",
     )
 
+    _salon_messages_sensible = models.Constraint(
+        "CHECK (salon_message_from >= 0 AND salon_message_to <= 24 AND salon_message_to - salon_message_from >= 2"
+        " AND salon_message_rest_minutes BETWEEN 0 AND 60 AND salon_message_gap_hours BETWEEN 0 AND 24"
+        " AND salon_remind_hours BETWEEN 2 AND 336 AND salon_remind_new_hours BETWEEN 2 AND 336"
+        " AND salon_remind_again_hours BETWEEN 2 AND 336 AND salon_remind_same_day_hours BETWEEN 1 AND 23)",
+        "The rules for messages don't fit: clients are written to on at least two hours of the day, a booking rests an"
+        " hour at most, reminders go 2 to 336 hours before the visit, and on the same day 1 to 23 hours before.",
+    )
+    _salon_reminders_in_order = models.Constraint(
+        "CHECK (salon_remind_hours > salon_remind_again_hours AND salon_remind_again_hours > salon_remind_same_day_hours"
+        " AND salon_remind_new_hours > salon_remind_same_day_hours)",
+        "The reminders are not in order: the first goes before the second, the second before that of the same day.",
+    )
+
     def _salon_timezone(self):
         """Return the time zone that the salon's clocks show."""
         self.ensure_one()
         calendar = self.sudo().salon_opening_calendar_id or self.sudo().resource_calendar_id
         return pytz.timezone(calendar.tz or "UTC")
+
+    def _salon_decent_hours(self, client):
+        """Return the hours at which `client` may be written to, on their own clocks; on the salon's where not known."""
+        zone = pytz.timezone(client.tz) if client.tz else self._salon_timezone()
+        return DecentHours(zone, self.salon_message_from, self.salon_message_to)
+
+    def _salon_reminder_hours(self):
+        """Return {kind of reminder: hours before the visit} of those that are switched on, with "new" for the first
+        reminder to clients who are new or want it the day before."""
+        hours = {}
+        if self.salon_remind:
+            hours.update(reminder=self.salon_remind_hours, new=self.salon_remind_new_hours)
+        if self.salon_remind_again:
+            hours["reminder_again"] = self.salon_remind_again_hours
+        if self.salon_remind_same_day:
+            hours["same_day"] = self.salon_remind_same_day_hours
+        return hours
 
     @api.model
     def _load_pos_data_fields(self, config):

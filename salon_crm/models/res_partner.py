@@ -10,6 +10,11 @@ class ResPartner(models.Model):
     is_salon_client = fields.Boolean(string="Salon Client", index="btree_not_null", groups=STAFF)
     birthdate_date = fields.Date(string="Birthday", groups=STAFF)
     gender = fields.Selection([("male", "Male"), ("female", "Female"), ("other", "Other")], groups=STAFF)
+    salon_remind_day_before = fields.Boolean(
+        string="Remind the Day Before",
+        groups=STAFF,
+        help="The client wants the reminder of a visit the day before, and not earlier.",
+    )
     salon_file_ids = fields.One2many("salon.client.file", "partner_id", string="Client File", groups=STAFF)
     salon_booking_ids = fields.One2many("calendar.event", "salon_client_id", string="Bookings", groups=STAFF)
     salon_visit_ids = fields.One2many("salon.visit", "partner_id", string="Visits", groups=STAFF)
@@ -58,6 +63,24 @@ class ResPartner(models.Model):
         )
         missing = set(self.ids) - {partner_id for (partner_id,) in known}
         files.create([{"partner_id": partner_id} for partner_id in sorted(missing)])
+
+    def _salon_channels(self, company):
+        """Return by which channels a booking in `company` is told to this client: of "email" and "sms"; none where
+        they can only be called."""
+        channels = []
+        if company.salon_message_email and self.email_normalized:
+            channels.append("email")
+        use = company.salon_message_sms
+        if self.phone_sanitized and (use == "all" or (use == "no_email" and not channels)):
+            channels.append("sms")
+        return channels
+
+    def _salon_reached_by(self, company):
+        """Return how this client is told of a booking in `company`, for people: an email address, a phone number, or
+        that they are called."""
+        addresses = {"email": self.email_normalized, "sms": self.env._("SMS to %s", self.phone)}
+        channels = self._salon_channels(company)
+        return ", ".join(addresses[channel] for channel in channels) or self.env._("Call")
 
     def _get_salon_alerts(self):
         """Return {partner id: what to avoid}, of the files that this user may read."""

@@ -13,6 +13,7 @@ class SalonClientFile(models.Model):
     email = fields.Char(related="partner_id.email", readonly=False)
     birthdate_date = fields.Date(related="partner_id.birthdate_date", readonly=False)
     gender = fields.Selection(related="partner_id.gender", readonly=False)
+    remind_day_before = fields.Boolean(related="partner_id.salon_remind_day_before", readonly=False)
     avatar_128 = fields.Image(related="partner_id.avatar_128")
     keeper_id = fields.Many2one(
         "hr.employee",

@@ -12,6 +12,8 @@ from . import test_replan
 from . import test_report
 from . import test_series
 from . import test_link
+from . import test_message_tours
+from . import test_messages
 from . import test_migration
 from . import test_roster
 from . import test_service_form

@@ -2,6 +2,8 @@ from datetime import datetime, timedelta
 
 from odoo.tests import TransactionCase, new_test_user
 
+from odoo.addons.mail.tests.common import MockEmail
+
 
 class SalonCommon(TransactionCase):
     """A salon with two stylists, two chairs, three services and a client."""
@@ -82,3 +84,29 @@ class SalonCommon(TransactionCase):
             ((block.start - booking.start).total_seconds() / 60, (block.stop - booking.start).total_seconds() / 60)
             for block in blocks.sorted("start")
         ]
+
+
+class SalonMailCommon(SalonCommon, MockEmail):
+    """The same salon, which writes to its clients at any hour."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.write({"salon_message_from": 0, "salon_message_to": 24})
+        # Whatever else is booked in this database is not what is tested here.
+        cls.env["salon.message"]._count_all_as_told()
+
+    def _send_messages(self, errors=0):
+        """Plan and send what is due, as the cron does; return the mails that left. It logs that many errors."""
+        expected = self.assertLogs("odoo.addons.salon_crm", "ERROR") if errors else self.assertNoLogs(level="ERROR")
+        with (
+            expected as logged,
+            self.mock_mail_gateway(),
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cr,
+        ):
+            self.env(cr=cr)["salon.message"]._cron_messages()
+        self.assertEqual(errors and len(logged.output), errors)
+        self.env.invalidate_all()
+        self.assertFalse([mail for mail in self._new_mails if mail.exists() and mail.state != "sent"])
+        return self._new_mails

@@ -23,6 +23,7 @@ MATRIX = {
     "salon.waiting": ("----", "rwc-", "rwcd", "----", "----"),
     "salon.waiting.offer": ("----", "r---", "r---", "----", "----"),
     "salon.waiting.offer.line": ("----", "r---", "r---", "----", "----"),
+    "salon.message": ("----", "r---", "r---", "----", "----"),
     "salon.freed.time": ("----", "----", "r---", "----", "----"),
     "salon.booking.report": ("----", "----", "r---", "----", "----"),
     "salon.wish": ("r---", "rwcd", "rwcd", "----", "----"),

@@ -1,4 +1,5 @@
 import runpy
+from datetime import timedelta
 
 from odoo.tests import tagged
 from odoo.tools.misc import file_path
@@ -46,8 +47,30 @@ class TestMigration(SalonCommon):
             self.assertNotIn(old, names)
             self.assertIn("calendar_event_salon_client_idx", names)
 
-    def _migrate(self):
+    def test_bookings_of_before_count_as_told(self):
+        booking = self._book((self.cut, self.anna))
+        off = self._book((self.cut, self.anna), minutes=60)
+        off.action_salon_cancel()
+        past = self._book((self.cut, self.anna), start=self.start - timedelta(days=30))
+        for _twice in range(2):
+            self._migrate("19.0.1.2.0/post-migrate.py")
+            message = booking.salon_message_ids
+            self.assertEqual((message.kind, message.state, message.reason), ("confirmation", "skipped", "known"))
+            self.assertEqual((message.told_start, message.partner_id), (booking.start, self.client))
+            self.assertFalse((off | past).salon_message_ids)
+        self.assertFalse(self.env["salon.message"]._find_news(self.env.company, booking | off | past))
+
+    def test_letters_that_nobody_changed_are_renewed_and_the_salons_own_stay(self):
+        made, changed = (self.env.ref(f"salon_crm.mail_template_booking_{name}") for name in ("made", "changed"))
+        (made | changed).body_html = "<p>Our own words</p>"
         self.env.flush_all()
-        path = file_path("salon_crm/migrations/19.0.1.1.0/pre-migrate.py")
-        runpy.run_path(path)["migrate"](self.cr, "19.0.1.0.0")
+        self.cr.execute("UPDATE mail_template SET write_date = create_date WHERE id = %s", (made.id,))
+        self.env.invalidate_all()
+        self._migrate("19.0.1.2.0/post-migrate.py")
+        self.assertIn("_salon_mark", made.body_html)
+        self.assertEqual(changed.body_html, "<p>Our own words</p>")
+
+    def _migrate(self, script="19.0.1.1.0/pre-migrate.py"):
+        self.env.flush_all()
+        runpy.run_path(file_path(f"salon_crm/migrations/{script}"))["migrate"](self.cr, "")
         self.env.invalidate_all()

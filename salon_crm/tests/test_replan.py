@@ -4,13 +4,11 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.mail.tests.common import MockEmail
-
-from .common import SalonCommon
+from .common import SalonMailCommon
 
 
 @tagged("post_install", "-at_install")
-class TestReplan(SalonCommon, MockEmail):
+class TestReplan(SalonMailCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -352,10 +350,9 @@ class TestReplan(SalonCommon, MockEmail):
         self.env.company.resource_calendar_id.tz = "Asia/Shanghai"
         booking = self._book((self.cut, self.anna), notes="<p>always late</p>")
         replan = self._replan()
-        with self.mock_mail_gateway():
-            replan.action_apply()
-        mail = self._new_mails
-        self.assertEqual((mail.recipient_ids, mail.state), (self.client, "outgoing"))
+        replan.action_apply()
+        mail = self._send_messages()
+        self.assertEqual((mail.recipient_ids, mail.state), (self.client, "sent"))
         self.assertIn("hello@salon.example.com", mail.email_from)
         self.assertEqual(mail.res_id, booking.id)
         # 9:00 UTC is 17:00 in Shanghai, and a French reader has no PM.
@@ -369,9 +366,8 @@ class TestReplan(SalonCommon, MockEmail):
         booking = self._book((self.cut, self.anna), client=self.dana)
         replan = self._replan()
         self.assertEqual(replan.line_ids.how, "Call")
-        with self.mock_mail_gateway():
-            replan.action_apply()
-        self.assertFalse(self._new_mails)
+        replan.action_apply()
+        self.assertFalse(self._send_messages())
         call = booking.salon_call_ids
         self.assertRegex(call.summary, "Tell Dana by phone: Cut on .* is with Ben instead of Anna.")
         self.assertEqual((call.user_id, call.salon_client_phone), (self.reception, "+86 139 0000 0002"))
@@ -395,9 +391,8 @@ class TestReplan(SalonCommon, MockEmail):
         booking = self._book((self.cut, self.anna))
         replan = self._replan()
         replan.line_ids.tell = False
-        with self.mock_mail_gateway():
-            replan.action_apply()
-        self.assertFalse(self._new_mails)
+        replan.action_apply()
+        self.assertFalse(self._send_messages())
         self.assertFalse(booking.salon_call_ids)
 
     def test_a_cancellation_is_written_too_and_core_invites_nobody(self):
@@ -406,13 +401,15 @@ class TestReplan(SalonCommon, MockEmail):
         self._choose(replan.line_ids, "cancel")
         with self.mock_mail_gateway():
             replan.action_apply()
-        self.assertEqual(self._new_mails.recipient_ids, self.client)
-        self.assertIn("cancelled", self._new_mails.subject)
+        self.assertFalse(self._new_mails)
+        mail = self._send_messages()
+        self.assertEqual(mail.recipient_ids, self.client)
+        self.assertIn("cancelled", mail.subject)
 
     def test_the_templates_stand_core_trying_them_on_a_plain_event(self):
         meeting = self.env["calendar.event"].create(
             {"name": "Meeting", "start": self.start, "stop": self.start + timedelta(hours=1)}
         )
-        for name in ("made", "changed", "cancelled"):
+        for name in ("made", "changed", "cancelled", "reminder", "same_day"):
             template = self.env.ref(f"salon_crm.mail_template_booking_{name}")
             self.assertIn("Hello", template._render_field("body_html", meeting.ids)[meeting.id])

@@ -6,13 +6,11 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from odoo.addons.mail.tests.common import MockEmail
-
-from .common import SalonCommon
+from .common import SalonMailCommon
 
 
 @tagged("post_install", "-at_install")
-class TestSeries(SalonCommon, MockEmail):
+class TestSeries(SalonMailCommon):
     def _repeat(self, booking, user=None, **values):
         values = {"every": 5, "unit": "weeks", "count": 6, **values}
         repeat = self.env["salon.repeat"].with_user(user or self.reception).create({"event_id": booking.id, **values})
@@ -129,10 +127,10 @@ class TestSeries(SalonCommon, MockEmail):
         self.client.email = "clara@example.com"
         booking = self._book((self.cut, self.anna))
         repeat = self._repeat(booking, every=1, count=3)
-        with self.mock_mail_gateway():
-            repeat.action_book()
-        self.assertEqual(self._new_mails.recipient_ids, self.client)
-        self.assertEqual(self._new_mails.body_html.count("<tr"), 3)
+        repeat.action_book()
+        mail = self._send_messages()
+        self.assertEqual(mail.recipient_ids, self.client)
+        self.assertEqual(mail.body_html.count("<tr"), 3)
         series = booking.salon_series_id
         done = series.booking_ids.sorted("start")[0]
         done.action_salon_arrive()
@@ -143,9 +141,8 @@ class TestSeries(SalonCommon, MockEmail):
             .with_user(self.reception)
             .create({"series_id": series.id, "reason_id": reason.id})
         )
-        with self.mock_mail_gateway():
-            cancel.action_cancel()
-        self.assertEqual(len(self._new_mails), 1)
+        cancel.action_cancel()
+        self.assertEqual(len(self._send_messages()), 1)
         self.assertEqual((series.booking_ids - done).mapped("salon_state"), ["cancelled"] * 3)
         self.assertEqual((series.booking_ids - done).salon_cancel_reason_id, reason)
         self.assertEqual(done.salon_state, "arrived")

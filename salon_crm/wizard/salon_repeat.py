@@ -30,7 +30,7 @@ class SalonRepeat(models.TransientModel):
         for repeat in self:
             booking = repeat.event_id
             repeat.first = booking and f"{spoken(self.env, booking.start)} · {booking.name}"
-            repeat.how = booking.salon_client_id.email_normalized or self.env._("Call")
+            repeat.how = booking.salon_client_id._salon_reached_by(booking.company_id or self.env.company)
 
     @api.depends("line_ids.proposal_id")
     def _compute_booked_count(self):
@@ -70,6 +70,8 @@ class SalonRepeat(models.TransientModel):
             bookings |= line._book(series)
         if self.tell:
             bookings._salon_tell_clients("made")
+        else:
+            bookings._salon_count_as_told()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

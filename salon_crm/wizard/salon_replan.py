@@ -192,6 +192,7 @@ class SalonReplan(models.TransientModel):
         self._block()
         cancelled.filtered("tell")._tell()
         moved.filtered("tell")._tell()
+        (cancelled | moved).filtered(lambda line: not line.tell).event_id._salon_count_as_told()
         return self._report(moved, cancelled)
 
     def _take_turns(self, lines):

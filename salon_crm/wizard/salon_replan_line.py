@@ -50,7 +50,7 @@ class SalonReplanLine(models.TransientModel):
         for line in self:
             line.when = line.start and spoken(self.env, line.start)
             line.services = ", ".join(line._say_service(booked) for booked in line.event_id.sudo().salon_line_ids)
-            line.how = line.client_id.email_normalized or self.env._("Call")
+            line.how = line.client_id._salon_reached_by(line.event_id.company_id or self.env.company)
 
     def _say_service(self, booked):
         """Return a booked service, with what counts when it is to be given to somebody else."""

@@ -20,7 +20,7 @@ class SalonSeriesCancel(models.TransientModel):
     def _compute_coming(self):
         for wizard in self:
             wizard.coming = "\n".join(spoken(self.env, start) for start in wizard.series_id._coming().mapped("start"))
-            wizard.how = wizard.series_id.partner_id.email_normalized or self.env._("Call")
+            wizard.how = wizard.series_id.partner_id._salon_reached_by(wizard.series_id.company_id or self.env.company)
 
     def action_cancel(self):
         """Cancel them all, and tell the client once."""
@@ -31,4 +31,6 @@ class SalonSeriesCancel(models.TransientModel):
         bookings._salon_set_state("cancelled", salon_cancel_reason_id=self.reason_id.id)
         if self.tell:
             bookings._salon_tell_clients("cancelled")
+        else:
+            bookings._salon_count_as_told()
         return {"type": "ir.actions.act_window_close"}
