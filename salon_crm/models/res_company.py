@@ -144,8 +144,8 @@ class ResCompany(models.Model):
         " hour at most, reminders go 2 to 336 hours before the visit, and on the same day 1 to 23 hours before.",
     )
     _salon_reminders_in_order = models.Constraint(
-        "CHECK (salon_remind_hours > salon_remind_again_hours AND salon_remind_again_hours > salon_remind_same_day_hours"
-        " AND salon_remind_new_hours > salon_remind_same_day_hours)",
+        "CHECK (salon_remind_hours > salon_remind_again_hours AND"
+        " LEAST(salon_remind_again_hours, salon_remind_new_hours) > salon_remind_same_day_hours)",
         "The reminders are not in order: the first goes before the second, the second before that of the same day.",
     )
 
