@@ -160,7 +160,7 @@ class CalendarEvent(models.Model):
         was, now = self._salon_say(message.was_start, message.was_what), self._salon_shown()
         if sorted(was["services"].split(", ")) == sorted(now["services"].split(", ")):
             was["services"] = now["services"]
-        return {name: was[name] for name in was if was[name] and was[name] != now[name]}
+        return {name: was[name] for name in ("when", "services", "stylists") if was[name] and was[name] != now[name]}
 
     def _salon_say(self, start, what=None, services=None, stylists=None):
         if services is None:

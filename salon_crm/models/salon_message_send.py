@@ -313,5 +313,11 @@ def _never_connected(error):
 
 
 def _said(error):
-    """Return what an error says, for people."""
+    """Return what an error says, for people: the server's own words, where it had any."""
+    for one in _chain(error):
+        if isinstance(one, smtplib.SMTPRecipientsRefused):
+            one = smtplib.SMTPResponseException(*next(iter(one.recipients.values())))
+        if isinstance(one, smtplib.SMTPResponseException):
+            text = one.smtp_error.decode(errors="replace") if isinstance(one.smtp_error, bytes) else one.smtp_error
+            return f"{one.smtp_code} {text}"
     return "\n".join(dict.fromkeys(str(arg) for arg in error.args if arg)) or type(error).__name__

@@ -104,7 +104,7 @@ class TestNews(MessageCommon):
         mail = self._run()
         self.assertEqual(mail.subject, "Salon: your visit has changed")
         self.assertIn("12:00", mail.body_html)
-        self.assertRegex(mail.body_html, r"Before:\s+Monday, January 14, 2030,? (at )?10:00")
+        self.assertRegex(mail.body_html, r"Before:\s+Monday, January 14, 2030,? (at )?10:00\s?AM\s*<")
         booking.start = self.start + timedelta(hours=5)
         self._later(minutes=1)
         booking.start = self.start + timedelta(hours=2)
