@@ -302,6 +302,18 @@ class TestNews(MessageCommon):
         booking.with_user(self.env.ref("base.public_user"))._salon_messages_soon()
         self.assertEqual(len(self._run()), 1)
 
+    def test_two_files_of_one_client_that_are_merged_are_no_news(self):
+        booking = self._book((self.cut, self.anna))
+        self._later(minutes=10)
+        self._run()
+        twin = self.env["res.partner"].create({"name": "Clara C.", "email": "clara@example.com"})
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.client | twin).ids, twin)
+        self.env.invalidate_all()
+        self._later(minutes=10)
+        self.assertFalse(self._run())
+        self.assertEqual((booking.salon_client_id, booking.salon_message_ids.partner_id), (twin, twin))
+
     # What is in them -------------------------------------------------------------------------------------------
 
     def _calendar(self, mail):
