@@ -106,6 +106,8 @@ class SalonTurn(models.Model):
                   JOIN calendar_event event ON event.company_id = salon.company_id
                    AND event.is_salon_booking IS TRUE AND event.active AND event.salon_state IN %(here)s
                    AND event.start >= salon.day - interval '12 hours' AND event.start < salon.day_end
+                   -- Once more as constants: the planner would take a day for a large part of all years.
+                   AND event.start >= %(first)s::timestamp - interval '12 hours' AND event.start < %(last)s
                   JOIN salon_booking_line line ON line.event_id = event.id
                    AND line.start >= salon.day AND line.start < salon.day_end
             ),
@@ -144,6 +146,8 @@ class SalonTurn(models.Model):
               FROM stylist
             """,
             rows=rows,
+            first=min(day for _company, day, _end, _rule, _asked in salons),
+            last=max(end for _company, _day, end, _rule, _asked in salons),
             here=HERE,
             now=fields.Datetime.now(),
             working=list(working),

@@ -156,12 +156,15 @@ class Roster:
                 """
                 SELECT block.resource_id, block.start, block.stop
                   FROM unnest(%s::int[]) AS wanted(id)
-                  JOIN salon_booking_block block
-                    ON int8range(block.resource_id, block.resource_id, '[]') && int8range(wanted.id, wanted.id, '[]')
-                   AND tsrange(block.start, block.stop) && tsrange(%s, %s)
+            CROSS JOIN LATERAL (
+                       SELECT * FROM salon_booking_block block
+                        WHERE int8range(block.resource_id, block.resource_id, '[]')
+                              && int8range(wanted.id, wanted.id, '[]')
+                          AND tsrange(block.start, block.stop) && tsrange(%s, %s)
+                          AND block.active
+                       OFFSET 0) AS block -- one resource after the other by the index, whatever the planner guesses
              LEFT JOIN salon_booking_hold hold ON hold.id = block.hold_id
-                 WHERE block.active
-                   AND (block.line_id IS NULL OR block.line_id <> ALL(%s::int[]))
+                 WHERE (block.line_id IS NULL OR block.line_id <> ALL(%s::int[]))
                    AND (hold.id IS NULL OR hold.expires_at > %s)
                 """,
                 sorted(resource_ids),
