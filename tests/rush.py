@@ -19,9 +19,7 @@ START_LIMIT = 120  # seconds
 
 def prepare(env):
     """Make a small salon in which all want the same; commit it, and return what the requests need to know."""
-    user = env["res.users"].create({
-        "name": "Rosa Rush", "login": LOGIN, "password": LOGIN,
-        "group_ids": [(6, 0, env.ref("salon_crm.group_salon_reception").ids)]})
+    user = make_user(env)
     services = env["product.product"].create([
         {"name": name, "type": "service", "is_salon_service": True, "salon_active_minutes": minutes}
         for name, minutes in (("Cut", 30), ("Colour", 45), ("Care", 20))])
@@ -31,6 +29,13 @@ def prepare(env):
         {"name": f"Client {number}", "is_salon_client": True} for number in range(50)])
     env.cr.commit()
     return {"user": user.id, "services": services.ids, "stylists": stylists.ids, "clients": clients.ids}
+
+
+def make_user(env):
+    """Make the receptionist who logs in."""
+    return env["res.users"].create({
+        "name": "Rosa Rush", "login": LOGIN, "password": LOGIN,
+        "group_ids": [(6, 0, env.ref("salon_crm.group_salon_reception").ids)]})
 
 
 @contextlib.contextmanager
@@ -80,6 +85,18 @@ class Session:
         seconds = time.monotonic() - began
         connection.close()
         return seconds, answer, response.headers
+
+
+def get(port, path, headers=None):
+    """Get a page as anybody; return (seconds, status, body)."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    began = time.monotonic()
+    connection.request("GET", path, headers=headers or {})
+    response = connection.getresponse()
+    body = response.read()
+    seconds = time.monotonic() - began
+    connection.close()
+    return seconds, response.status, body
 
 
 def at_once(calls):

@@ -3,13 +3,11 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
 from collections import Counter
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import pairwise
 from random import Random
@@ -18,67 +16,16 @@ import pytest
 import vobject
 from freezegun.api import freeze_time
 
+import mail_server
+
 MONDAY = datetime(2030, 1, 7, 9)
-
-
-class Postbox:
-    """Keeps the mails that it is given, and treats them as `mood` says.
-
-    Moods: "open", "busy" (451 for each recipient), "closed" (554 for each content), "deaf" (ends the conversation at
-    the sender), "lost" (takes the mail and ends the conversation without a word), and any function of the mail.
-    """
-
-    def __init__(self):
-        self.mails, self.mood, self.port = [], "open", None
-
-    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 -- aiosmtpd's
-        if self.mood == "deaf":
-            server.transport.abort()
-            return "421 Gone"
-        envelope.mail_from = address
-        return "250 OK"
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        if self.mood == "busy":
-            return "451 Come back later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        if self.mood == "closed":
-            return "554 Not today"
-        mail = message_from_bytes(envelope.content, policy=policy.default)
-        self.mails.append((envelope.rcpt_tos, mail))
-        if self.mood == "lost":
-            server.transport.abort()
-        if callable(self.mood):
-            self.mood(mail)
-        return "250 Taken"
 
 
 @pytest.fixture
 def postbox():
-    """A mail server on loopback; what came is in `mails`. `open()` and `close()` plug it in and out."""
-    from aiosmtpd.controller import Controller
-
-    box = Postbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        box.port = free.getsockname()[1]
-    running = []
-
-    def open_():
-        running.append(Controller(box, hostname="127.0.0.1", port=box.port))
-        running[-1].start()
-
-    def close():
-        while running:
-            running.pop().stop()
-
-    box.open, box.close = open_, close
-    open_()
-    yield box
-    close()
+    """A mail server on loopback."""
+    with mail_server.opened() as box:
+        yield box
 
 
 @pytest.fixture
@@ -95,10 +42,7 @@ class Salon:
 
         self.registry, self.postbox = Registry(database), postbox
         with self.env() as env:
-            env["ir.mail_server"].search([]).active = False
-            env["ir.mail_server"].create(
-                {"name": "Loopback", "smtp_host": "127.0.0.1", "smtp_port": postbox.port, "smtp_encryption": "none"}
-            )
+            mail_server.use(env, postbox.port)
             env["ir.config_parameter"].set_param("web.base.url", "https://salon.example.com")
             env.company.write({"email": "hello@salon.example.com", "name": "Salon"})
             env.company.resource_calendar_id.tz = "UTC"

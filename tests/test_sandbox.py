@@ -233,7 +233,9 @@ def test_tests_that_came_out_differently_are_found_again(tmp_path):
     tests = tmp_path / "tests"
     tests.mkdir()
     (tests / "test_two.py").write_text("def test_one():\n    pass\n\n\ndef test_two():\n    assert False\n")
-    found = []
+    root, found = tmp_path / "root", []
+    root.mkdir()
+    (root / "pytest.ini").write_text("[pytest]\n")
     for only in (None, "test_two.py::test_two"):
         file = tmp_path / f"reports_{len(found)}"
         path = os.pathsep.join([str(REPO / "tests"), os.environ.get("PYTHONPATH", "")])
@@ -241,10 +243,9 @@ def test_tests_that_came_out_differently_are_found_again(tmp_path):
         if only:
             (tmp_path / "only").write_text(only)
             environment["SALON_ONLY"] = str(tmp_path / "only")
-        (tmp_path / "pytest.ini").write_text("[pytest]\n")
         command = [sys.executable, "-m", "pytest", "-p", "sandbox.reports", "-p", "no:odoo", "-p", "no:cacheprovider",
-                   "--noconftest", "-c", tmp_path / "pytest.ini", "--rootdir", tmp_path, "-q", tests]
-        subprocess.run(command, env=environment, cwd=tmp_path, stdout=subprocess.DEVNULL, check=False)
+                   "--noconftest", "-c", root / "pytest.ini", "--rootdir", root, "-q", tests]
+        subprocess.run(command, env=environment, cwd=root, stdout=subprocess.DEVNULL, check=False)
         found.append(reports.outcomes(file))
     assert found[0] == {"test_two.py::test_one": "passed", "test_two.py::test_two": "failed"}
     assert found[1] == {"test_two.py::test_two": "failed"}

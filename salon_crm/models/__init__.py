@@ -1,3 +1,4 @@
+from . import ir_http
 from . import res_company
 from . import salon_settings_fields
 from . import res_config_settings
@@ -32,6 +33,8 @@ from . import salon_waiting
 from . import salon_waiting_offer_line
 from . import salon_waiting_offer
 from . import salon_booking_hold
+from . import salon_public_attempt
+from . import salon_online_booking
 from . import salon_blocked_time
 from . import salon_booking_block
 from . import salon_booking_line
@@ -49,6 +52,7 @@ from . import salon_message
 from . import salon_message_plan
 from . import salon_message_send
 from . import mail_mail
+from . import calendar_event_online
 from . import mail_activity
 from . import salon_booking_series
 from . import calendar_event_board

@@ -21,13 +21,17 @@ class CalendarEvent(models.Model):
 
     _salon_token_idx = models.UniqueIndex("(salon_token) WHERE salon_token IS NOT NULL")
 
-    def _salon_link(self):
-        """Return the address of this booking's page, for its client alone."""
+    def _salon_path(self):
+        """Return the path of this booking's page, for its client alone."""
         self.ensure_one()
         booking = self.sudo()
         if not booking.salon_token:
             booking.with_context(**BOOKING_CONTEXT).salon_token = secrets.token_urlsafe(24)
-        return urljoin(booking.get_base_url(), PATH + booking.salon_token)
+        return PATH + booking.salon_token
+
+    def _salon_link(self):
+        """Return the address of this booking's page, for its client alone."""
+        return urljoin(self.sudo().get_base_url(), self._salon_path())
 
     @api.model
     def _salon_by_token(self, token):

@@ -18,6 +18,15 @@ class ResCompany(models.Model):
         string="Opening Hours",
         help="When clients are served, public holidays taken out. Empty: whenever a stylist works.",
     )
+    salon_online_booking = fields.Boolean(string="Online Booking Page", help="Clients can book by themselves.")
+    salon_online_sms = fields.Boolean(
+        string="Code by SMS", help="Who books online can show by an SMS, as well as by email, that they are reachable."
+    )
+    salon_change_hours = fields.Integer(
+        string="Changes by the Client",
+        default=24,
+        help="Up to so many hours before the visit clients can move or cancel it by themselves.",
+    )
     salon_notice_minutes = fields.Integer(
         string="Minimum Notice",
         default=120,
@@ -130,7 +139,7 @@ class ResCompany(models.Model):
         "CHECK (salon_notice_minutes >= 0 AND salon_horizon_days BETWEEN 0 AND 730"
         " AND salon_grid_minutes BETWEEN 1 AND 240 AND salon_buffer_minutes BETWEEN 0 AND 240"
         " AND salon_max_wait_minutes BETWEEN 0 AND 240 AND salon_no_show_limit >= 0"
-        " AND salon_late_cancel_hours >= 0 AND salon_offer_minutes > 0)",
+        " AND salon_late_cancel_hours >= 0 AND salon_change_hours >= 0 AND salon_offer_minutes > 0)",
         "The booking rules of the salon don't fit: no time can be negative, the time grid is 1 to 240 minutes, the"
         " horizon at most two years, and an offer is held for at least a minute.",
     )

@@ -194,7 +194,11 @@ class SalonMessage(models.Model):
             now - rest,
         )
         only = rested if bookings is None else SQL("event.id = ANY(%s)", bookings.ids)
-        coming = SQL("event.start > %s AND event.salon_state IN ('booked', 'confirmed', 'cancelled')", now)
+        coming = SQL(
+            "event.start > %s AND (event.salon_state = 'cancelled'"
+            " OR event.salon_state IN ('booked', 'confirmed') AND event.salon_to_approve IS NOT TRUE)",
+            now,
+        )
         if kind:
             coming = SQL("TRUE")
         query = SQL(

@@ -16,6 +16,8 @@ MATRIX = {
     "salon.shift": ("r---", "r---", "rwcd", "----", "----"),
     "salon.blocked.time": ("r---", "rwcd", "rwcd", "----", "----"),
     "salon.booking.hold": ("----", "r---", "r---", "----", "----"),
+    "salon.online.booking": ("----", "----", "----", "----", "----"),
+    "salon.public.attempt": ("----", "----", "----", "----", "----"),
     "salon.cancel.reason": ("r---", "r---", "rwcd", "----", "----"),
     "salon.turn": ("r---", "r---", "r---", "----", "----"),
     "salon.turn.pass": ("----", "r---", "r---", "----", "----"),

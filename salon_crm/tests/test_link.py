@@ -43,3 +43,11 @@ class TestLink(SalonCommon):
         self.assertEqual(booking.copy_data()[0].get("salon_token", False), False)
         booking.with_user(self.reception).start += timedelta(minutes=5)
         self.assertEqual(booking._salon_link().rpartition("/")[2], token, "who moves a booking keeps its link")
+
+    def test_the_front_desk_opens_what_the_client_sees(self):
+        booking = self._book((self.cut, self.anna))
+        action = booking.with_user(self.reception).action_salon_client_page()
+        self.assertEqual(action["url"], booking._salon_link())
+        for user in (self.other_stylist_user, self.plain_user):
+            with self.assertRaises(AccessError):
+                booking.with_user(user).action_salon_client_page()

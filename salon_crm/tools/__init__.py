@@ -6,3 +6,4 @@ from . import party_search
 from . import search
 from . import roster
 from . import spoken
+from . import phone

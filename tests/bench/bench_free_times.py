@@ -7,7 +7,7 @@ DAYS_AHEAD = 60  # days with bookings ahead, more than half of their hours taken
 DAYS_SHOWN = 31
 
 
-def _fill(env, bookings):
+def fill(env, bookings):
     """Fill a salon with that many bookings, most of them past; commit it and return what there is.
 
     Row by row this would take hours: the rows are those that booking writes, put in by the thousand.
@@ -146,7 +146,7 @@ def create_event(context):
         context.env.flush_all()
 
 
-PREPARE = {"busy": lambda env: _fill(env, BOOKINGS), "old": lambda env: _fill(env, 10 * BOOKINGS)}
+PREPARE = {"busy": lambda env: fill(env, BOOKINGS), "old": lambda env: fill(env, 10 * BOOKINGS)}
 ROWS = [
     {"name": "free times, one service: p95 with 200,000 bookings", "goal_ms": 150, "statistic": "p95", "rounds": 60,
      "subject": ("busy", search_one)},

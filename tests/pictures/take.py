@@ -124,6 +124,36 @@ def followups(salon):
     salon.take(page, "followups")
 
 
+def booking_page(salon):
+    """The page on which clients book by themselves, as somebody who is not logged in."""
+    for size in (PHONE, DESK):
+        context = salon.browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, has_touch=size == PHONE, is_mobile=size == PHONE
+        )
+        page = context.new_page()
+        page.goto(f"{salon.base}/salon/book")
+        for service in ("Women's Cut", "Root Colour"):
+            page.locator("label.choice", has_text=service).first.click()
+        if size == PHONE:
+            salon.take(page, "page_services")
+        page.locator(".go button").click()
+        page.locator("a.day").last.click()
+        page.locator(".times button").first.wait_for()
+        salon.take(page, "page_times" if size == PHONE else "page_times_desk")
+
+
+def visit_page(salon):
+    """The page of a booking that lies ahead, by its link."""
+    page = salon.page("admin", PHONE)
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
+    domain = [["is_salon_booking", "=", True], ["start", ">", now], ["salon_state", "=", "booked"]]
+    (booking,) = salon.call(page, "calendar.event", "search", domain, limit=1, offset=12, order="start")
+    link = salon.call(page, "calendar.event", "action_salon_client_page", [booking])["url"]
+    page.goto(salon.base + "/salon/" + link.partition("/salon/")[2])
+    page.locator(".card").wait_for()
+    salon.take(page, "page_visit")
+
+
 def main(port):
     """Take them all."""
     with sync_playwright() as playwright:
@@ -133,6 +163,8 @@ def main(port):
         salon = Salon(browser, port)
         till(salon, backend(salon))
         followups(salon)
+        booking_page(salon)
+        visit_page(salon)
         browser.close()
 
 

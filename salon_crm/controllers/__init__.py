@@ -1,0 +1,3 @@
+from . import public_page
+from . import booking_page
+from . import visit_page

@@ -1,0 +1,405 @@
+"""The page on which clients book by themselves: services, stylist, time, who they are, a code, done.
+
+Every step is a page of its own that works without scripts. Nothing is kept between the steps but what stands in the
+address, until a time is chosen: from then on a record with an unguessable token holds it.
+"""
+
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+import babel.dates
+import pytz
+from psycopg2.errors import ExclusionViolation
+
+from odoo import fields, http
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools.misc import babel_locale_parse, format_amount, get_lang
+
+from ..tools.frame import local_day, utc
+from ..tools.spoken import spoken
+from .public_page import InputError, PublicPage, friendly
+
+SERVICES = 6  # at most in one visit
+SHOWN_DAYS = 7
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PARTS = (12, 17)  # local hours at which afternoon and evening begin
+HOLDS_AT_ONCE = 4  # for one address
+NAME, NOTE, CONTACT = 80, 500, 120  # characters
+
+
+class BookingPage(PublicPage):
+    """The steps of a booking."""
+
+    @http.route("/salon/book", type="http", auth="public", methods=["GET"], website=True, sitemap=True, readonly=True)
+    @friendly
+    def services(self, **_query):
+        """Show what can be booked; of which salon first, where there are several."""
+        salons = self._salons()
+        salon = self._salon(salons)
+        if not salon:
+            return self._page("page_salons", {"salons": salons})
+        values = {
+            "company": salon,
+            "groups": self._service_groups(salon),
+            "chosen": self._numbers("service", SERVICES),
+            "price": lambda product: self._price(product, salon),
+        }
+        return self._page("page_services", values)
+
+    @http.route("/salon/book/times", type="http", auth="public", methods=["GET"], website=True, sitemap=False,
+                readonly=True)  # fmt: skip
+    @friendly
+    def times(self, **_query):
+        """Show a week's free times for the services that were chosen."""
+        salon, services, stylist = self._wanted()
+        first, chosen = self._days(salon)
+        offers = self._offers(salon, self._wishes(services, stylist), first)
+        return self._page("page_times", self._times_values(salon, services, stylist, first, chosen, offers))
+
+    @http.route("/salon/book/hold", type="http", auth="public", methods=["POST"], website=True, sitemap=False)
+    @friendly
+    def hold(self, **_form):
+        """Hold a time for the visitor, and go on to who they are."""
+        salon, services, stylist = self._wanted()
+        start = self._moment("start")
+        self._check_human("salon_hold")
+        self._check_limit("hold", self._address(), 60, HOUR)
+        drafts = request.env["salon.online.booking"]
+        drafts._by_token(request.session.get("salon_online_booking"))._give_up()
+        if drafts._count_held(self._address()) >= HOLDS_AT_ONCE:
+            raise InputError(request.env._("Several times are held for you already. Please finish one of them."), 429)
+        wishes = self._wishes(services, stylist)
+        try:
+            with request.env.cr.savepoint():
+                draft = drafts._begin(salon, wishes, start, self._address(), self._visitor())
+        except ExclusionViolation:
+            draft = drafts
+        if not draft:
+            day = local_day(salon._salon_timezone(), start)
+            return request.redirect(self._times_url(salon, services, stylist, day, taken=1), code=303)
+        request.session["salon_online_booking"] = draft.token
+        return request.redirect(f"/salon/book/{draft.token}", code=303)
+
+    @http.route("/salon/book/<string:token>", type="http", auth="public", methods=["GET"], website=True, sitemap=False)
+    @friendly
+    def who(self, token, **_query):
+        """Ask who the visitor is, or for the code that was sent to them."""
+        draft = self._draft(token)
+        if draft.event_id:
+            return request.redirect(draft.event_id._salon_path(), code=303)
+        return self._ask(draft)
+
+    @http.route("/salon/book/<string:token>/who", type="http", auth="public", methods=["POST"], website=True,
+                sitemap=False)  # fmt: skip
+    @friendly
+    def tell(self, token, **_form):
+        """Take who the visitor is, and send them a code."""
+        draft = self._draft(token)
+        self._check_human("salon_who")
+        if visitor := self._visitor():
+            draft.write({"note": self._text("note", NOTE, lines=True)})
+            return self._finish(draft, visitor)
+        name, contact = self._text("name", NAME), self._text("contact", CONTACT)
+        note = self._text("note", NOTE, lines=True)
+        try:
+            if not name:
+                raise InputError(request.env._("Please tell us your name."))
+            if not contact:
+                raise InputError(request.env._("Please tell us where we can reach you."))
+            email, phone = draft._read_contact(contact, draft.company_id)
+        except (InputError, UserError) as error:
+            return self._ask(draft, error=error.args[0], status=422, name=name, contact=contact, note=note)
+        self._check_limit("code", self._address(), 30, HOUR)
+        self._check_limit("code", email or phone, 5, HOUR)
+        draft.write({"name": name, "email": email, "phone": phone, "note": note})
+        if not draft._send_code():
+            raise InputError(request.env._("Several codes were sent already. Please call us."), 429)
+        return request.redirect(f"/salon/book/{draft.token}", code=303)
+
+    @http.route("/salon/book/<string:token>/code", type="http", auth="public", methods=["POST"], website=True,
+                sitemap=False)  # fmt: skip
+    @friendly
+    def code(self, token, **_form):
+        """Take the code, and book."""
+        draft = self._draft(token)
+        if draft.event_id:
+            return request.redirect(draft.event_id._salon_path(), code=303)
+        code = self._text("code", 20).replace(" ", "")
+        if not draft._check_code(code):
+            message = request.env._("This is not the code that we sent, or it has ended. Please look again.")
+            return self._ask(draft, error=message, status=422)
+        return self._finish(draft)
+
+    @http.route("/salon/book/<string:token>/again", type="http", auth="public", methods=["POST"], website=True,
+                sitemap=False)  # fmt: skip
+    @friendly
+    def again(self, token, **_form):
+        """Let the visitor correct who they are; a new code comes then."""
+        draft = self._draft(token)
+        draft.code_digest = False
+        return request.redirect(f"/salon/book/{draft.token}", code=303)
+
+    # Steps ----------------------------------------------------------------------------------------------------
+
+    def _draft(self, token):
+        draft = request.env["salon.online.booking"]._by_token(token)
+        if not draft:
+            raise InputError(request.env._("This link has ended, or is not complete. Please choose a time again."), 404)
+        return draft
+
+    def _ask(self, draft, error=False, status=200, **typed):
+        """Return the page that asks for the name, or for the code."""
+        salon = draft.company_id
+        values = {
+            "company": salon,
+            "draft": draft,
+            "when": spoken(request.env, draft.start, zone=salon._salon_timezone(), long=True),
+            "summary": self._summary(draft),
+            "seconds": draft._seconds_left(),
+            "error": error,
+            "visitor": self._visitor(),
+            "typed": {"name": draft.name, "contact": draft.email or draft.phone, "note": draft.note, **typed},
+            "times_url": self._draft_times_url(draft),
+        }
+        asked = "page_code" if draft.code_digest and not self._visitor() else "page_who"
+        return self._page(asked, values, status=status, secret=True)
+
+    def _finish(self, draft, visitor=None):
+        """Book, and show the booking; or say that somebody was faster, and what else is free."""
+        booking = draft._book(visitor)
+        if not booking:
+            return request.redirect(self._draft_times_url(draft, taken=1), code=303)
+        request.session.pop("salon_online_booking", None)
+        return request.redirect(booking._salon_path() + "?booked=1", code=303)
+
+    def _summary(self, draft):
+        """Return the lines of what is about to be booked: (time, service, stylist)."""
+        zone = draft.company_id._salon_timezone()
+        lines = draft.offer["lines"]
+        stylists = request.env["hr.employee"].sudo().browse({line["stylist_id"] for line in lines})
+        products = request.env["product.product"].sudo().browse({line["product_id"] for line in lines})
+        names = {record: record.name for record in (*stylists, *products)}
+        return [
+            (
+                self._clock(fields.Datetime.to_datetime(line["start"]), zone),
+                names[products.browse(line["product_id"])],
+                names[stylists.browse(line["stylist_id"])],
+            )
+            for line in lines
+        ]
+
+    # What is wanted -------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _salons():
+        """Return the companies that take bookings online."""
+        return request.env["res.company"].sudo().search([("salon_online_booking", "=", True)])
+
+    def _salon(self, salons):
+        """Return the salon that the address names, or the only one."""
+        number = self._number("salon")
+        salon = salons.filtered(lambda company: company.id == number) if number else salons
+        if not salon:
+            raise InputError(request.env._("This salon takes no bookings online. Please call us."), 404)
+        return salon if len(salon) == 1 else None
+
+    def _wanted(self):
+        """Return (salon, services, stylist or none) that the address or the form names."""
+        salon = self._salon(self._salons())
+        if not salon:
+            raise InputError(request.env._("Something in this page's address is not right. Please begin again."))
+        ids = self._numbers("service", SERVICES)
+        if not ids:
+            raise InputError(request.env._("Please choose what you come for."))
+        services = request.env["product.product"].sudo().search([("id", "in", ids), *self._service_domain(salon)])
+        if len(services) != len(set(ids)) or len(ids) != len(set(ids)):
+            raise InputError(request.env._("This can't be booked online. Please choose again."), 404)
+        services = services.browse(ids)  # in the order in which they were chosen
+        number = self._number("stylist")
+        stylist = self._stylists(salon, services).filtered(lambda employee: employee.id == number)
+        if number and not stylist:
+            raise InputError(request.env._("This stylist can't be booked online for that. Please choose again."), 404)
+        return salon, services, stylist
+
+    @staticmethod
+    def _service_domain(salon):
+        return [
+            ("is_salon_service", "=", True),
+            ("salon_online", "=", True),
+            ("company_id", "in", (False, salon.id)),
+        ]
+
+    def _service_groups(self, salon):
+        """Return [(name, services)] of what can be booked online."""
+        services = request.env["product.product"].sudo().search(self._service_domain(salon), order="name, id")
+        groups = services.grouped(lambda product: product.pos_categ_ids[:1])
+        ordered = sorted(groups, key=lambda category: (not category, category.sequence, category.name or ""))
+        return [(category.name or request.env._("More"), groups[category]) for category in ordered]
+
+    @staticmethod
+    def _stylists(salon, services):
+        """Return who can be booked online for all these services."""
+        stylists = (
+            request.env["hr.employee"]
+            .sudo()
+            .search(
+                [("is_salon_stylist", "=", True), ("salon_online", "=", True), ("company_id", "=", salon.id)],
+                order="salon_sequence, id",
+            )
+        )
+        named = [set(service.salon_stylist_ids.ids) for service in services]
+        return stylists.filtered(lambda stylist: all(not ids or stylist.id in ids for ids in named))
+
+    @staticmethod
+    def _wishes(services, stylist):
+        return [{"product_id": service.id, **({"stylist_id": stylist.id} if stylist else {})} for service in services]
+
+    # Times ----------------------------------------------------------------------------------------------------
+
+    def _days(self, salon, usual=None):
+        """Return the first day that is shown and the one that was chosen, if any.
+
+        :param date usual: what is shown where no day was chosen
+        """
+        today, last = local_day(salon._salon_timezone(), fields.Datetime.now()), self._last_day(salon)
+        chosen = self._date("day")
+        if chosen and not today <= chosen <= last:
+            raise InputError(request.env._("That day can't be booked online. Please choose another."), 404)
+        if not chosen and usual and today <= usual <= last:
+            chosen = usual
+        weeks = ((chosen or today) - today).days // SHOWN_DAYS
+        return today + timedelta(days=weeks * SHOWN_DAYS), chosen
+
+    def _offers(self, salon, wishes, first, days=SHOWN_DAYS, **options):
+        """Return what the search offers for some days from `first` on, in the order of time."""
+        bounds = self._bounds(salon, first, days)
+        offers = (
+            request.env["salon.availability"]
+            .sudo()
+            .find_offers(wishes, *bounds, company=salon, channel="online", client=self._visitor() or None, **options)
+        )
+        return sorted(offers, key=lambda offer: offer["start"])
+
+    @staticmethod
+    def _bounds(salon, first, days=SHOWN_DAYS):
+        zone = salon._salon_timezone()
+        midnights = (datetime.combine(first + timedelta(days=number), datetime.min.time()) for number in (0, days))
+        return [utc(zone, midnight) for midnight in midnights]
+
+    def _times_values(self, salon, services, stylist, first, chosen, offers):
+        """Return what the page of times shows."""
+        values = {
+            "company": salon,
+            "services": services,
+            "stylist": stylist,
+            "stylists": self._stylists(salon, services),
+            "minutes": sum(service.salon_total_minutes for service in services),
+            "back_url": "/salon/book?" + urlencode([("salon", salon.id), *(("service", s.id) for s in services)]),
+            "taken": self._one("taken") == "1",
+            "action": "/salon/book/hold",
+            "hidden": [("salon", salon.id), ("stylist", stylist.id or ""), *(("service", s.id) for s in services)],
+            **self._week_values(
+                salon, first, chosen, offers, lambda day: self._times_url(salon, services, stylist, day)
+            ),
+        }
+        if not offers and (later := self._next_free(salon, self._wishes(services, stylist), first)):
+            values["later"] = (self._day_name(later), self._times_url(salon, services, stylist, later))
+        return values
+
+    def _next_free(self, salon, wishes, first):
+        """Return the first day with free times from `first` on; only asked where a whole week is full."""
+        rest = (self._last_day(salon) - first).days + 1
+        offers = self._offers(salon, wishes, first, rest, every=60) if rest > 0 else ()
+        return local_day(salon._salon_timezone(), offers[0]["start"]) if offers else None
+
+    @staticmethod
+    def _last_day(salon):
+        return local_day(salon._salon_timezone(), fields.Datetime.now()) + timedelta(days=salon.salon_horizon_days)
+
+    def _week_values(self, salon, first, chosen, offers, url):
+        """Return the days of a week, and the times of the day that is shown.
+
+        :param url: gives the address of a day
+        """
+        zone = salon._salon_timezone()
+        by_day = {}
+        for offer in offers:
+            by_day.setdefault(local_day(zone, offer["start"]), []).append(offer)
+        shown = chosen or min(by_day, default=first)
+        today = local_day(zone, fields.Datetime.now())
+        days = [first + timedelta(days=number) for number in range(SHOWN_DAYS)]
+        days = [day for day in days if day <= self._last_day(salon)]
+        earlier, later = first - timedelta(days=SHOWN_DAYS), first + timedelta(days=SHOWN_DAYS)
+        return {
+            "days": [
+                {
+                    "weekday": self._day_name(day, "ccc"),
+                    "number": day.day,
+                    "long": self._day_name(day),
+                    "free": len(by_day.get(day, ())),
+                    "shown": day == shown,
+                    "url": url(day),
+                }
+                for day in days
+            ],
+            "shown": self._day_name(shown),
+            "parts": self._day_parts(by_day.get(shown, ()), zone),
+            "earlier_url": url(earlier) if first > today else False,
+            "later_url": url(later) if later <= self._last_day(salon) else False,
+            "later": False,
+        }
+
+    def _day_parts(self, offers, zone):
+        """Return [(name, times)] of a day: each time with what the button says and sends."""
+        stylists = (
+            request.env["hr.employee"]
+            .sudo()
+            .browse({line["stylist_id"] for offer in offers for line in offer["lines"]})
+        )
+        names = {stylist.id: stylist.name for stylist in stylists}
+        parts = {0: [], 1: [], 2: []}
+        for offer in offers:
+            hour = pytz.utc.localize(offer["start"]).astimezone(zone).hour
+            who = dict.fromkeys(names[line["stylist_id"]] for line in offer["lines"])
+            parts[sum(hour >= begin for begin in PARTS)].append(
+                {
+                    "value": fields.Datetime.to_string(offer["start"]),
+                    "clock": self._clock(offer["start"], zone),
+                    "who": ", ".join(who),
+                }
+            )
+        titles = (request.env._("Morning"), request.env._("Afternoon"), request.env._("Evening"))
+        return [(title, parts[number]) for number, title in enumerate(titles) if parts[number]]
+
+    @staticmethod
+    def _clock(moment, zone):
+        """Return the time of day by the salon's clocks, as the reader's language writes it."""
+        local = pytz.utc.localize(moment).astimezone(zone)
+        locale = babel_locale_parse(get_lang(request.env).code)
+        return babel.dates.format_time(local, "short", tzinfo=zone, locale=locale)
+
+    @staticmethod
+    def _day_name(day, form="full"):
+        """Return a day as the reader's language writes it: "full", or by a pattern."""
+        return babel.dates.format_date(day, form, locale=babel_locale_parse(get_lang(request.env).code))
+
+    @staticmethod
+    def _price(product, salon):
+        amount = format_amount(request.env, product.lst_price, salon.currency_id)
+        return request.env._("from %s", amount) if product.salon_variation_ids else amount
+
+    @staticmethod
+    def _times_url(salon, services, stylist, day, **more):
+        query = [("salon", salon.id), *(("service", service.id) for service in services)]
+        if stylist:
+            query.append(("stylist", stylist.id))
+        query += [("day", day.isoformat()), *more.items()]
+        return "/salon/book/times?" + urlencode(query)
+
+    def _draft_times_url(self, draft, **more):
+        """Return the page of times on which the time of a draft was chosen."""
+        salon = draft.company_id
+        services = request.env["product.product"].sudo().browse([wish["product_id"] for wish in draft.wishes])
+        stylist = request.env["hr.employee"].sudo().browse(draft.wishes[0].get("stylist_id") or [])
+        return self._times_url(salon, services, stylist, local_day(salon._salon_timezone(), draft.start), **more)

@@ -1,0 +1,197 @@
+"""What the salon's public pages have in common: reading what a stranger sends, and answering it in words."""
+
+import functools
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+
+from odoo import http
+from odoo.exceptions import UserError, ValidationError
+from odoo.http import request
+
+CACHE_BUSTER = "19.0.1.2.0"  # of the page's style and script
+FAR = timedelta(days=1000)  # no salon books that far ahead
+SECRET = {  # who sees or keeps the address of such a page could act for the client
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Frame-Options": "DENY",
+}
+
+
+class InputError(Exception):
+    """What came is not what the page sends; the text says so to whoever reads it."""
+
+    def __init__(self, message, status=400):
+        """Answer with `message` and an HTTP status."""
+        super().__init__(message)
+        self.status = status
+
+
+def friendly(function):
+    """Answer a page's errors with a page: nothing is half-saved then."""
+
+    @functools.wraps(function)
+    def wrapped(self, *args, **kwargs):
+        try:
+            return function(self, *args, **kwargs)
+        except InputError as error:
+            request.env.cr.rollback()
+            return self._refuse(str(error), error.status)
+        except (UserError, ValidationError) as error:
+            request.env.cr.rollback()
+            return self._refuse(error.args[0], 422)
+
+    return wrapped
+
+
+class PublicPage(http.Controller):
+    """The frame of each page, and how it reads what comes."""
+
+    def _page(self, template, values, status=200, secret=False):
+        """Return a page.
+
+        :param str template: name of the template, without the module
+        :param bool secret: its address is a key that must not get around
+        """
+        languages = request.env["res.lang"].sudo().get_installed()
+        path = request.httprequest.path
+        query = request.httprequest.query_string.decode("ascii", "ignore")
+        company = values.get("company") or request.env["res.company"]
+        values = {
+            "company": company,
+            "languages": [
+                {"code": code, "name": name, "url": self._language_url(code, path, query)} for code, name in languages
+            ]
+            if len(languages) > 1
+            else [],
+            "lang": request.env.lang or "en_US",
+            "version": CACHE_BUSTER,
+            "captcha_key": self._captcha_key(),
+            **values,
+        }
+        response = request.render(f"salon_crm.{template}", values)
+        response.status_code = status
+        response.headers.update(SECRET if secret else {"X-Frame-Options": "SAMEORIGIN", "Cache-Control": "no-cache"})
+        return response
+
+    def _language_url(self, code, path, query):
+        """Return the address of this page in another language, as http_routing reads it."""
+        lang = request.env["res.lang"]._get_data(code=code)
+        return f"/{lang.url_code}{path}" + (f"?{query}" if query else "")
+
+    def _refuse(self, message, status=400, **values):
+        """Return a page that says why something is not possible."""
+        return self._page("page_refused", {"message": message, **values}, status=status, secret=True)
+
+    # What comes ---------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _all(name):
+        """Return all values that came for `name`, as text."""
+        values = request.httprequest.args.getlist(name) + request.httprequest.form.getlist(name)
+        return [value for value in values if isinstance(value, str)]
+
+    def _one(self, name):
+        """Return the only value that came for `name`, "" where none did."""
+        values = self._all(name)
+        if len(values) > 1:
+            raise InputError(request.env._("Something in this page's address is not right. Please begin again."))
+        return values[0].strip() if values else ""
+
+    def _numbers(self, name, most):
+        """Return the whole numbers that came for `name`."""
+        values = self._all(name)
+        if len(values) > most or not all(re.fullmatch(r"[0-9]{1,9}", value) for value in values):
+            raise InputError(request.env._("Something in this page's address is not right. Please begin again."))
+        return [int(value) for value in values]
+
+    def _number(self, name):
+        """Return the whole number that came for `name`, None where none did."""
+        numbers = self._numbers(name, 1) if self._one(name) else []
+        return numbers[0] if numbers else None
+
+    def _text(self, name, longest, lines=False):
+        """Return a text that a person typed, without what nobody can type.
+
+        :param int longest: characters
+        :param bool lines: it may have several lines
+        """
+        kept = "\n" if lines else ""
+        text = "".join(
+            sign if sign in kept or not unicodedata.category(sign).startswith("C") else " "
+            for sign in self._one(name).replace("\r\n", "\n")
+        )
+        text = text.strip() if lines else " ".join(text.split())
+        if len(text) > longest:
+            raise InputError(request.env._("That text is too long: %s characters at most, please.", longest))
+        return text
+
+    def _date(self, name):
+        """Return the date that came for `name` as YYYY-MM-DD, None where none did."""
+        text = self._one(name)
+        if not text:
+            return None
+        try:
+            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+                raise ValueError
+            return date.fromisoformat(text)
+        except ValueError:
+            raise InputError(request.env._("That is no date. Please choose a day from the page.")) from None
+
+    def _moment(self, name):
+        """Return the moment that came for `name`: naive UTC, as the page writes it."""
+        text = self._one(name)
+        try:
+            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:00", text):
+                raise ValueError
+            moment = datetime.fromisoformat(text)
+            if abs(moment - datetime.now()) > FAR:
+                raise ValueError
+            return moment
+        except ValueError:
+            raise InputError(request.env._("That is no time. Please choose one from the page.")) from None
+
+    # Who comes ----------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _address():
+        """Return whence a request comes."""
+        return request.httprequest.remote_addr or "-"
+
+    @staticmethod
+    def _visitor():
+        """Return the partner who is logged in, none for anybody else."""
+        user = request.env.user
+        return request.env["res.partner"] if user._is_public() else user.partner_id
+
+    def _check_human(self, action):
+        """Refuse what a program filled in.
+
+        :param str action: what is tried, for Google's reCAPTCHA where it is set up
+        """
+        # People don't see this field.
+        if self._one("website"):
+            raise InputError(request.env._("This did not work. Please call us."))
+        request.env["ir.http"]._verify_request_recaptcha_token(action)
+
+    def _check_limit(self, scope, key, limit, within):
+        """Refuse what is tried too often."""
+        if not request.env["salon.public.attempt"]._allow(scope, key, limit, within):
+            # What was noted stays: the refusal is an answer like any other.
+            raise TooOftenError(request.env._("That was tried too often. Please wait a while, or call us."))
+
+    @staticmethod
+    def _captcha_key():
+        """Return the site key of Google's reCAPTCHA where that addon is there and set up."""
+        if not hasattr(request.env.registry["ir.http"], "_verify_recaptcha_token"):
+            return False
+        return request.env["ir.config_parameter"].sudo().get_param("recaptcha_public_key")
+
+
+class TooOftenError(InputError):
+    """Somebody tries what they tried too often."""
+
+    def __init__(self, message):
+        """Answer with status 429."""
+        super().__init__(message, 429)

@@ -1,0 +1,18 @@
+from odoo import models
+from odoo.http import request
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    @classmethod
+    def _dispatch(cls, endpoint):
+        # What stands in an address becomes arguments of a method: one that is called `self` would be an error 500.
+        if request.httprequest.path.startswith("/salon/"):
+            request.params.pop("self", None)
+        return super()._dispatch(endpoint)
+
+    @classmethod
+    def _serve_fallback(cls):
+        # Core looks for an attachment with that address: one with a NUL in it no database knows, and it would be a 500.
+        return None if "\x00" in request.httprequest.path else super()._serve_fallback()
