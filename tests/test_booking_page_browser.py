@@ -165,48 +165,48 @@ def test_somebody_new_books_on_a_phone(salon, browser):
     _check(page)
     page.get_by_text("Cut", exact=True).tap()
     page.get_by_text("Care", exact=True).tap()
-    page.get_by_role("button", name="Show times").tap()
-    _check(page)
-    page.locator("a.day").last.tap()
-    page.locator(".times button").nth(2).tap()
+
+    def tap(*what, **by):
+        """Tap on something that leads to another page, and wait for that page."""
+        with page.expect_navigation():
+            (page.get_by_role(*what, **by) if by else page.locator(*what)).tap()
+        page.wait_for_load_state()
+        _check(page)
+
+    tap("button", name="Show times")
+    tap("a.day >> nth=-1")
+    tap(".times button >> nth=2")
     expect(page.locator(".left")).to_contain_text("4:")
-    _check(page)
     page.get_by_label("Name").fill("Nora New")
     page.get_by_label("Email").fill("nora@example.com")
-    page.get_by_role("button", name="Send me a code").tap()
+    tap("button", name="Send me a code")
     expect(page.get_by_text("nora@example.com")).to_be_visible()
-    _check(page)
     page.get_by_label("Code").fill("000000")
-    page.get_by_role("button", name="Book").tap()
+    tap("button", name="Book")
     expect(page.get_by_role("alert")).to_contain_text("not the code")
-    _check(page)
     page.get_by_label("Code").fill(salon.code())
-    page.get_by_role("button", name="Book").tap()
+    tap("button", name="Book")
     expect(page.get_by_role("status")).to_contain_text("Booked.")
-    _check(page)
     assert salon.bookings() == [("Nora New", "nora@example.com", ["Care", "Cut"], "booked")]
     recipients, mail = salon.post()
     assert recipients == ["nora@example.com"]
     link = re.search(r'href="([^"]*/salon/visit/[^"]*)"', mail.get_body(("html",)).get_content())[1]
     page.goto(link)
     assert salon.bookings()[0][-1] == "booked", "mail programs open links by themselves"
-    page.get_by_role("button", name="Yes, I’m coming").tap()
+    tap("button", name="Yes, I’m coming")
     expect(page.get_by_role("status")).to_contain_text("You said that you are coming")
     assert salon.bookings()[0][-1] == "confirmed"
     with page.expect_download() as download:
         page.get_by_role("link", name="Add to my calendar").tap()
     (event,) = vobject.readOne(download.value.path().read_text()).vevent_list
     assert event.status.value == "CONFIRMED"
-    page.get_by_role("link", name="Move").tap()
-    _check(page)
-    page.locator(".times button").last.tap()
+    tap("link", name="Move")
+    tap(".times button >> nth=-1")
     expect(page.get_by_role("status")).to_contain_text("Moved.")
-    page.get_by_role("link", name="Cancel").tap()
-    _check(page)
+    tap("link", name="Cancel")
     assert salon.bookings()[0][-1] == "confirmed", "a link alone cancels nothing"
-    page.get_by_role("button", name="Yes, cancel it").tap()
+    tap("button", name="Yes, cancel it")
     expect(page.get_by_role("status")).to_contain_text("cancelled")
-    _check(page)
     assert salon.bookings()[0][-1] == "cancelled"
     salon.post()
     subjects = [mail["subject"] for _recipients, mail in salon.box.mails]
