@@ -30,9 +30,10 @@ class CalendarEvent(models.Model):
     def _salon_set_state(self, state, **values):
         # Who asked and was told nothing yet hears that it won't be, too.
         refused = self.filtered("salon_to_approve") if state == "cancelled" else self.browse()
-        super()._salon_set_state(state, **values)
+        result = super()._salon_set_state(state, **values)
         if refused:
             refused._salon_tell_clients("cancelled")
+        return result
 
     def action_salon_client_page(self):
         """Show the booking as its client sees it; the address is the link to send them."""

@@ -61,9 +61,12 @@ def _assets(addon, manifest):
             if not matched:
                 yield f"the bundle {bundle} names {pattern}, and no file matches"
             covered |= matched
+    templates = "".join(path.read_text() for path in sorted((addon / "views").rglob("*.xml")))
     for path in sorted((addon / "static").rglob("*")):
-        if path.suffix in ASSET_TYPES and path not in covered and not {"lib", "description"} & set(path.parts):
-            yield f"{path.relative_to(addon).as_posix()} is in no bundle of the manifest"
+        name = path.relative_to(addon).as_posix()
+        named = f"/{addon.name}/{name}" in templates  # a page that loads no bundle at all
+        if path.suffix in ASSET_TYPES and path not in covered and not named and not {"lib", "description"} & {*path.parts}:
+            yield f"{name} is in no bundle of the manifest, and no view names it"
 
 
 def _modules(addon):
