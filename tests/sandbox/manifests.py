@@ -64,8 +64,8 @@ def _assets(addon, manifest):
     templates = "".join(path.read_text() for path in sorted((addon / "views").rglob("*.xml")))
     for path in sorted((addon / "static").rglob("*")):
         name = path.relative_to(addon).as_posix()
-        named = f"/{addon.name}/{name}" in templates  # a page that loads no bundle at all
-        if path.suffix in ASSET_TYPES and path not in covered and not named and not {"lib", "description"} & {*path.parts}:
+        used = path in covered or f"/{addon.name}/{name}" in templates  # by a page that loads no bundle at all
+        if path.suffix in ASSET_TYPES and not used and not {"lib", "description"} & set(path.parts):
             yield f"{name} is in no bundle of the manifest, and no view names it"
 
 
