@@ -1,15 +1,18 @@
 """What the salon's public pages have in common: reading what a stranger sends, and answering it in words."""
 
 import functools
+import hashlib
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from odoo import http
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
+from odoo.tools.misc import file_path
 
-CACHE_BUSTER = "19.0.1.2.0"  # of the page's style and script
+ASSETS = ("page.css", "page.js")  # in static/src/page
 FAR = timedelta(days=1000)  # no salon books that far ahead
 SECRET = {  # who sees or keeps the address of such a page could act for the client
     "Cache-Control": "no-store",
@@ -45,6 +48,13 @@ def friendly(function):
     return wrapped
 
 
+@functools.cache
+def _assets_version():
+    """Return what changes with the style or script of the pages: browsers keep them until then."""
+    paths = (file_path(f"salon_crm/static/src/page/{name}") for name in ASSETS)
+    return hashlib.sha256(b"".join(Path(path).read_bytes() for path in paths)).hexdigest()[:12]
+
+
 class PublicPage(http.Controller):
     """The frame of each page, and how it reads what comes."""
 
@@ -66,7 +76,7 @@ class PublicPage(http.Controller):
             if len(languages) > 1
             else [],
             "lang": request.env.lang or "en_US",
-            "version": CACHE_BUSTER,
+            "version": _assets_version(),
             "captcha_key": self._captcha_key(),
             **values,
         }
