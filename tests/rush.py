@@ -87,16 +87,25 @@ class Session:
         return seconds, answer, response.headers
 
 
-def get(port, path, headers=None):
-    """Get a page as anybody; return (seconds, status, body)."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    began = time.monotonic()
-    connection.request("GET", path, headers=headers or {})
-    response = connection.getresponse()
-    body = response.read()
-    seconds = time.monotonic() - began
-    connection.close()
-    return seconds, response.status, body
+class Visitor:
+    """Anybody with a browser: it keeps the cookie of its session."""
+
+    def __init__(self, port):
+        """Come to the server at `port`."""
+        self.port, self.cookie = port, ""
+
+    def get(self, path):
+        """Get a page; return (seconds, status, body)."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        began = time.monotonic()
+        connection.request("GET", path, headers={"Cookie": self.cookie})
+        response = connection.getresponse()
+        body = response.read()
+        seconds = time.monotonic() - began
+        cookies = [cookie.split(";")[0] for cookie in response.headers.get_all("Set-Cookie", ())]
+        self.cookie = "; ".join(cookies) or self.cookie
+        connection.close()
+        return seconds, response.status, body
 
 
 def at_once(calls):

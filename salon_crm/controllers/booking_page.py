@@ -4,7 +4,8 @@ Every step is a page of its own that works without scripts. Nothing is kept betw
 address, until a time is chosen: from then on a record with an unguessable token holds it.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import babel.dates
@@ -16,6 +17,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools.misc import babel_locale_parse, format_amount, get_lang
 
+from ..models.salon_booking_line import SERVICE_FIELDS
 from ..tools.frame import local_day, utc
 from ..tools.spoken import spoken
 from .public_page import InputError, PublicPage, friendly
@@ -26,6 +28,20 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PARTS = (12, 17)  # local hours at which afternoon and evening begin
 HOLDS_AT_ONCE = 4  # for one address
 NAME, NOTE, CONTACT = 80, 500, 120  # characters
+
+
+class Wanted(NamedTuple):
+    """What the address of a page, or a form, says that somebody wants; all as superuser."""
+
+    salon: object  # res.company
+    services: object  # product.product, in the order in which they were chosen
+    stylists: object  # hr.employee: who can be booked online for all of them
+    stylist: object  # the one who was chosen, if any
+
+    def wishes(self):
+        """Return the services as the search for free times takes them."""
+        who = {"stylist_id": self.stylist.id} if self.stylist else {}
+        return [{"product_id": service.id, **who} for service in self.services]
 
 
 class BookingPage(PublicPage):
@@ -52,16 +68,16 @@ class BookingPage(PublicPage):
     @friendly
     def times(self, **_query):
         """Show a week's free times for the services that were chosen."""
-        salon, services, stylist = self._wanted()
-        first, chosen = self._days(salon)
-        offers = self._offers(salon, self._wishes(services, stylist), first)
-        return self._page("page_times", self._times_values(salon, services, stylist, first, chosen, offers))
+        wanted = self._wanted()
+        first, chosen = self._days(wanted.salon)
+        offers = self._offers(wanted.salon, wanted.wishes(), first)
+        return self._page("page_times", self._times_values(wanted, first, chosen, offers))
 
     @http.route("/salon/book/hold", type="http", auth="public", methods=["POST"], website=True, sitemap=False)
     @friendly
     def hold(self, **_form):
         """Hold a time for the visitor, and go on to who they are."""
-        salon, services, stylist = self._wanted()
+        wanted = self._wanted()
         start = self._moment("start")
         self._check_human("salon_hold")
         self._check_limit("hold", self._address(), 60, HOUR)
@@ -69,15 +85,16 @@ class BookingPage(PublicPage):
         drafts._by_token(request.session.get("salon_online_booking"))._give_up()
         if drafts._count_held(self._address()) >= HOLDS_AT_ONCE:
             raise InputError(request.env._("Several times are held for you already. Please finish one of them."), 429)
-        wishes = self._wishes(services, stylist)
         try:
             with request.env.cr.savepoint():
-                draft = drafts._begin(salon, wishes, start, self._address(), self._visitor())
+                draft = drafts._begin(wanted.salon, wanted.wishes(), start, self._address(), self._visitor())
         except ExclusionViolation:
             draft = drafts
         if not draft:
-            day = local_day(salon._salon_timezone(), start)
-            return request.redirect(self._times_url(salon, services, stylist, day, taken=1), code=303)
+            day = local_day(wanted.salon._salon_timezone(), start)
+            return request.redirect(
+                self._times_url(wanted.salon, wanted.services, wanted.stylist, day, taken=1), code=303
+            )
         request.session["salon_online_booking"] = draft.token
         return request.redirect(f"/salon/book/{draft.token}", code=303)
 
@@ -205,22 +222,24 @@ class BookingPage(PublicPage):
         return salon if len(salon) == 1 else None
 
     def _wanted(self):
-        """Return (salon, services, stylist or none) that the address or the form names."""
+        """Return what the address or the form names."""
         salon = self._salon(self._salons())
         if not salon:
             raise InputError(request.env._("Something in this page's address is not right. Please begin again."))
         ids = self._numbers("service", SERVICES)
         if not ids:
             raise InputError(request.env._("Please choose what you come for."))
-        services = request.env["product.product"].sudo().search([("id", "in", ids), *self._service_domain(salon)])
+        domain = [("id", "in", ids), *self._service_domain(salon)]
+        services = request.env["product.product"].sudo().search_fetch(domain, ["product_tmpl_id"])
         if len(services) != len(set(ids)) or len(ids) != len(set(ids)):
             raise InputError(request.env._("This can't be booked online. Please choose again."), 404)
+        services.product_tmpl_id.fetch(SERVICE_FIELDS)
         services = services.browse(ids)  # in the order in which they were chosen
-        number = self._number("stylist")
-        stylist = self._stylists(salon, services).filtered(lambda employee: employee.id == number)
+        stylists, number = self._stylists(salon, services), self._number("stylist")
+        stylist = stylists.filtered(lambda employee: employee.id == number)
         if number and not stylist:
             raise InputError(request.env._("This stylist can't be booked online for that. Please choose again."), 404)
-        return salon, services, stylist
+        return Wanted(salon, services, stylists, stylist)
 
     @staticmethod
     def _service_domain(salon):
@@ -240,20 +259,10 @@ class BookingPage(PublicPage):
     @staticmethod
     def _stylists(salon, services):
         """Return who can be booked online for all these services."""
-        stylists = (
-            request.env["hr.employee"]
-            .sudo()
-            .search(
-                [("is_salon_stylist", "=", True), ("salon_online", "=", True), ("company_id", "=", salon.id)],
-                order="salon_sequence, id",
-            )
-        )
+        domain = [("is_salon_stylist", "=", True), ("salon_online", "=", True), ("company_id", "=", salon.id)]
+        stylists = request.env["hr.employee"].sudo().search_fetch(domain, ["name"], order="salon_sequence, id")
         named = [set(service.salon_stylist_ids.ids) for service in services]
         return stylists.filtered(lambda stylist: all(not ids or stylist.id in ids for ids in named))
-
-    @staticmethod
-    def _wishes(services, stylist):
-        return [{"product_id": service.id, **({"stylist_id": stylist.id} if stylist else {})} for service in services]
 
     # Times ----------------------------------------------------------------------------------------------------
 
@@ -287,13 +296,14 @@ class BookingPage(PublicPage):
         midnights = (datetime.combine(first + timedelta(days=number), datetime.min.time()) for number in (0, days))
         return [utc(zone, midnight) for midnight in midnights]
 
-    def _times_values(self, salon, services, stylist, first, chosen, offers):
+    def _times_values(self, wanted, first, chosen, offers):
         """Return what the page of times shows."""
+        salon, services, stylist = wanted.salon, wanted.services, wanted.stylist
         values = {
             "company": salon,
             "services": services,
             "stylist": stylist,
-            "stylists": self._stylists(salon, services),
+            "stylists": wanted.stylists,
             "minutes": sum(service.salon_total_minutes for service in services),
             "back_url": "/salon/book?" + urlencode([("salon", salon.id), *(("service", s.id) for s in services)]),
             "taken": self._one("taken") == "1",
@@ -303,7 +313,7 @@ class BookingPage(PublicPage):
                 salon, first, chosen, offers, lambda day: self._times_url(salon, services, stylist, day)
             ),
         }
-        if not offers and (later := self._next_free(salon, self._wishes(services, stylist), first)):
+        if not offers and (later := self._next_free(salon, wanted.wishes(), first)):
             values["later"] = (self._day_name(later), self._times_url(salon, services, stylist, later))
         return values
 
@@ -377,7 +387,7 @@ class BookingPage(PublicPage):
         """Return the time of day by the salon's clocks, as the reader's language writes it."""
         local = pytz.utc.localize(moment).astimezone(zone)
         locale = babel_locale_parse(get_lang(request.env).code)
-        return babel.dates.format_time(local, "short", tzinfo=zone, locale=locale)
+        return babel.dates.format_time(time(local.hour, local.minute), "short", locale=locale)
 
     @staticmethod
     def _day_name(day, form="full"):

@@ -142,6 +142,7 @@ class SalonAvailability(models.AbstractModel):
             if not product.is_salon_service:
                 raise UserError(self.env._("%s can't be booked: it is no salon service.", product.display_name))
             named = product.salon_station_ids
+            named.fetch(["active", "company_id", "sequence", "resource_id"])
             usable = named.filtered(
                 lambda station: station.active and station.company_id in (company, company.browse())
             )

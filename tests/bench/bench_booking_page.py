@@ -26,7 +26,9 @@ def times(session, facts, number):
     path = f"/salon/book/times?service={facts['services'][0]}&day={day}"
 
     def visit():
-        return [rush.get(session.port, path) for _page in range(PAGES)]
+        visitor = rush.Visitor(session.port)
+        visitor.get("/salon/book")  # where one comes from
+        return [visitor.get(path) for _page in range(PAGES)]
 
     answers = [answer for answers in rush.at_once([visit] * VISITORS) for answer in answers]
     for _seconds, status, body in answers:
