@@ -202,7 +202,7 @@ def test_somebody_new_books_on_a_phone(salon, browser):
     assert event.status.value == "CONFIRMED"
     tap("link", name="Move")
     tap(".times button >> nth=-1")
-    expect(page.get_by_role("status")).to_contain_text("Moved.")
+    expect(page.get_by_role("status").first).to_contain_text("Moved.")
     tap("link", name="Cancel")
     assert salon.bookings()[0][-1] == "confirmed", "a link alone cancels nothing"
     tap("button", name="Yes, cancel it")

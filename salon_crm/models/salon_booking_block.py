@@ -60,7 +60,8 @@ class SalonBookingBlock(models.Model):
         gone = []
         if not fresh:
             delete = "DELETE FROM salon_booking_block WHERE %s = ANY(%s) RETURNING resource_id, start, stop, active"
-            cr.execute(SQL(delete, owner, list(owner_ids)))
+            # Somebody else may just be changing the same booking: who comes second looks at it anew.
+            cr.execute(SQL(delete, owner, list(owner_ids)), log_exceptions=False)
             gone = [row[:3] for row in cr.fetchall() if row[3]]
         if values:
             rows = SQL(", ").join(SQL("%s", value) for value in values)
