@@ -47,6 +47,11 @@ class Proxy(threading.Thread):
             self.join(5)
 
     async def _serve(self, reader, writer):
+        # Only `close` cancels. That it did is no error, and Python 3.11 would log it as one.
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._forward(reader, writer)
+
+    async def _forward(self, reader, writer):
         try:
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), IDLE)
             lines = [line.lower().replace(b" ", b"") for line in head.split(b"\r\n")]
