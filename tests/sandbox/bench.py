@@ -22,6 +22,7 @@ import json
 import platform
 import statistics
 import subprocess
+import sys
 
 from . import system
 from .demo import Sandbox
@@ -124,6 +125,7 @@ def _http(sandbox, workers, stack, path, index, row, facts):
 
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(path.parent))  # a benchmark may build on another
     spec.loader.exec_module(module)
     session, _log = stack.enter_context(rush.serve(sandbox, workers[row["subject"]].database))
     function = module.ROWS[index]["subject"][1]
