@@ -327,7 +327,7 @@ class CalendarEvent(models.Model):
             booking._salon_stretch(length)
         if booking.salon_client_id != client:
             booking.salon_client_id._make_salon_clients()
-            booking.sudo().salon_token = False  # who had the link is no longer the client
+            booking._salon_end_link()
         if TIME_FIELDS & vals.keys() or length is not None:
             booking._salon_lines_changed()
         elif booking._salon_takes_time() != took_time:

@@ -33,6 +33,11 @@ class CalendarEvent(models.Model):
         """Return the address of this booking's page, for its client alone."""
         return urljoin(self.sudo().get_base_url(), self._salon_path())
 
+    def _salon_end_link(self):
+        """End the link, and the pages of the online booking that lead to it: who had them is no longer the client."""
+        self.sudo().salon_token = False
+        self.env["salon.online.booking"].sudo().search([("event_id", "in", self.ids)]).unlink()
+
     @api.model
     def _salon_by_token(self, token):
         """Return the booking (as superuser) that a link names; none where the link is wrong or has ended."""

@@ -4,6 +4,7 @@ import re
 import secrets
 from datetime import timedelta
 
+from markupsafe import Markup
 from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
@@ -48,7 +49,8 @@ class SalonOnlineBooking(models.Model):
     code_digest = fields.Char(groups=fields.NO_ACCESS)
     code_tries = fields.Integer(groups=fields.NO_ACCESS)
     code_count = fields.Integer(groups=fields.NO_ACCESS, help="How many codes were sent.")
-    event_id = fields.Many2one("calendar.event", readonly=True, ondelete="set null", index="btree_not_null")
+    # What led to a booking goes with it: its code books nothing anew.
+    event_id = fields.Many2one("calendar.event", readonly=True, ondelete="cascade", index="btree_not_null")
 
     _token_idx = models.UniqueIndex("(token)")
 
@@ -223,11 +225,13 @@ class SalonOnlineBooking(models.Model):
         events = self.env["calendar.event"].sudo().with_company(self.company_id).with_context(lang=lang)
         given = self.name if self.name and self.name.casefold() != (client.name or "").casefold() else False
         notes = [self.env._("Booked online by: %s", given)] if given else []
+        notes += (self.note or "").splitlines()
         values = {
             "client_id": client.id,
             "company_id": self.company_id.id,
             "lines": self.wishes,
-            "notes": "\n".join([*notes, self.note or ""]).strip(),
+            # What a stranger typed is text, and shows as they typed it: it lays nothing over the desk's screen.
+            "notes": Markup("<br/>").join(notes),
         }
         return events.create(
             {
