@@ -113,7 +113,10 @@ class CalendarEvent(models.Model):
         return bool(offers)
 
     def _salon_calendar_file(self):
-        """Return the calendar file (bytes) of what the client was told last; None where they were told nothing yet."""
+        """Return the calendar file (bytes) of what the client was told last; None where they were told nothing yet.
+
+        It names nobody: a link that went astray tells no more than its page.
+        """
         news = self.sudo().salon_message_ids.filtered(lambda message: message.kind in NEWS)
         last = news.filtered(lambda message: message.state != "withdrawn").sorted("round")[-1:]
-        return last._prepare_calendar_file() if last else None
+        return last._prepare_calendar_file(named=False) if last.partner_id == self.sudo().salon_client_id else None

@@ -187,8 +187,8 @@ class SalonMessage(models.Model):
         self.mail_id = self._template(MAIL_TEMPLATES).send_mail(bookings[0].id, email_values=values)
         return self
 
-    def _prepare_calendar_file(self):
-        """Return the calendar file (bytes) of these."""
+    def _prepare_calendar_file(self, named=True):
+        """Return the calendar file (bytes) of these; where it is not `named`, it says nothing of who the client is."""
         company, client = self.company_id, self.partner_id
         lang = client.lang or company.partner_id.lang
         database = self.env["ir.config_parameter"].get_param("database.uuid")
@@ -206,9 +206,10 @@ class SalonMessage(models.Model):
                     "description": "\n".join(f"{name}: {note}" for name, note in booking._salon_to_mind()),
                 }
             )
+        attendee = (client.name, client.email_normalized) if named else None
         salon = (company.name, company.email or self.env.user.email)
         cancelled = self[0].kind == "cancelled"
-        return calendar_file(entries, salon, (client.name, client.email_normalized), fields.Datetime.now(), cancelled)
+        return calendar_file(entries, salon, attendee, fields.Datetime.now(), cancelled)
 
     def _make_sms(self):
         bookings = self._bookings()

@@ -18,14 +18,15 @@ def calendar_file(entries, organizer, attendee, made_at, cancelled=False):
     :param list entries: dicts with "uid" (the same for each file about a booking), "sequence" (rises with each),
         "start", "stop" (naive UTC), "summary", and optionally "location" and "description"
     :param organizer: (name, email) of the salon
-    :param attendee: (name, email) of the client
+    :param attendee: (name, email) of the client; None for a file that names nobody, to be taken from a page
     :param datetime made_at: naive UTC
     :param bool cancelled: it takes the entries out of the calendar again
     """
     if not vobject:
         return None
     calendar = vobject.iCalendar()
-    calendar.add("method").value = "CANCEL" if cancelled else "REQUEST"
+    # RFC 5546: what goes to nobody by name is published.
+    calendar.add("method").value = ("CANCEL" if cancelled else "REQUEST") if attendee else "PUBLISH"
     for entry in entries:
         event = calendar.add("vevent")
         event.add("uid").value = entry["uid"]
@@ -40,9 +41,10 @@ def calendar_file(entries, organizer, attendee, made_at, cancelled=False):
                 event.add(name).value = entry[name]
         if organizer[1]:
             _add_person(event, "organizer", *organizer)
-        person = _add_person(event, "attendee", *attendee)
-        # The client asked for it: no mail program needs to ask them whether they come.
-        person.params.update(ROLE=["REQ-PARTICIPANT"], PARTSTAT=["ACCEPTED"], RSVP=["FALSE"])
+        if attendee:
+            person = _add_person(event, "attendee", *attendee)
+            # The client asked for it: no mail program needs to ask them whether they come.
+            person.params.update(ROLE=["REQ-PARTICIPANT"], PARTSTAT=["ACCEPTED"], RSVP=["FALSE"])
     return calendar.serialize().encode()
 
 
