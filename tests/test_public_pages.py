@@ -8,6 +8,7 @@ import string
 import threading
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import quote, quote_from_bytes, urlencode
 
 import pytest
@@ -113,9 +114,9 @@ class Stranger:
         _status, body, _location = self.request("GET", path, headers={"Cookie": self.cookie})
         self.csrf = re.search(rb'name="csrf_token" value="([^"]+)"', body)[1].decode()
 
-    def hold(self):
+    def hold(self, day=None):
         """Begin a booking in earnest, so that its pages are met too."""
-        start = datetime.fromisoformat(self.facts["start"]) + timedelta(days=self.random.randint(1, 60))
+        start = datetime.fromisoformat(self.facts["start"]) + timedelta(days=day or self.random.randint(1, 60))
         fields = {"csrf_token": self.csrf, "service": self.facts["services"][0], "start": str(start)}
         _status, _body, location = self.request("POST", "/salon/book/hold", urlencode(fields).encode(), {
             "Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"})
@@ -243,6 +244,29 @@ def test_whatever_strangers_send_nothing_breaks_and_nothing_is_created(pages):
     assert statuses.get(303, 0) > 5, "no form did anything: that shows nothing"
     assert ("POST", 422) in met or ("POST", 429) in met, "no form got past its first check"
     assert _rows(registry) == before
+
+
+@pytest.mark.template("salon")
+def test_many_at_the_same_moment_are_counted_as_many(pages):
+    registry, port, facts = pages
+    strangers = [Stranger(port, facts, seed) for seed in range(10)]
+    for stranger in strangers:
+        stranger.arrive()
+        stranger.tokens = []
+    rush.at_once([partial(stranger.hold, day) for day, stranger in enumerate(strangers, 1)])
+    paths = [(stranger, path) for stranger in strangers for path in stranger.tokens]
+    assert len(paths) == 4, "so many are held for one address"
+
+    def tell(stranger, path):
+        fields = {"csrf_token": stranger.csrf, "name": "Nora", "contact": "nora@example.com"}
+        return stranger.request("POST", f"{path}/who", urlencode(fields).encode(), {
+            "Cookie": stranger.cookie, "Content-Type": "application/x-www-form-urlencoded"})[0]
+
+    statuses = rush.at_once([partial(tell, *each) for each in paths * 2])
+    assert set(statuses) == {303, 429}
+    with registry.cursor() as cr:
+        cr.execute("SELECT count(*) FROM mail_message WHERE subject LIKE '%is your code%'")
+        assert cr.fetchone()[0] == statuses.count(303) == 5, "so many codes go to one mailbox"
 
 
 @pytest.mark.template("salon")

@@ -27,6 +27,8 @@ SHOWN_DAYS = 7
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PARTS = (12, 17)  # local hours at which afternoon and evening begin
 HOLDS_AT_ONCE = 4  # for one address
+BOOKINGS_A_DAY = 10  # of one person; so many codes they get, too
+SMS_A_DAY = 300  # codes of one salon: each costs it money, and who sends for them to far countries may earn by it
 NAME, NOTE, CONTACT = 80, 500, 120  # characters
 
 
@@ -42,6 +44,15 @@ class Wanted(NamedTuple):
         """Return the services as the search for free times takes them."""
         who = {"stylist_id": self.stylist.id} if self.stylist else {}
         return [{"product_id": service.id, **who} for service in self.services]
+
+
+def one_mailbox(email):
+    """Return what all spellings have in common that may lead to one mailbox: a.b+c@example.com is ab@example.com.
+
+    It is for counting alone: nobody is written to at that address.
+    """
+    local, _at, domain = email.rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '')}@{domain}"
 
 
 class BookingPage(PublicPage):
@@ -87,7 +98,9 @@ class BookingPage(PublicPage):
             raise InputError(request.env._("Several times are held for you already. Please finish one of them."), 429)
         try:
             with request.env.cr.savepoint():
-                draft = drafts._begin(wanted.salon, wanted.wishes(), start, self._address(), self._visitor())
+                draft = drafts._begin(
+                    wanted.salon, wanted.wishes(), start, self._address(), self._visitor(wanted.salon)
+                )
         except ExclusionViolation:
             draft = drafts
         if not draft:
@@ -114,8 +127,10 @@ class BookingPage(PublicPage):
         """Take who the visitor is, and send them a code."""
         draft = self._draft(token)
         self._check_human("salon_who")
-        if visitor := self._visitor():
-            draft.write({"note": self._text("note", NOTE, lines=True)})
+        if visitor := self._visitor(draft.company_id):
+            note = self._text("note", NOTE, lines=True)
+            self._check_limit("book", f"partner {visitor.id}", BOOKINGS_A_DAY, DAY)
+            draft.write({"note": note})
             return self._finish(draft, visitor)
         name, contact = self._text("name", NAME), self._text("contact", CONTACT)
         note = self._text("note", NOTE, lines=True)
@@ -128,7 +143,11 @@ class BookingPage(PublicPage):
         except (InputError, UserError) as error:
             return self._ask(draft, error=error.args[0], status=422, name=name, contact=contact, note=note)
         self._check_limit("code", self._address(), 30, HOUR)
-        self._check_limit("code", email or phone, 5, HOUR)
+        mailbox = one_mailbox(email) if email else phone
+        self._check_limit("code", mailbox, 5, HOUR)
+        self._check_limit("code_day", mailbox, BOOKINGS_A_DAY, DAY)
+        if phone:
+            self._check_limit("sms", f"company {draft.company_id.id}", SMS_A_DAY, DAY)
         draft.write({"name": name, "email": email, "phone": phone, "note": note})
         if not draft._send_code():
             raise InputError(request.env._("Several codes were sent already. Please call us."), 429)
@@ -168,6 +187,7 @@ class BookingPage(PublicPage):
     def _ask(self, draft, error=False, status=200, **typed):
         """Return the page that asks for the name, or for the code."""
         salon = draft.company_id
+        visitor = self._visitor(salon)
         values = {
             "company": salon,
             "draft": draft,
@@ -175,11 +195,11 @@ class BookingPage(PublicPage):
             "summary": self._summary(draft),
             "seconds": draft._seconds_left(),
             "error": error,
-            "visitor": self._visitor(),
+            "visitor": visitor,
             "typed": {"name": draft.name, "contact": draft.email or draft.phone, "note": draft.note, **typed},
             "times_url": self._draft_times_url(draft),
         }
-        asked = "page_code" if draft.code_digest and not self._visitor() else "page_who"
+        asked = "page_code" if draft.code_digest and not visitor else "page_who"
         return self._page(asked, values, status=status, secret=True)
 
     def _finish(self, draft, visitor=None):
@@ -286,7 +306,9 @@ class BookingPage(PublicPage):
         offers = (
             request.env["salon.availability"]
             .sudo()
-            .find_offers(wishes, *bounds, company=salon, channel="online", client=self._visitor() or None, **options)
+            .find_offers(
+                wishes, *bounds, company=salon, channel="online", client=self._visitor(salon) or None, **options
+            )
         )
         return sorted(offers, key=lambda offer: offer["start"])
 

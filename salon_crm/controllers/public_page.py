@@ -5,6 +5,7 @@ import hashlib
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from odoo import http
@@ -13,6 +14,7 @@ from odoo.http import request
 from odoo.tools.misc import file_path
 
 ASSETS = ("page.css", "page.js")  # in static/src/page
+NETWORK = 64  # bits of an IPv6 address that a household has for itself
 FAR = timedelta(days=1000)  # no salon books that far ahead
 SECRET = {  # who sees or keeps the address of such a page could act for the client
     "Cache-Control": "no-store",
@@ -29,6 +31,17 @@ class InputError(Exception):
         """Answer with `message` and an HTTP status."""
         super().__init__(message)
         self.status = status
+
+
+def whence(address):
+    """Return what stands for all addresses of one visitor: of IPv6 the network, who has one address has billions."""
+    try:
+        found = ip_address(address or "-")
+    except ValueError:
+        return address or "-"
+    if found.version == 6:
+        found = found.ipv4_mapped or ip_network((found, NETWORK), strict=False)
+    return str(found)
 
 
 def friendly(function):
@@ -167,13 +180,14 @@ class PublicPage(http.Controller):
     @staticmethod
     def _address():
         """Return whence a request comes."""
-        return request.httprequest.remote_addr or "-"
+        return whence(request.httprequest.remote_addr)
 
     @staticmethod
-    def _visitor():
-        """Return the partner who is logged in, none for anybody else."""
+    def _visitor(salon):
+        """Return the partner who is logged in, none for anybody else; one of another company is a stranger here."""
         user = request.env.user
-        return request.env["res.partner"] if user._is_public() else user.partner_id
+        partner = request.env["res.partner"] if user._is_public() else user.partner_id
+        return partner.filtered(lambda own: own.sudo().company_id in (own.env["res.company"], salon))
 
     def _check_human(self, action):
         """Refuse what a program filled in.
@@ -188,7 +202,6 @@ class PublicPage(http.Controller):
     def _check_limit(self, scope, key, limit, within):
         """Refuse what is tried too often."""
         if not request.env["salon.public.attempt"]._allow(scope, key, limit, within):
-            # What was noted stays: the refusal is an answer like any other.
             raise TooOftenError(request.env._("That was tried too often. Please wait a while, or call us."))
 
     @staticmethod

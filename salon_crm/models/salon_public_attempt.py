@@ -3,6 +3,7 @@ import hmac
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 KEPT = timedelta(days=1)
 
@@ -20,8 +21,10 @@ class SalonPublicAttempt(models.Model):
     scope = fields.Char(required=True, readonly=True)
     digest = fields.Char(required=True, readonly=True)
     at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    number = fields.Integer(readonly=True)  # which attempt of the same it is
 
     _digest_idx = models.Index("(digest, scope, at)")
+    _number_idx = models.UniqueIndex("(digest, scope, number)")
     _at_idx = models.Index("(at)")
 
     @api.model
@@ -33,6 +36,9 @@ class SalonPublicAttempt(models.Model):
     @api.model
     def _allow(self, scope, key, limit, within):
         """Note one more attempt; tell whether it is still within the limit.
+
+        Of two at the same moment neither sees the other: both take the same number, and the second is a conflict, for
+        which Odoo tries the request anew. So many at once are counted as many.
 
         :param str scope: what is tried
         :param str key: who tries: an address, a number
@@ -46,7 +52,20 @@ class SalonPublicAttempt(models.Model):
         )
         if tried >= limit:
             return False
-        attempts.create({"scope": scope, "digest": digest})
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO salon_public_attempt (scope, digest, at, number)
+                SELECT %(scope)s, %(digest)s, %(now)s, COALESCE(max(number), 0) + 1
+                  FROM salon_public_attempt WHERE scope = %(scope)s AND digest = %(digest)s
+                ON CONFLICT DO NOTHING
+                """,
+                scope=scope,
+                digest=digest,
+                now=fields.Datetime.now(),
+            ),
+            log_exceptions=False,
+        )
         return True
 
     @api.autovacuum

@@ -7,6 +7,8 @@ from lxml import html
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from odoo.addons.salon_crm.controllers.booking_page import SMS_A_DAY
+from odoo.addons.salon_crm.controllers.public_page import whence
 from odoo.addons.salon_crm.tools.phone import whole_number
 
 from .common import SalonCommon
@@ -100,6 +102,7 @@ class TestBookingPage(PageCase):
         file = self.url_open(booking._salon_path() + "/visit.ics")
         self.assertEqual((file.status_code, file.headers["Content-Type"]), (200, "text/calendar; charset=utf-8"))
         self.assertIn("SUMMARY:", file.text)
+        self.assertNotIn("nora", file.text.lower(), "a link that went astray names nobody, nor does its file")
         self.assertFalse(self.env["salon.booking.hold"].search([]), "the booking is in place of the hold")
         self.assertFalse(booking.salon_to_approve)
 
@@ -119,6 +122,34 @@ class TestBookingPage(PageCase):
         booking = self._new_bookings()
         self.assertEqual(booking.salon_client_id, self.client)
         self.assertIn("C. Client", booking.notes, "under which name it was booked")
+
+    def test_what_a_stranger_types_shows_as_they_typed_it(self):
+        note = 'Long\n<div style="position: fixed; inset: 0"><a href="https://evil.example.com">Log in again</a></div>'
+        self.client.email = "clara@example.com"
+        page = self._send(self._hold(), name="<b>Clara</b>", contact="clara@example.com", note=note)
+        self._send(page, code=self._code())
+        notes = html.fromstring(f"<div>{self._new_bookings().notes}</div>")
+        self.assertFalse(notes.xpath("//b | //a | //*[@style]"))
+        self.assertIn("Log in again", notes.text_content())
+        self.assertIn("<b>Clara</b>", notes.text_content())
+
+    def test_who_is_no_longer_the_client_has_no_way_to_the_booking(self):
+        page = self._hold()
+        draft = page.xpath("//form/@action")[0].removesuffix("/who")
+        self._send(self._send(page, name="Nora", contact="nora@example.com"), code=self._code())
+        booking = self._new_bookings()
+        self.assertIn("Your visit", self._main(self._get(draft)))
+        booking.salon_client_id = self.client
+        self._get(draft, 404)
+
+    def test_a_code_books_nothing_anew_when_its_booking_is_gone(self):
+        page = self._send(self._hold(), name="Nora", contact="nora@example.com")
+        self._send(page, code=self._code())
+        booking = self._new_bookings()
+        booking.salon_message_ids.state = "withdrawn"
+        booking.unlink()
+        self._send(page, code=self._code(), status=404)
+        self._assert_nothing_booked()
 
     def test_of_several_with_one_address_the_one_with_the_name_comes(self):
         partners = self.env["res.partner"].create(
@@ -268,6 +299,34 @@ class TestBookingPage(PageCase):
             self.env["salon.online.booking"].search([], limit=1)._give_up()
         self.assertEqual(self.env["mail.mail"].search_count([("subject", "=like", "%is your code%")]), 5)
 
+    def test_no_mailbox_is_flooded_by_spelling_it_in_other_ways(self):
+        for number in range(6):
+            self.opener.cookies.clear()
+            contact = f"no.ra+{number}@example.com" if number % 2 else f"nora+{number}@example.com"
+            self._send(self._hold(), name="Nora", contact=contact, status=200 if number < 5 else 429)
+            self.env["salon.online.booking"].search([], limit=1)._give_up()
+        self.assertEqual(self.env["mail.mail"].search_count([("subject", "=like", "%is your code%")]), 5)
+
+    def test_nobody_gets_more_than_ten_codes_in_a_day(self):
+        begin = fields.Datetime.now()
+        for number in range(11):
+            self.opener.cookies.clear()
+            with freeze_time(begin + timedelta(hours=number)):
+                status = 200 if number < 10 else 429
+                self._send(self._hold(), name="Nora", contact="nora@example.com", status=status)
+                self.env["salon.online.booking"].search([], limit=1)._give_up()
+
+    def test_what_codes_by_sms_cost_has_an_end(self):
+        self.salon.salon_online_sms = True
+        attempts = self.env["salon.public.attempt"]
+        for _earlier in range(SMS_A_DAY - 1):
+            attempts._allow("sms", f"company {self.salon.id}", SMS_A_DAY, timedelta(days=1))
+        for number, status in enumerate((200, 429)):
+            self.opener.cookies.clear()
+            self._send(self._hold(number=number), name="Nora", contact=f"+86 139 0000 000{number}", status=status)
+        self._send(self._hold(), name="Nora", contact="nora@example.com")
+        self.assertEqual(self.env["sms.sms"].search_count([("body", "like", "is your code")]), 1)
+
     def test_one_address_holds_four_times_at_most(self):
         for number in range(4):
             self.opener.cookies.clear()
@@ -308,6 +367,29 @@ class TestBookingPage(PageCase):
         self.assertIn("You are logged in as Clara", self._main(page))
         self._send(page, note="As always")
         self.assertEqual(self._new_bookings().salon_client_id, user.partner_id)
+
+    def test_who_is_logged_in_books_ten_times_a_day_at_most(self):
+        new_test_user(self.env, "portal_clara", "base.group_portal", name="Clara", email="clara@example.com")
+        self.authenticate("portal_clara", "portal_clara")
+        for number in range(11):
+            self._send(self._hold(), status=200 if number < 10 else 429)
+        self.assertEqual(len(self._new_bookings()), 10)
+
+    def test_who_is_logged_in_at_another_company_shows_who_they_are(self):
+        other = self.env["res.company"].create({"name": "Second Salon"})
+        user = new_test_user(
+            self.env, "portal_ada", "base.group_portal", name="Ada", email="ada@example.com",
+            company_id=other.id, company_ids=[(6, 0, other.ids)],
+        )  # fmt: skip
+        user.partner_id.company_id = other
+        self.authenticate("portal_ada", "portal_ada")
+        page = self._hold()
+        self.assertIn("Who are you?", self._main(page))
+        page = self._send(page, name="Ada", contact="ada@example.com")
+        self._send(page, code=self._code())
+        client = self._new_bookings().salon_client_id
+        self.assertNotEqual(client, user.partner_id, "their partner is the other company's")
+        self.assertEqual(client.name, "Ada")
 
     def test_without_the_page_there_is_none(self):
         self.salon.salon_online_booking = False
@@ -439,6 +521,22 @@ class TestVisitPage(PageCase):
         self.assertIn("no-store", answer.headers["Cache-Control"])
         self.assertIn("noindex", answer.headers["X-Robots-Tag"])
         self.assertNotIn("Clara Client", answer.text, "a link that went astray names nobody")
+
+
+@tagged("post_install", "-at_install")
+class TestWhence(SalonCommon):
+    def test_a_network_counts_as_one_visitor(self):
+        for address, known_as in (
+            ("203.0.113.7", "203.0.113.7"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+            ("fe80::1%eth0", "fe80::/64"),
+            (None, "-"),
+            ("unix:", "unix:"),
+        ):
+            self.assertEqual(whence(address), known_as, address)
 
 
 @tagged("post_install", "-at_install")
