@@ -126,6 +126,8 @@ class BookingPage(PublicPage):
     def tell(self, token, **_form):
         """Take who the visitor is, and send them a code."""
         draft = self._draft(token)
+        if draft.event_id:
+            return request.redirect(draft.event_id._salon_path(), code=303)
         self._check_human("salon_who")
         if visitor := self._visitor(draft.company_id):
             note = self._text("note", NOTE, lines=True)
@@ -182,6 +184,8 @@ class BookingPage(PublicPage):
         draft = request.env["salon.online.booking"]._by_token(token)
         if not draft:
             raise InputError(request.env._("This link has ended, or is not complete. Please choose a time again."), 404)
+        if not (draft.event_id or draft.company_id.salon_online_booking):
+            raise InputError(request.env._("This salon takes no bookings online. Please call us."), 404)
         return draft
 
     def _ask(self, draft, error=False, status=200, **typed):

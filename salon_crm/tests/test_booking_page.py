@@ -84,9 +84,9 @@ class TestBookingPage(PageCase):
         page = self._get("/salon/book")
         self.assertIn("Cut", self._main(page))
         self.assertNotIn("Facial", self._main(page), "what is not offered online is not shown")
-        page = self._hold(self.cut, self.colour)
-        self.assertIn("Who are you?", self._main(page))
-        page = self._send(page, name="  Nora   New ", contact="Nora@Example.com", note="Long hair\nand thick")
+        who = self._hold(self.cut, self.colour)
+        self.assertIn("Who are you?", self._main(who))
+        page = self._send(who, name="  Nora   New ", contact="Nora@Example.com", note="Long hair\nand thick")
         self.assertIn("nora@example.com", self._main(page))
         self._assert_nothing_booked()
         page = self._send(page, code=self._code())
@@ -101,6 +101,9 @@ class TestBookingPage(PageCase):
         self.assertEqual(booking.salon_message_ids.mapped("kind"), ["confirmation"], "told at once")
         file = self.url_open(booking._salon_path() + "/visit.ics")
         self.assertEqual((file.status_code, file.headers["Content-Type"]), (200, "text/calendar; charset=utf-8"))
+        self._send(who, name="Nora New", contact="nora@example.com")
+        codes = self.env["mail.mail"].search_count([("subject", "=like", "%is your code%")])
+        self.assertEqual(codes, 1, "going back to a page that is done sends no code")
         self.assertIn("SUMMARY:", file.text)
         self.assertNotIn("nora", file.text.lower(), "a link that went astray names nobody, nor does its file")
         self.assertFalse(self.env["salon.booking.hold"].search([]), "the booking is in place of the hold")
@@ -395,6 +398,13 @@ class TestBookingPage(PageCase):
         self.salon.salon_online_booking = False
         for path in ("/salon/book", f"/salon/book/times?service={self.cut.id}", f"/salon/book?salon={self.salon.id}"):
             self._get(path, 404)
+
+    def test_who_was_about_to_book_when_the_page_was_closed_does_not(self):
+        page = self._send(self._hold(), name="Nora", contact="nora@example.com")
+        self.salon.salon_online_booking = False
+        page = self._send(page, code=self._code(), status=404)
+        self.assertIn("takes no bookings online", self._main(page))
+        self._assert_nothing_booked()
 
     def test_with_several_salons_one_is_chosen_first(self):
         other = self.env["res.company"].create({"name": "Second Salon", "salon_online_booking": True})
