@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-LATER = datetime.now().replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=100)
+LATER = datetime.now().replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=20)
 
 
 def _environment(cr):
