@@ -6,6 +6,7 @@
     "author": "Salon on Odoo",
     "license": "LGPL-3",
     "depends": ["calendar", "hr", "point_of_sale", "portal", "sms"],
+    "external_dependencies": {"python": ["cryptography"]},
     "data": [
         "security/salon_groups.xml",
         "security/ir.model.access.csv",
@@ -24,6 +25,7 @@
         "views/salon_waiting_views.xml",
         "views/salon_visit_views.xml",
         "views/salon_client_file_views.xml",
+        "views/salon_access_log_views.xml",
         "views/salon_station_views.xml",
         "views/salon_stylist_level_views.xml",
         "views/salon_shift_views.xml",
@@ -58,6 +60,7 @@
             "salon_crm/static/src/backend/**/*",
             "salon_crm/static/src/roster/**/*",
             "salon_crm/static/src/booking_form/**/*",
+            "salon_crm/static/src/client_file/**/*",
             "salon_crm/static/src/calendar/**/*",
         ],
         "web.assets_tests": ["salon_crm/static/tests/tours/**/*"],

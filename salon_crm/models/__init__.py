@@ -18,6 +18,9 @@ from . import salon_shift_template
 from . import salon_shift
 from . import salon_shift_roster
 from . import salon_client_file
+from . import salon_access_log
+from . import salon_health_key
+from . import salon_health_note
 from . import res_partner
 from . import res_users
 from . import res_partner_search

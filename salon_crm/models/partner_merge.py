@@ -41,4 +41,15 @@ class MergePartnerAutomatic(models.TransientModel):
             kept[name] = glue.join(dict.fromkeys(texts)) or False
         kept.keeper_id = kept.keeper_id or others.keeper_id[:1]
         self._update_reference_fields_generic("salon.client.file", others, kept)
+        self._move_kept_with_files(others, kept)
         others.unlink()
+
+    def _move_kept_with_files(self, others, kept):
+        """Have health notes, their keys and the log of who read them follow: none of it is opened or changed."""
+        self.env.flush_all()
+        for model in kept._kept_with_file():
+            table = SQL.identifier(self.env[model]._table)
+            self.env.cr.execute(
+                SQL("UPDATE %s SET file_id = %s WHERE file_id IN %s", table, kept.id, tuple(others.ids))
+            )
+            self.env[model].invalidate_model(["file_id"])

@@ -71,6 +71,11 @@ class ResCompany(models.Model):
         string="Waiting List Offer", default=60, help="How many minutes an offer of a freed time is held."
     )
 
+    salon_access_log_months = fields.Integer(
+        string="Access Log Kept",
+        default=36,
+        help="Months for which the salon keeps who read or changed health information. 0: for ever.",
+    )
     salon_message_email = fields.Boolean(
         string="Messages by Email", default=True, help="Clients who have an email address are written to."
     )
@@ -134,6 +139,10 @@ class ResCompany(models.Model):
 
     _salon_correction_hours_positive = models.Constraint(
         "CHECK (salon_correction_hours >= 0)", "The correction period can't be negative."
+    )
+    _salon_access_log_kept = models.Constraint(
+        "CHECK (salon_access_log_months >= 0)",
+        "The months for which the access log is kept can't be negative. 0 keeps it for ever.",
     )
     _salon_rules_sensible = models.Constraint(
         "CHECK (salon_notice_minutes >= 0 AND salon_horizon_days BETWEEN 0 AND 730"

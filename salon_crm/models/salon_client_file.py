@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 
 class SalonClientFile(models.Model):
@@ -84,3 +85,75 @@ class SalonClientFile(models.Model):
         action["domain"] = [(field, "=", self.partner_id.id)]
         action["context"] = {default: self.partner_id.id, "default_is_salon_booking": True}
         return action
+
+    # Health -------------------------------------------------------------------------------------------------
+
+    def _served_domain(self):
+        """Return the domain of the clients whom this user serves, whatever else the user may see."""
+        own = ("=", self.env.uid)
+        return [
+            "|",
+            "|",
+            ("keeper_id.user_id", *own),
+            ("partner_id.salon_booking_ids.salon_line_ids.stylist_id.user_id", *own),
+            ("partner_id.salon_visit_ids.line_ids.performer_ids.employee_id.user_id", *own),
+        ]
+
+    def _filter_health_access(self):
+        """Return those of these files whose health information this user may know: a manager's all, a stylist's those
+        of clients they serve. The front desk alone, or a right on the system, is none."""
+        user = self.env.user
+        files = self.sudo(False)._filtered_access("read")
+        if user.has_group("salon_crm.group_salon_manager"):
+            return files
+        if not user.has_group("salon_crm.group_salon_stylist"):
+            return files.browse()
+        served = files.sudo().with_context(active_test=False).search([("id", "in", files.ids), *self._served_domain()])
+        return files & served
+
+    def _check_health_access(self):
+        """Refuse health information to who may not know it (invariant 11)."""
+        if self != self._filter_health_access():
+            raise AccessError(
+                self.env._("Health information is for managers, and for the stylists who serve this client.")
+            )
+
+    def reveal_health(self, purpose):
+        """Return all that is noted of this client's health, and log that the user read it.
+
+        :param str purpose: what for; one of the purposes of salon.access.log
+        :return list: as `salon.health.note.reveal` gives it
+        :raise AccessError, UserError: as there
+        """
+        self.ensure_one()
+        self._check_health_access()
+        notes = self.env["salon.health.note"].sudo().search([("file_id", "=", self.id)])
+        if not notes:
+            self.env["salon.access.log"]._note({self: 0}, "notes", "read", purpose)
+        return notes.sudo(False).reveal(purpose)
+
+    def _erase_health(self, purpose="request"):
+        """Remove all that is noted of the health of these clients, and destroy their keys: no backup opens it again."""
+        notes = self.env["salon.health.note"].sudo().search([("file_id", "in", self.ids)])
+        counts = {file: len(notes.filtered(lambda note, file=file: note.file_id == file)) for file in self}
+        self.env["salon.access.log"]._note(counts, "notes", "erase", purpose)
+        notes.unlink()
+        self.env["salon.health.key"].sudo().search([("file_id", "in", self.ids)])._destroy()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_kept(self):
+        """What was noted of a client's health, and who looked at it, goes by erasure alone."""
+        for model in self._kept_with_file():
+            if kept := self.env[model].sudo().search([("file_id", "in", self.ids)], limit=1).file_id:
+                raise UserError(
+                    self.env._(
+                        "The file of %s stays: health information hangs on it, or who looked at it. Archive the client"
+                        " instead.",
+                        kept.partner_id.name,
+                    )
+                )
+
+    @api.model
+    def _kept_with_file(self):
+        """Return the models that hang on a file and follow it when files are merged."""
+        return ["salon.health.key", "salon.health.note", "salon.access.log"]

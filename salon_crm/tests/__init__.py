@@ -12,6 +12,8 @@ from . import test_no_shows
 from . import test_replan
 from . import test_report
 from . import test_series
+from . import test_health_notes
+from . import test_health_tours
 from . import test_link
 from . import test_message_tours
 from . import test_messages

@@ -9,6 +9,9 @@ from .common import SalonCommon
 MATRIX = {
     #                         stylist reception manager accountant plain user
     "salon.client.file": ("rw--", "rwc-", "rwcd", "----", "----"),
+    "salon.health.key": ("----", "----", "----", "----", "----"),
+    "salon.health.note": ("----", "----", "----", "----", "----"),
+    "salon.access.log": ("----", "----", "r---", "----", "----"),
     "salon.station": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.stylist.level": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.service.variation": ("r---", "r---", "rwcd", "r---", "r---"),

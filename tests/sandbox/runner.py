@@ -1,4 +1,5 @@
 """Running Odoo: its configuration, its command line, and reading its log."""
+import base64
 import re
 import secrets
 import time
@@ -17,6 +18,8 @@ HARMLESS = (
     r"Running as user",
     # Debian's wkhtmltopdf is built without Qt patches; Odoo says so wherever it looks for it.
     r"wkhtmltopdf|Wkhtmltopdf",
+    # Odoo doesn't know the options of addons, and keeps them as they are.
+    r"unknown option 'salon_health_keys'",
 )
 CONFIGURATION = """\
 [options]
@@ -28,6 +31,7 @@ db_user = {db_user}
 db_sslmode = disable
 list_db = False
 admin_passwd = {secret}
+salon_health_keys = {health_key}
 http_interface = 127.0.0.1
 screenshots = {screenshots}
 ; A sandbox has no mail server: what is sent fails on the spot and leaves the machine nowhere.
@@ -53,9 +57,14 @@ class Odoo:
         if not secret:
             secret = secrets.token_urlsafe(24)
             self.home.remember(secret=secret)
+        # Who loses it loses the health notes of every database of this home.
+        health_key = self.home.fact("health_key")
+        if not health_key:
+            health_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+            self.home.remember(health_key=health_key)
         text = CONFIGURATION.format(
             addons_path=",".join(map(str, [*self.source.addons_paths, REPO])), data_dir=self.home.data,
-            db_host=self.cluster.socket, db_port=PORT, db_user=ROLE, secret=secret,
+            db_host=self.cluster.socket, db_port=PORT, db_user=ROLE, secret=secret, health_key=health_key,
             screenshots=self.home.root / "screenshots")
         if not self.configuration.exists() or self.configuration.read_text() != text:
             aside = self.configuration.with_suffix(".part")

@@ -1,0 +1,136 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class SalonAccessLog(models.Model):
+    """Who read, changed, exported or printed health data of whom, when and what for. Lines are added, never changed."""
+
+    _name = "salon.access.log"
+    _description = "Access to Health Data"
+    _order = "id desc"
+    _log_access = False  # core would change the row when its user is deleted
+    _rec_name = "user_name"
+
+    file_id = fields.Many2one(
+        "salon.client.file", string="Client", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    what = fields.Selection([("notes", "Health Notes")], required=True, readonly=True)
+    operation = fields.Selection(
+        [
+            ("read", "Read"),
+            ("change", "Changed"),
+            ("remove", "Removed"),
+            ("export", "Exported"),
+            ("print", "Printed"),
+            ("erase", "Erased"),
+        ],
+        string="Did",
+        required=True,
+        readonly=True,
+    )
+    purpose = fields.Selection(
+        [
+            ("service", "Preparing or doing a service"),
+            ("consultation", "Consultation"),
+            ("update", "Bringing the file up to date"),
+            ("request", "The client asked"),
+            ("incident", "A reaction or an accident"),
+            ("review", "Review"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    records = fields.Integer(string="How Many", required=True, readonly=True, default=1)
+    created_at = fields.Datetime(string="When", required=True, readonly=True, default=fields.Datetime.now, index=True)
+    created_by = fields.Integer(string="User ID", required=True, readonly=True, aggregator=False)
+    user_name = fields.Char(string="Who", required=True, readonly=True, help="The name that the user had then.")
+
+    @api.private
+    def init(self):
+        """Have the database itself keep the log (invariant 5)."""
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION salon_refuse_change() RETURNS trigger AS $$
+            BEGIN
+                -- Retention, erasure and merging lift this for their own transaction, by their own procedures.
+                IF current_setting('salon.unlock', true) = 'on' THEN
+                    RETURN COALESCE(NEW, OLD);
+                END IF;
+                RAISE EXCEPTION 'lines of % are added, never changed', TG_TABLE_NAME USING ERRCODE = 'check_violation';
+            END $$ LANGUAGE plpgsql
+            """
+        )
+        self._salon_append_only(self._table)
+        return super().init()
+
+    def _salon_append_only(self, table):
+        """Have the database refuse every change of what stands in `table`."""
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE OR REPLACE TRIGGER %(row)s BEFORE UPDATE OR DELETE ON %(table)s
+                FOR EACH ROW EXECUTE FUNCTION salon_refuse_change();
+                CREATE OR REPLACE TRIGGER %(whole)s BEFORE TRUNCATE ON %(table)s
+                FOR EACH STATEMENT EXECUTE FUNCTION salon_refuse_change()
+                """,
+                row=SQL.identifier(f"{table}_refuse"),
+                whole=SQL.identifier(f"{table}_refuse_truncate"),
+                table=SQL.identifier(table),
+            )
+        )
+
+    @api.model
+    def _check_purpose(self, purpose):
+        """Refuse to show or change anything for no purpose that we know."""
+        if purpose not in dict(self._fields["purpose"].selection):
+            raise UserError(self.env._("Say what you need the health information for. Choose one of the purposes."))
+
+    @api.model
+    def _note(self, counts, what, operation, purpose):
+        """Note what the user of this environment did.
+
+        :param dict counts: {salon.client.file: of how many records}
+        """
+        self._check_purpose(purpose)
+        user = self.env.user
+        self.sudo().create(
+            [
+                {
+                    "file_id": file.id,
+                    "what": what,
+                    "operation": operation,
+                    "purpose": purpose,
+                    "records": count,
+                    "created_by": user.id,
+                    "user_name": f"{user.name} ({user.login})",
+                }
+                for file, count in counts.items()
+            ]
+        )
+
+    @api.autovacuum
+    def _gc_access_log(self):
+        """Remove what is older than the salon keeps it; of clients whom companies share, the longest of them."""
+        self.env.flush_all()
+        companies = self.env["res.company"].sudo().search([])
+        months = {company.id: company.salon_access_log_months for company in companies}
+        longest = 0 if 0 in months.values() else max(months.values())
+        self.env.cr.execute("SELECT set_config('salon.unlock', 'on', true)")
+        for company_id, kept in [(None, longest), *months.items()]:
+            if kept:
+                self.env.cr.execute(
+                    SQL(
+                        """
+                        DELETE FROM salon_access_log l
+                         USING salon_client_file f
+                          JOIN res_partner p ON p.id = f.partner_id
+                         WHERE l.file_id = f.id AND p.company_id IS NOT DISTINCT FROM %s
+                           AND l.created_at < timezone('UTC', now()) - make_interval(months => %s)
+                        """,
+                        company_id,
+                        kept,
+                    )
+                )
+        self.env.cr.execute("SELECT set_config('salon.unlock', 'off', true)")
+        self.invalidate_model()

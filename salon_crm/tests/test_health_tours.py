@@ -1,0 +1,29 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import SalonCommon
+from .health import HealthKeys
+
+
+@tagged("post_install", "-at_install")
+class TestHealthTours(HealthKeys, SalonCommon, HttpCase):
+    def setUp(self):
+        super().setUp()
+        self._book((self.cut, self.anna))
+        self.file = self.client.salon_file_ids
+
+    def test_a_stylist_writes_health_notes_shows_and_changes_them(self):
+        self._open("salon_stylist_notes_health", self.stylist_user)
+        (note,) = self.file.with_user(self.manager).reveal_health("review")
+        self.assertEqual(
+            (note["kind"], note["condition"], note["text"], note["version"]),
+            ("scalp", "psoriasis", "Behind the ears and on the neck", 2),
+        )
+        log = self.env["salon.access.log"].search([("file_id", "=", self.file.id)], order="id")
+        self.assertEqual(log[0].purpose, "consultation")
+        self.assertEqual(log.mapped("operation")[:2], ["read", "change"])
+
+    def test_the_front_desk_sees_no_health(self):
+        self._open("salon_desk_sees_no_health", self.reception)
+
+    def _open(self, tour, user):
+        self.start_tour(f"/odoo/salon-clients/{self.file.id}", tour, login=user.login)
