@@ -16,6 +16,7 @@ from odoo.tools.misc import file_path
 ASSETS = ("page.css", "page.js")  # in static/src/page
 NETWORK = 64  # bits of an IPv6 address that a household has for itself
 FAR = timedelta(days=1000)  # no salon books that far ahead
+CAPTCHA = ("page_times", "page_who")  # whose forms Google's reCAPTCHA looks at, where it is set up
 SECRET = {  # who sees or keeps the address of such a page could act for the client
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -90,7 +91,8 @@ class PublicPage(http.Controller):
             else [],
             "lang": request.env.lang or "en_US",
             "version": _assets_version(),
-            "captcha_key": self._captcha_key(),
+            # A script from elsewhere reads the address it stands on: it stands where a form asks for it, and only there.
+            "captcha_key": template in CAPTCHA and "moved" not in values and self._captcha_key(),
             **values,
         }
         response = request.render(f"salon_crm.{template}", values)
