@@ -91,7 +91,7 @@ class PublicPage(http.Controller):
             else [],
             "lang": request.env.lang or "en_US",
             "version": _assets_version(),
-            # A script from elsewhere reads the address it stands on: it stands where a form asks for it, and only there.
+            # A script from elsewhere reads the address it stands on: it stands where a form asks for it alone.
             "captcha_key": template in CAPTCHA and "moved" not in values and self._captcha_key(),
             **values,
         }
