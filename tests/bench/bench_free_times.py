@@ -26,7 +26,7 @@ def fill(env, bookings):
                   FROM generate_series(%s, -100000, -1) day, generate_series(0, 9) hour,
                        unnest(%s) WITH ORDINALITY AS stylist(id, number)
                  -- Every other hour or so, each stylist's own: chance would be asked once for a whole day.
-                 WHERE day < 0 OR (day * 37 + hour * 11 + stylist.number * 7) % 20 < 11
+                 WHERE day < 0 OR (day * 37 + hour * 11 + stylist.number * 7) %% 20 < 11
                  LIMIT %s) AS slot
         """,
         (DAYS_AHEAD, stylists.ids, bookings),
