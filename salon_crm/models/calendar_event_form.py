@@ -4,8 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tools.misc import format_datetime
 
+from ..tools.spoken import spoken
 from .product_product import MINUTES
 from .salon_booking_line import linked_ids
 
@@ -139,7 +139,7 @@ class CalendarEvent(models.Model):
             raise ValidationError(
                 self.env._(
                     "Nobody is free for this at %s. Click one of the free times, or choose a stylist.",
-                    format_datetime(self.env, start, dt_format="short"),
+                    spoken(self.env, start),
                 )
             )
         for (request, line), chosen in zip(lines, offers[0]["lines"], strict=True):

@@ -5,8 +5,8 @@ from psycopg2.errors import ExclusionViolation
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools.misc import format_datetime
 
+from ..tools.spoken import spoken
 from .calendar_event_move import pack_offer
 from .product_product import MINUTES
 
@@ -100,9 +100,7 @@ class CalendarEvent(models.Model):
         )
         offers.sort(key=lambda offer: (not offer["own_stylist"], abs(offer["start"] - start)))
         shown = sorted(offers[:SHOWN], key=lambda offer: offer["start"])
-        message = self.env._(
-            "%s is not free any more. Choose another time.", format_datetime(self.env, start, dt_format="short")
-        )
+        message = self.env._("%s is not free any more. Choose another time.", spoken(self.env, start))
         return {"booking_id": False, "message": message, "offers": self._salon_show_offers(shown)}
 
     @api.model
@@ -163,7 +161,7 @@ class CalendarEvent(models.Model):
         return [
             {
                 **packed,
-                "label": format_datetime(self.env, offer["start"], dt_format="EEE d MMM HH:mm"),
+                "label": spoken(self.env, offer["start"]),
                 "lines": [
                     {
                         **line,

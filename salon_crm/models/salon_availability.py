@@ -7,13 +7,13 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
-from odoo.tools.misc import format_datetime
 
 from ..tools import timeline
 from ..tools.frame import Frame, local_day, utc
 from ..tools.free_times import Option, Task, stretches
 from ..tools.roster import Roster, load_stylists
 from ..tools.search import search
+from ..tools.spoken import spoken_day, spoken_time
 from .product_product import MINUTES
 
 LOOK_BACK = timedelta(days=365)  # in which a client's usual stylist is looked for
@@ -406,19 +406,18 @@ class SalonAvailability(models.AbstractModel):
             elif not works and begin is not None:
                 hours.append((begin, minute))
                 begin = None
-        spoken = ", ".join(
-            "–".join(format_datetime(self.env, frame.moment(minute), dt_format="HH:mm") for minute in stretch)
-            for stretch in hours
+        told = ", ".join(
+            "–".join(spoken_time(self.env, frame.moment(minute)) for minute in stretch) for stretch in hours
         )
-        if not spoken:
+        if not told:
             return self.env._(
                 "%(stylist)s does not work on %(date)s. Choose another time, or tick “Outside Working Hours”.",
                 stylist=line.stylist_id.name,
-                date=format_datetime(self.env, line.start, dt_format="d MMM"),
+                date=spoken_day(self.env, line.start),
             )
         return self.env._(
             "%(stylist)s works %(hours)s on %(date)s. Choose another time, or tick “Outside Working Hours”.",
             stylist=line.stylist_id.name,
-            hours=spoken,
-            date=format_datetime(self.env, line.start, dt_format="d MMM"),
+            hours=told,
+            date=spoken_day(self.env, line.start),
         )

@@ -2,7 +2,8 @@ import re
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.misc import format_datetime
+
+from ..tools.spoken import spoken, spoken_time
 
 # Namespace of our advisory locks, so that they never meet those of another addon.
 LOCK_SPACE = 0x5A10
@@ -157,8 +158,8 @@ class SalonBookingBlock(models.Model):
         return self.env._(
             "%(who)s is taken from %(start)s to %(stop)s. Choose another time, person or station.",
             who=resource.name,
-            start=format_datetime(self.env, start, dt_format="short"),
-            stop=format_datetime(self.env, stop, dt_format="HH:mm"),
+            start=spoken(self.env, start),
+            stop=spoken_time(self.env, stop),
         )
 
     @api.model

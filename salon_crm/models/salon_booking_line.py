@@ -3,10 +3,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools.misc import format_datetime
 
 from ..tools import timeline
 from ..tools.free_times import stretches
+from ..tools.spoken import spoken
 from .calendar_event import in_hand
 from .product_product import MINUTES
 
@@ -273,7 +273,7 @@ class SalonBookingLine(models.Model):
                     "%(name)s is booked %(count)s times from %(first)s on. Give these bookings to others first.",
                     name=record.name,
                     count=count,
-                    first=format_datetime(self.env, first, dt_format="short"),
+                    first=spoken(self.env, first),
                 )
             )
 

@@ -4,10 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.misc import format_datetime
 
 from ..tools.frame import Frame, local_day, utc
 from ..tools.roster import Roster, load_stylists
+from ..tools.spoken import spoken_time
 
 HERE = ("arrived", "in_service", "done")  # bookings whose client has come
 LOOK_AHEAD = timedelta(hours=12)  # how far "busy until" is followed
@@ -173,7 +173,7 @@ class SalonTurn(models.Model):
     @api.depends("passed_at")
     def _compute_passed(self):
         for turn in self:
-            turn.passed = turn.passed_at and format_datetime(self.env, turn.passed_at, dt_format="HH:mm")
+            turn.passed = turn.passed_at and spoken_time(self.env, turn.passed_at)
 
     # What they do now -----------------------------------------------------------------------------------------
 
@@ -187,7 +187,7 @@ class SalonTurn(models.Model):
             until, kind = _busy_until(stretches, now)
             if until:
                 turn.status = "busy"
-                until = format_datetime(self.env, until, dt_format="HH:mm")
+                until = spoken_time(self.env, until)
                 turn.doing = self.env._("%(what)s until %(time)s", what=self._block_label(kind), time=until)
             else:
                 turn.status = "free" if turn.works_now else "off"

@@ -1,10 +1,12 @@
 from datetime import timedelta
 
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_datetime
 
 from ..tools.frame import local_day
+from ..tools.spoken import spoken, spoken_time
 from .salon_waiting_offer_line import lowest_free
 
 A_DAY = 3  # offers to one client, whatever they wait for
@@ -57,8 +59,8 @@ class SalonWaitingOffer(models.Model):
     @api.depends("start", "line_ids.stylist_id", "line_ids.product_id")
     def _compute_summary(self):
         for offer in self:
-            zone = offer.company_id._salon_timezone().zone if offer.company_id else "UTC"
-            when = offer.start and format_datetime(self.env, offer.start, tz=zone, dt_format="EEE d MMM HH:mm")
+            zone = offer.company_id._salon_timezone() if offer.company_id else pytz.utc
+            when = offer.start and spoken(self.env, offer.start, zone)
             stylists = ", ".join(dict.fromkeys(offer.sudo().line_ids.stylist_id.mapped("name")))
             offer.summary = f"{when or ''} · {stylists}"
 
@@ -71,7 +73,7 @@ class SalonWaitingOffer(models.Model):
         """Return a moment on the salon's clocks, with its day where that is not today."""
         zone = self.company_id._salon_timezone()
         far = local_day(zone, moment) != self._today(self.company_id)
-        return format_datetime(self.env, moment, tz=zone.zone, dt_format="EEE d MMM HH:mm" if far else "HH:mm")
+        return (spoken if far else spoken_time)(self.env, moment, zone)
 
     # Made -----------------------------------------------------------------------------------------------------
 

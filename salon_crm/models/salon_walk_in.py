@@ -3,9 +3,9 @@ from datetime import datetime, time, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
-from odoo.tools.misc import format_datetime
 
 from ..tools.frame import local_day, utc
+from ..tools.spoken import spoken_time
 
 SAME_DAY = timedelta(hours=16)  # who came longer ago waits no more, whatever the queue says
 NIGHT = time(4)  # a salon's evening may go past midnight, not past this
@@ -87,7 +87,7 @@ class SalonWalkIn(models.Model):
     def _compute_came(self):
         for walk_in in self:
             came = walk_in.arrived_at
-            walk_in.came = came and format_datetime(self.env, came, dt_format="HH:mm")
+            walk_in.came = came and spoken_time(self.env, came)
 
     @api.constrains("wish_ids", "state")
     def _check_wishes(self):

@@ -21,6 +21,7 @@ from . import test_migration
 from . import test_roster
 from . import test_service_form
 from . import test_settings
+from . import test_spoken
 from . import test_till
 from . import test_tours
 from . import test_turn

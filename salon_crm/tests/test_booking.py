@@ -67,7 +67,7 @@ class TestBooking(SalonCommon):
         with self.assertRaises(ExclusionViolation) as caught, self.env.cr.savepoint():
             self.env.cr.execute(insert, values, log_exceptions=False)
         message = self.env["salon.booking.block"]._sql_error_to_message(caught.exception)
-        self.assertRegex(message, r"Anna is taken from .*\d:00.* to \d\d:30")
+        self.assertRegex(message, r"Anna is taken from \w{3}, .* \d+:00 [AP]M to \d+:30 [AP]M\. ")
         with self.assertRaises(CheckViolation), self.env.cr.savepoint():
             self.env.cr.execute(insert, (*values[:2], booking.stop, booking.start), log_exceptions=False)
 

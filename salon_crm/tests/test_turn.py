@@ -145,8 +145,8 @@ class TestTurn(SalonCommon):
         self.assertEqual(turns.stylist_id.mapped("name"), ["Anna", "Ben", "Carl"])
         self.assertEqual(turns.mapped("works_now"), [True, True, False])
         self.assertEqual(turns.mapped("status"), ["busy", "busy", "off"])
-        self.assertEqual(turns[0].with_context(tz="UTC").doing, "Busy until 12:20")
-        self.assertEqual(turns[1].with_context(tz="UTC").doing, "Busy until 12:50")  # the next one follows at once
+        self.assertEqual(turns[0].with_context(tz="UTC").doing, "Busy until 12:20 PM")
+        self.assertEqual(turns[1].with_context(tz="UTC").doing, "Busy until 12:50 PM")  # the next one follows at once
         self.assertEqual([(turn.asked_count, turn.assigned_count) for turn in turns], [(1, 0), (0, 1), (0, 0)])
         self.env["salon.blocked.time"].create(
             {"stylist_id": self.anna.id, "start": NOON + timedelta(hours=2), "stop": NOON + timedelta(hours=3)}
@@ -154,7 +154,7 @@ class TestTurn(SalonCommon):
         with freeze_time(NOON + timedelta(minutes=130)):
             turn = self.env["salon.turn"].with_context(tz="UTC").browse(self.anna.id)
             turn.invalidate_model()
-            self.assertEqual(turn.doing, "Break until 15:00")
+            self.assertEqual(turn.doing, "Break until 3:00 PM")
             self.assertEqual(self.env["salon.turn"].browse(self.ben.id).status, "free")
 
     def test_the_search_gives_a_walk_in_to_whose_turn_it_is(self):

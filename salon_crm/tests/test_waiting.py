@@ -269,7 +269,7 @@ class TestWaiting(SalonCommon):
         )
         self.assertTrue(trigger)
         with freeze_time(NOON + timedelta(minutes=61)):
-            with self.assertRaisesRegex(UserError, "was held until 13:00"):
+            with self.assertRaisesRegex(UserError, "was held until 1:00 PM"):
                 first.action_accept()
             self._run_cron()
             self._run_cron()
@@ -386,10 +386,10 @@ class TestWaiting(SalonCommon):
             [("model", "=", "salon.waiting.offer"), ("res_id", "=", waiting.offer_ids.id)]
         )
         self.assertEqual((mail.state, mail.recipient_ids), ("outgoing", self.client))
-        for text in ("Clara Client", "12:00", "Anna", "Cut", "13:00"):
+        for text in ("Clara Client", "12:00 PM", "Anna", "Cut", "1:00 PM"):
             self.assertIn(text, mail.body_html)
         self.assertEqual(waiting.activity_ids.user_id, self.reception)
-        self.assertIn("13:00", waiting.activity_ids.summary)
+        self.assertIn("1:00 PM", waiting.activity_ids.summary)
 
     def test_a_refused_time_goes_on_the_list(self):
         values = {

@@ -2,11 +2,12 @@ from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools.misc import format_date, format_datetime
+from odoo.tools.misc import format_date
 
 from ..tools import timeline
 from ..tools.frame import Frame, utc
 from ..tools.roster import Roster, load_stylists
+from ..tools.spoken import spoken_time
 
 LONGEST = timedelta(days=366)
 
@@ -154,6 +155,6 @@ class SalonBlockedTimeRepeat(models.TransientModel):
             "%(date)s: %(who)s is taken from %(start)s to %(stop)s.",
             date=format_date(self.env, fields.Datetime.context_timestamp(self, values["start"]).date()),
             who=self.env["resource.resource"].sudo().browse(resource_id).name,
-            start=format_datetime(self.env, start, dt_format="HH:mm"),
-            stop=format_datetime(self.env, stop, dt_format="HH:mm"),
+            start=spoken_time(self.env, start),
+            stop=spoken_time(self.env, stop),
         )
