@@ -37,6 +37,7 @@ class SalonVisit(models.Model):
     )
     is_locked = fields.Boolean(compute="_compute_is_locked")
     line_ids = fields.One2many("salon.visit.line", "visit_id", string="Services", copy=True)
+    performer_names = fields.Char(string="Who", compute="_compute_performer_names")
     note = fields.Text(string="What Was Done", help="For the next visit: what was done, how it went, what was advised.")
     pos_order_ids = fields.One2many("pos.order", "salon_visit_id", string="Till Orders", readonly=True)
     pos_order_count = fields.Integer(compute="_compute_pos_order_count")
@@ -116,6 +117,12 @@ class SalonVisit(models.Model):
         now = fields.Datetime.now()
         for visit in self:
             visit.is_locked = bool(visit.locked_at and visit.locked_at < now)
+
+    @api.depends("line_ids.performer_ids.employee_id", "line_ids.performer_ids.part")
+    def _compute_performer_names(self):
+        for visit in self:
+            performers = visit.line_ids.performer_ids.sorted(lambda performer: performer.part != "stylist")
+            visit.performer_names = ", ".join(performers.employee_id.mapped("name"))
 
     @api.depends("pos_order_ids", "line_ids.pos_order_line_id")
     def _compute_pos_order_count(self):

@@ -1,6 +1,7 @@
 from datetime import datetime, time, timedelta
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
@@ -124,6 +125,21 @@ class TestBackendTours(SalonCommon, HttpCase):
         variation = self.colour.salon_variation_ids
         self.assertEqual((variation.price_difference, variation.processing_minutes), (60, 35))
         self.assertEqual((self.colour.salon_interval_days, self.colour.salon_parallel), (42, True))
+
+
+@tagged("post_install", "-at_install")
+class TestBackendPhoneTours(SalonCommon, HttpCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_visits_and_who_did_them_read_well_on_a_phone(self):
+        visit = self.env["salon.visit"].create(
+            {"partner_id": self.client.id, "line_ids": [Command.create({"product_id": self.cut.id})]}
+        )
+        visit.line_ids.performer_ids = [Command.create({"employee_id": self.anna.id})]
+        forgotten = self.env["salon.visit"].create({"date": fields.Datetime.now() - timedelta(hours=25)})
+        self.env["salon.visit"].search([("state", "=", "open"), ("id", "not in", (visit + forgotten).ids)])._mark_done()
+        self.start_tour("/odoo/salon-visits", "salon_visits_on_a_phone", login="salon_manager")
 
 
 @tagged("post_install", "-at_install")

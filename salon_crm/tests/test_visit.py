@@ -45,6 +45,7 @@ class TestVisit(SalonCommon):
                 performer.part = "assistant"
                 performer.share = 20
         self.assertEqual(visit.line_ids.performer_names, "Anna 80 %, Ben 20 %")
+        self.assertEqual(visit.performer_names, "Anna, Ben")
         with self.assertRaisesRegex(ValidationError, "add up to 120 %"):
             visit.line_ids.write({"performer_ids": [(1, visit.line_ids.performer_ids[0].id, {"share": 100})]})
 

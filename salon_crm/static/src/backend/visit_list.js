@@ -3,6 +3,8 @@ import { Domain } from "@web/core/domain";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
+import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
+import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 import { listView } from "@web/views/list/list_view";
 
@@ -51,4 +53,11 @@ class VisitListRenderer extends ListRenderer {
     static components = { ...ListRenderer.components, ForgottenVisits };
 }
 
+/** The same on a phone. */
+class VisitKanbanRenderer extends KanbanRenderer {
+    static template = "salon_crm.VisitKanbanRenderer";
+    static components = { ...KanbanRenderer.components, ForgottenVisits };
+}
+
 registry.category("views").add("salon_visit_list", { ...listView, Renderer: VisitListRenderer });
+registry.category("views").add("salon_visit_kanban", { ...kanbanView, Renderer: VisitKanbanRenderer });

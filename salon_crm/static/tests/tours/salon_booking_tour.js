@@ -134,3 +134,26 @@ registry.category("web_tour.tours").add("salon_manager_closes_forgotten", {
         { content: "none is left", trigger: "body:not(:has(.modal)) .o_list_view:not(:has(.o_data_row))" },
     ],
 });
+
+registry.category("web_tour.tours").add("salon_visits_on_a_phone", {
+    steps: () => [
+        { content: "one is forgotten", trigger: ".salon-forgotten:contains(A visit has been open)" },
+        { content: "it was a walk-in's", trigger: ".o_kanban_view .o_kanban_record:contains(Walk-in)" },
+        {
+            content: "who came, for what, with whom",
+            trigger: ".o_kanban_record:contains(Clara Client):contains(Cut):contains(Anna)",
+            run: "click",
+        },
+        {
+            content: "the service",
+            trigger: ".o_form_view [name='line_ids'] .o_kanban_record:contains(Anna)",
+            run: "click",
+        },
+        {
+            content: "who did it",
+            trigger: ".modal [name='performer_ids'] .o_kanban_record:contains(Stylist)",
+            run: "click",
+        },
+        { content: "with room for each field", trigger: ".modal [name='share'] input" },
+    ],
+});
