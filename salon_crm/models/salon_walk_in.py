@@ -35,7 +35,7 @@ class SalonWalkIn(models.Model):
     )
     name = fields.Char(help="Of somebody who has no client file yet; they get one when they are taken.")
     phone = fields.Char(groups="salon_crm.group_salon_reception")
-    called = fields.Char(string="Who", compute="_compute_called")
+    called = fields.Char(string="Who Came", compute="_compute_called")
     note = fields.Char()
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     wish_ids = fields.One2many("salon.wish", "walk_in_id", string="Services")
