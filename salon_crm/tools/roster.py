@@ -150,11 +150,13 @@ class Roster:
     # Bookings, blocked times, holds ---------------------------------------------------------------------
 
     def _taken(self, resource_ids, ignored_line_ids):
-        """Return {resource id: [(start, stop)]} of what is booked, blocked, or held and the hold has not ended."""
+        """Return {resource id: [(start, stop)]} in minutes of the frame, of what is booked, blocked, or held still."""
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT block.resource_id, block.start, block.stop
+                SELECT block.resource_id,
+                       floor(extract(epoch FROM block.start - %s) / 60)::int,
+                       ceil(extract(epoch FROM block.stop - %s) / 60)::int
                   FROM unnest(%s::int[]) AS wanted(id)
             CROSS JOIN LATERAL (
                        SELECT * FROM salon_booking_block block
@@ -167,6 +169,8 @@ class Roster:
                  WHERE (block.line_id IS NULL OR block.line_id <> ALL(%s::int[]))
                    AND (hold.id IS NULL OR hold.expires_at > %s)
                 """,
+                self.frame.base,
+                self.frame.base,
                 sorted(resource_ids),
                 self.frame.base,
                 self.frame.end,
@@ -176,7 +180,7 @@ class Roster:
         )
         taken = defaultdict(list)
         for resource_id, start, stop in rows:
-            taken[resource_id].append((self.frame.minute(start), self.frame.minute(stop, up=True)))
+            taken[resource_id].append((start, stop))
         return taken
 
     # Working hours ------------------------------------------------------------------------------------------
