@@ -21,6 +21,9 @@ from . import salon_client_file
 from . import salon_access_log
 from . import salon_health_key
 from . import salon_health_note
+from . import salon_substance
+from . import salon_sensitivity
+from . import salon_override
 from . import res_partner
 from . import res_users
 from . import res_partner_search

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..tools.frame import local_day
+
 # Only this very object tells that we ourselves write a booking: no context that comes in by RPC can hold it.
 IN_HAND = object()
 # What core does for meetings and a booking must not do: write to attendees, put phone and email of
@@ -174,6 +176,19 @@ class CalendarEvent(models.Model):
                     self.env._("A booking can't be a recurring event. Make a booking of its own for each date.")
                 )
 
+    def _check_contraindications(self):
+        """Refuse to put clients and guests into services that they must not have (invariant 4)."""
+        if not self.env["product.template"]._salon_contraindications():
+            return
+        for booking in self.sudo().filtered("is_salon_booking"):
+            wanted = [
+                (partner.id, product)
+                for partner, lines in booking._salon_lines_by_guest().items()
+                for product in (*lines.product_id, *lines.addon_ids)
+            ]
+            day = local_day(booking.company_id._salon_timezone(), booking.start)
+            self.env["salon.sensitivity"]._refuse_contraindicated(wanted, day)
+
     @api.model
     def default_get(self, fields):
         defaults = super().default_get(fields)
@@ -205,6 +220,7 @@ class CalendarEvent(models.Model):
         bookings = super(CalendarEvent, booking_env).create(vals_list)
         (bookings.salon_client_id | bookings.salon_line_ids.guest_id)._make_salon_clients()
         bookings._check_salon_booking()
+        bookings._check_contraindications()
         fitted = bookings._salon_fit()
         # Several bookings of one call may meet each other: the search looked at each for itself.
         bookings.salon_line_ids._sync_blocks(fitted=fitted and len(bookings) == 1, fresh=True)
@@ -323,6 +339,9 @@ class CalendarEvent(models.Model):
             vals.pop("stop", None)
             vals.pop("duration", None)
         result = super(CalendarEvent, booking).write(vals)
+        taken_up = vals.get("salon_state") == "in_service" or (booking._salon_takes_time() and not took_time)
+        if "salon_line_ids" in vals or booking.salon_client_id != client or taken_up:
+            booking._check_contraindications()
         if length is not None and length != booking._salon_minutes():
             booking._salon_stretch(length)
         if booking.salon_client_id != client:

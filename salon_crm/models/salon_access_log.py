@@ -15,7 +15,11 @@ class SalonAccessLog(models.Model):
     file_id = fields.Many2one(
         "salon.client.file", string="Client", required=True, readonly=True, ondelete="restrict", index=True
     )
-    what = fields.Selection([("notes", "Health Notes")], required=True, readonly=True)
+    what = fields.Selection(
+        [("notes", "Health Notes"), ("sensitivities", "Sensitivities"), ("override", "Exception")],
+        required=True,
+        readonly=True,
+    )
     operation = fields.Selection(
         [
             ("read", "Read"),
@@ -37,6 +41,7 @@ class SalonAccessLog(models.Model):
             ("request", "The client asked"),
             ("incident", "A reaction or an accident"),
             ("review", "Review"),
+            ("list", "Looking at the sensitivities"),
         ],
         required=True,
         readonly=True,

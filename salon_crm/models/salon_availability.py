@@ -81,6 +81,8 @@ class SalonAvailability(models.AbstractModel):
         if date_to - date_from > timedelta(days=366):
             raise UserError(self.env._("Free times are shown for a year at most. Choose a shorter time."))
         company = company or self.env.company
+        if channel == "online" and self._is_contraindicated(requests, client, company, date_from):
+            return []  # as of any service that is not possible: the page tells nothing
         rules = self._get_rules(company, channel, client)
         rules = rules._replace(hours=rules.hours and not off_hours)
         date_from = max(filter(None, (date_from, rules.earliest)))
@@ -108,6 +110,16 @@ class SalonAvailability(models.AbstractModel):
         offers = sorted(found, key=lambda offer: (offer.penalty, offer.waiting, offer.gaps, offer.start))
         places = {station.resource_id.id: station.id for found in stations.values() if found for station in found}
         return [self._prepare_offer(offer, requests, frame, places) for offer in offers[:limit]]
+
+    @api.model
+    def _is_contraindicated(self, requests, client, company, moment):
+        """Tell whether a client who is known must not have one of these services on the day of a moment."""
+        if not client:
+            return False
+        ids = [id_ for request in requests for id_ in (request["product_id"], *(request.get("addon_ids") or ()))]
+        wanted = [(client.id, product) for product in self.env["product.product"].sudo().browse(ids)]
+        day = local_day(company._salon_timezone(), moment)
+        return bool(self.env["salon.sensitivity"]._find_contraindicated(wanted, day))
 
     @api.model
     def _get_rules(self, company, channel, client=None):

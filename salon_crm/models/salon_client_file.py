@@ -132,12 +132,34 @@ class SalonClientFile(models.Model):
             self.env["salon.access.log"]._note({self: 0}, "notes", "read", purpose)
         return notes.sudo(False).reveal(purpose)
 
+    def action_view_sensitivities(self):
+        """Show what this client does not bear, to who may know it."""
+        self._check_health_access()
+        return self._health_action("salon_crm.salon_sensitivity_action")
+
+    def action_view_overrides(self):
+        """Show the exceptions that managers made for this client."""
+        self._check_health_access()
+        return self._health_action("salon_crm.salon_override_action")
+
+    def action_make_override(self):
+        """Ask a manager why this client may have a service all the same."""
+        self._check_health_access()
+        return self._health_action("salon_crm.salon_override_action_new")
+
+    def _health_action(self, xmlid):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        return {**action, "domain": [("file_id", "=", self.id)], "context": {"default_file_id": self.id}}
+
     def _erase_health(self, purpose="request"):
         """Remove all that is noted of the health of these clients, and destroy their keys: no backup opens it again."""
         notes = self.env["salon.health.note"].sudo().search([("file_id", "in", self.ids)])
+        sensitivities = self.env["salon.sensitivity"].sudo().search([("file_id", "in", self.ids)])
         counts = {file: len(notes.filtered(lambda note, file=file: note.file_id == file)) for file in self}
         self.env["salon.access.log"]._note(counts, "notes", "erase", purpose)
         notes.unlink()
+        sensitivities.unlink()
         self.env["salon.health.key"].sudo().search([("file_id", "in", self.ids)])._destroy()
 
     @api.ondelete(at_uninstall=False)
@@ -156,4 +178,4 @@ class SalonClientFile(models.Model):
     @api.model
     def _kept_with_file(self):
         """Return the models that hang on a file and follow it when files are merged."""
-        return ["salon.health.key", "salon.health.note", "salon.access.log"]
+        return ["salon.health.key", "salon.health.note", "salon.access.log", "salon.sensitivity", "salon.override"]

@@ -209,10 +209,13 @@ class SalonOnlineBooking(models.Model):
         offer = unpack_offer(self.offer) if held else self._find(self.company_id, self.wishes, self.start, client)
         if not offer:
             return self.event_id
+        client = client or self._find_client()
+        if self.env["salon.availability"]._is_contraindicated(self.wishes, client, self.company_id, self.start):
+            raise UserError(self.env._("This can't be booked online. Please choose again."))
         try:
             with self.env.cr.savepoint():
                 self.hold_id.unlink()
-                booking = self._create_booking(client or self._find_client(), offer)
+                booking = self._create_booking(client, offer)
         except (ExclusionViolation, ValidationError):
             return self.event_id
         self.event_id = booking

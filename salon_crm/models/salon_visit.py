@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from ..tools.frame import local_day
 from .calendar_event_state import NEXT_STATES
 
 
@@ -152,7 +153,23 @@ class SalonVisit(models.Model):
         self._check_salon_values(vals)
         if any(visit.event_id and vals.get("partner_id", visit.partner_id.id) != visit.partner_id.id for visit in self):
             raise UserError(self.env._("The client of a booked visit is the one who was booked."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "partner_id" in vals:
+            self._check_contraindications(self.line_ids.product_id)
+        return result
+
+    def _check_contraindications(self, products):
+        """Refuse to put a client into services that they must not have (invariant 4).
+
+        What the system itself notes is no wish but what is booked, or was paid for at the till: a booking is asked when
+        its service begins, and a sale is never lost.
+        """
+        if self.env.su:
+            return
+        for visit in self.filtered("partner_id"):
+            wanted = [(visit.partner_id.id, product) for product in visit.line_ids.product_id & products]
+            day = local_day(visit.company_id._salon_timezone(), visit.date)
+            self.env["salon.sensitivity"]._refuse_contraindicated(wanted, day)
 
     def _check_salon_values(self, vals):
         """Refuse what only closing a visit sets, and a client whom a stylist does not serve.

@@ -65,13 +65,18 @@ class SalonVisitLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.env["salon.visit"].browse({vals.get("visit_id") for vals in vals_list} - {None})._check_not_locked()
-        return super().create(vals_list)
+        lines = super().create(vals_list)
+        lines.visit_id._check_contraindications(lines.product_id)
+        return lines
 
     def write(self, vals):
         self.visit_id._check_not_locked()
         if "visit_id" in vals and self.filtered(lambda line: line.visit_id.id != vals["visit_id"]):
             raise UserError(self.env._("What was done stays in its visit. Take it out here, and add it there."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "product_id" in vals:
+            self.visit_id._check_contraindications(self.product_id)
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_locked(self):

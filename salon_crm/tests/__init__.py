@@ -11,6 +11,7 @@ from . import test_done_early
 from . import test_no_shows
 from . import test_replan
 from . import test_report
+from . import test_sensitivities
 from . import test_series
 from . import test_health_notes
 from . import test_health_tours

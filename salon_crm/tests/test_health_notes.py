@@ -127,7 +127,9 @@ class TestHealthNotes(HealthKeys, SalonCommon):
         self._conceal()
         self.assertEqual(self.env["mail.message"].search_count([]), messages)
         related = self.env["ir.model.fields"].search([("relation", "in", ("salon.health.note", "salon.health.key"))])
-        self.assertEqual(related.mapped(lambda field: f"{field.model}.{field.name}"), ["salon.health.note.key_id"])
+        self.assertEqual(
+            {f"{field.model}.{field.name}" for field in related}, {"salon.health.note.key_id", "salon.override.key_id"}
+        )
         self.assertFalse(self.file.copy_data()[0].keys() & {"notes", "health"})
 
     # What lies in the database ------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+from odoo.exceptions import ValidationError
 from odoo.tests import HttpCase, tagged
 
 from .common import SalonCommon
@@ -24,6 +25,19 @@ class TestHealthTours(HealthKeys, SalonCommon, HttpCase):
 
     def test_the_front_desk_sees_no_health(self):
         self._open("salon_desk_sees_no_health", self.reception)
+
+    def test_a_stylist_notes_an_allergy_and_a_manager_makes_an_exception(self):
+        substance = self.env["salon.substance"].create({"name": "Tour Substance"})
+        self.colour.salon_contraindication_ids = substance
+        self._open("salon_stylist_notes_sensitivity", self.stylist_user)
+        sensitivity = self.env["salon.sensitivity"].search([("file_id", "=", self.file.id)])
+        self.assertEqual((sensitivity.substance_id, sensitivity.create_uid), (substance, self.stylist_user))
+        with self.assertRaisesRegex(ValidationError, "Ask a manager"):
+            self._book((self.colour, self.anna), minutes=300)
+        self._open("salon_manager_makes_exception", self.manager)
+        override = self.env["salon.override"].search([("file_id", "=", self.file.id)])
+        self.assertEqual(override.reveal("review")[0]["reason"], "Patch test was clean")
+        self._book((self.colour, self.anna), minutes=300)
 
     def _open(self, tour, user):
         self.start_tour(f"/odoo/salon-clients/{self.file.id}", tour, login=user.login)

@@ -33,3 +33,32 @@ registry.category("web_tour.tours").add("salon_desk_sees_no_health", {
         { trigger: ".o_form_view:has(.o_field_widget[name='alert']):not(:has(.nav-link[name='health']))" },
     ],
 });
+
+/** A stylist notes what the client does not bear. */
+registry.category("web_tour.tours").add("salon_stylist_notes_sensitivity", {
+    steps: () => [
+        { trigger: ".o_form_view .nav-link[name='health']", run: "click" },
+        { trigger: "button[name='action_view_sensitivities']", run: "click" },
+        { trigger: ".o_control_panel .o_list_button_add", run: "click" },
+        { trigger: ".o_selected_row .o_field_widget[name='substance_id'] input", run: "edit Tour Substance" },
+        { trigger: ".o-autocomplete--dropdown-menu .dropdown-item:contains(Tour Substance)", run: "click" },
+        { trigger: ".o_list_button_save", run: "click" },
+        { trigger: ".o_data_row:not(.o_selected_row):contains(Tour Substance):contains(Allergy)" },
+    ],
+});
+
+/** A manager says why the client may have a service all the same, and reads it again. */
+registry.category("web_tour.tours").add("salon_manager_makes_exception", {
+    steps: () => [
+        { trigger: ".o_form_view .nav-link[name='health']", run: "click" },
+        { trigger: "button[name='action_make_override']", run: "click" },
+        { trigger: ".modal .o_field_widget[name='product_tmpl_id'] input", run: "edit Colour" },
+        { trigger: ".o-autocomplete--dropdown-menu .dropdown-item:contains(Colour)", run: "click" },
+        { trigger: ".o_field_widget[name='reason'] textarea", run: "edit Patch test was clean" },
+        { trigger: ".modal footer button[special='save'], .modal-footer button.btn-primary:contains(Make Exception)", run: "click" },
+        { trigger: "body:not(:has(.modal)) .nav-link[name='health']", run: "click" },
+        { trigger: "button[name='action_view_overrides']", run: "click" },
+        { trigger: ".o_data_row:contains(Colour) button[name='action_show_reason']", run: "click" },
+        { trigger: ".o_notification:contains(Patch test was clean)" },
+    ],
+});
