@@ -9,6 +9,7 @@ from . import test_desk_form
 from . import test_desk_tours
 from . import test_done_early
 from . import test_no_shows
+from . import test_reminders
 from . import test_replan
 from . import test_report
 from . import test_sensitivities
@@ -16,6 +17,8 @@ from . import test_series
 from . import test_health_notes
 from . import test_health_tours
 from . import test_link
+from . import test_message_content
+from . import test_message_planner
 from . import test_message_tours
 from . import test_messages
 from . import test_migration
