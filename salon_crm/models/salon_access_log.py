@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import append_only
+
 
 class SalonAccessLog(models.Model):
     """Who read, changed, exported or printed health data of whom, when and what for. Lines are added, never changed."""
@@ -66,24 +68,8 @@ class SalonAccessLog(models.Model):
             END $$ LANGUAGE plpgsql
             """
         )
-        self._salon_append_only(self._table)
+        append_only.keep(self.env.cr, self._table, "salon_refuse_change")
         return super().init()
-
-    def _salon_append_only(self, table):
-        """Have the database refuse every change of what stands in `table`."""
-        self.env.cr.execute(
-            SQL(
-                """
-                CREATE OR REPLACE TRIGGER %(row)s BEFORE UPDATE OR DELETE ON %(table)s
-                FOR EACH ROW EXECUTE FUNCTION salon_refuse_change();
-                CREATE OR REPLACE TRIGGER %(whole)s BEFORE TRUNCATE ON %(table)s
-                FOR EACH STATEMENT EXECUTE FUNCTION salon_refuse_change()
-                """,
-                row=SQL.identifier(f"{table}_refuse"),
-                whole=SQL.identifier(f"{table}_refuse_truncate"),
-                table=SQL.identifier(table),
-            )
-        )
 
     @api.model
     def _check_purpose(self, purpose):

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import append_only
+
 
 class SalonOverride(models.Model):
     """A manager's word that a client has a service all the same, with the reason, kept for ever (invariant 4).
@@ -42,7 +44,7 @@ class SalonOverride(models.Model):
 
     @api.private
     def init(self):
-        self.env["salon.access.log"]._salon_append_only(self._table)
+        append_only.keep(self.env.cr, self._table, "salon_refuse_change")
         return super().init()
 
     @api.model_create_multi

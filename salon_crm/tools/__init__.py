@@ -1,3 +1,4 @@
+from . import append_only
 from . import timeline
 from . import frame
 from . import free_times

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.salon_crm.tools import append_only
+
 
 class SalonPointsLot(models.Model):
     """Points that were earned together: used and ended together, the oldest first.
@@ -53,10 +55,6 @@ class SalonPointsLot(models.Model):
 
             CREATE OR REPLACE TRIGGER salon_points_lot_from_zero BEFORE INSERT ON salon_points_lot
             FOR EACH ROW EXECUTE FUNCTION salon_points_from_zero();
-            CREATE OR REPLACE TRIGGER salon_points_lot_refuse BEFORE UPDATE OR DELETE ON salon_points_lot
-            FOR EACH ROW EXECUTE FUNCTION salon_points_refuse();
-            CREATE OR REPLACE TRIGGER salon_points_lot_refuse_truncate BEFORE TRUNCATE ON salon_points_lot
-            FOR EACH STATEMENT EXECUTE FUNCTION salon_points_refuse();
 
             CREATE OR REPLACE TRIGGER salon_membership_from_zero BEFORE INSERT ON salon_membership
             FOR EACH ROW EXECUTE FUNCTION salon_points_from_zero();
@@ -64,6 +62,7 @@ class SalonPointsLot(models.Model):
             FOR EACH ROW WHEN (NEW.points IS DISTINCT FROM OLD.points) EXECUTE FUNCTION salon_points_refuse();
             """
         )
+        append_only.keep(self.env.cr, self._table, "salon_points_refuse")
         return result
 
     @api.depends("membership_id", "earned_at")

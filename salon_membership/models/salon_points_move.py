@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.salon_crm.tools import append_only
+
 
 class SalonPointsMove(models.Model):
     """The points ledger: one line for whatever changed a lot. Lines are added, never changed."""
@@ -62,12 +64,9 @@ class SalonPointsMove(models.Model):
 
             CREATE OR REPLACE TRIGGER salon_points_move_book BEFORE INSERT ON salon_points_move
             FOR EACH ROW EXECUTE FUNCTION salon_points_book();
-            CREATE OR REPLACE TRIGGER salon_points_move_refuse BEFORE UPDATE OR DELETE ON salon_points_move
-            FOR EACH ROW EXECUTE FUNCTION salon_points_refuse();
-            CREATE OR REPLACE TRIGGER salon_points_move_refuse_truncate BEFORE TRUNCATE ON salon_points_move
-            FOR EACH STATEMENT EXECUTE FUNCTION salon_points_refuse();
             """
         )
+        append_only.keep(self.env.cr, self._table, "salon_points_refuse")
         return result
 
     def _compute_created_by_name(self):
