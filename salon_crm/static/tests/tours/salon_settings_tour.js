@@ -2,7 +2,8 @@ import { registry } from "@web/core/registry";
 
 const setNotice = [
     { content: "the salon's settings", trigger: ".o_field_widget[name='salon_notice_minutes'] input", run: "edit 45" },
-    { content: "save", trigger: ".o_form_button_save", run: "click" },
+    // saving settings has the web client load anew
+    { content: "save", trigger: ".o_form_button_save", run: "click", expectUnloadPage: true },
 ];
 const saved = {
     content: "it is saved",
