@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from cryptography.fernet import Fernet
 
 from odoo import api, fields, models
@@ -59,8 +61,27 @@ class SalonHealthKey(models.Model):
         with self._saying_what_is_wrong():
             return Fernet(vault.unwrap(self.sudo().wrapped))
 
+    @contextmanager
     def _saying_what_is_wrong(self):
-        return SayWhatIsWrong(self.env)
+        """Turn what is wrong with the keys into a sentence for who sits there."""
+        try:
+            yield
+        except vault.NoKeyError:
+            raise UserError(
+                self.env._(
+                    "This server has no key for health notes. Nothing is lost: ask whoever runs the server to set"
+                    " %s in its configuration.",
+                    vault.OPTION,
+                )
+            ) from None
+        except vault.WrongKeyError:
+            raise UserError(
+                self.env._(
+                    "The server's key does not open these health notes. Nothing is lost: ask whoever runs the server"
+                    " to put the earlier key back into %s.",
+                    vault.OPTION,
+                )
+            ) from None
 
     def _destroy(self):
         """Make unreadable for ever what was encrypted with these keys, in every backup of the notes as well."""
@@ -109,31 +130,3 @@ class SalonHealthKey(models.Model):
                 batch,
             )
         )
-
-
-class SayWhatIsWrong:
-    """Turns what is wrong with the keys into a sentence for who sits there."""
-
-    def __init__(self, env):
-        self.env = env
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, traceback):
-        if isinstance(error, vault.NoKeyError):
-            raise UserError(
-                self.env._(
-                    "This server has no key for health notes. Nothing is lost: ask whoever runs the server to set"
-                    " %s in its configuration.",
-                    vault.OPTION,
-                )
-            ) from None
-        if isinstance(error, vault.WrongKeyError):
-            raise UserError(
-                self.env._(
-                    "The server's key does not open these health notes. Nothing is lost: ask whoever runs the server"
-                    " to put the earlier key back into %s.",
-                    vault.OPTION,
-                )
-            ) from None
