@@ -78,13 +78,14 @@ class SalonAccessLog(models.Model):
             raise UserError(self.env._("Say what you need the health information for. Choose one of the purposes."))
 
     @api.model
-    def _note(self, counts, what, operation, purpose):
-        """Note what the user of this environment did.
+    def _note(self, records, what, operation, purpose, files=None):
+        """Note what the user of this environment did: a line for each client.
 
-        :param dict counts: {salon.client.file: of how many records}
+        :param records: with a `file_id`
+        :param files: whose lines are written, also where none of the records is theirs; else those of the records
         """
         self._check_purpose(purpose)
-        user = self.env.user
+        its = records.sudo().grouped("file_id")
         self.sudo().create(
             [
                 {
@@ -92,11 +93,10 @@ class SalonAccessLog(models.Model):
                     "what": what,
                     "operation": operation,
                     "purpose": purpose,
-                    "records": count,
-                    "created_by": user.id,
-                    "user_name": f"{user.name} ({user.login})",
+                    "records": len(its.get(file, ())),
+                    **self.env.user._salon_signature(),
                 }
-                for file, count in counts.items()
+                for file in (its if files is None else files)
             ]
         )
 

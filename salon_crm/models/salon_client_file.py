@@ -129,7 +129,7 @@ class SalonClientFile(models.Model):
         self._check_health_access()
         notes = self.env["salon.health.note"].sudo().search([("file_id", "=", self.id)])
         if not notes:
-            self.env["salon.access.log"]._note({self: 0}, "notes", "read", purpose)
+            self.env["salon.access.log"]._note(notes, "notes", "read", purpose, files=self)
         return notes.sudo(False).reveal(purpose)
 
     def action_view_sensitivities(self):
@@ -156,8 +156,7 @@ class SalonClientFile(models.Model):
         """Remove all that is noted of the health of these clients, and destroy their keys: no backup opens it again."""
         notes = self.env["salon.health.note"].sudo().search([("file_id", "in", self.ids)])
         sensitivities = self.env["salon.sensitivity"].sudo().search([("file_id", "in", self.ids)])
-        counts = {file: len(notes.filtered(lambda note, file=file: note.file_id == file)) for file in self}
-        self.env["salon.access.log"]._note(counts, "notes", "erase", purpose)
+        self.env["salon.access.log"]._note(notes, "notes", "erase", purpose, files=self)
         notes.unlink()
         sensitivities.unlink()
         self.env["salon.health.key"].sudo().search([("file_id", "in", self.ids)])._destroy()

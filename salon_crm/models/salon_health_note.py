@@ -97,8 +97,7 @@ class SalonHealthNote(models.Model):
             raise UserError(self.env._("This client file or note is gone. Open the client file again."))
 
     def _log(self, notes, operation, purpose):
-        counts = {file: len(its) for file, its in notes.grouped("file_id").items()}
-        self.env["salon.access.log"]._note(counts, "notes", operation, purpose)
+        self.env["salon.access.log"]._note(notes, "notes", operation, purpose)
 
     def _open(self):
         """Return what these notes say, in their order."""

@@ -56,12 +56,12 @@ class SalonOverride(models.Model):
         prepared = [self._prepare(vals) for vals in vals_list]
         overrides = super(SalonOverride, self.sudo()).create(prepared).with_env(self.env)
         for override in overrides:
-            self.env["salon.access.log"]._note({override.file_id: 1}, "override", "change", "update")
+            self.env["salon.access.log"]._note(override, "override", "change", "update")
         return overrides
 
     def _prepare(self, vals):
         """Return the values of an exception: what it is about, and its reason as it may lie in the database."""
-        user, reason = self.env.user, (vals.get("reason") or "").strip()
+        reason = (vals.get("reason") or "").strip()
         file = self.env["salon.client.file"].browse(vals.get("file_id")).exists()
         service = self.env["product.template"].browse(vals.get("product_tmpl_id")).exists()
         valid_until = fields.Date.to_date(vals.get("valid_until"))
@@ -86,8 +86,7 @@ class SalonOverride(models.Model):
             "cipher": key._encrypt(reason),
             "key_id": key.id,
             "covers": {str(one.id): one.version for one in against},
-            "created_by": user.id,
-            "user_name": f"{user.name} ({user.login})",
+            **self.env.user._salon_signature(),
         }
 
     def _covers(self, sensitivity):
@@ -103,8 +102,7 @@ class SalonOverride(models.Model):
         self.env["salon.access.log"]._check_purpose(purpose)
         overrides.file_id.with_env(self.env)._check_health_access()
         texts = [override.key_id._decrypt([override.cipher])[0] for override in overrides]
-        counts = {file: len(its) for file, its in overrides.grouped("file_id").items()}
-        self.env["salon.access.log"]._note(counts, "override", "read", purpose)
+        self.env["salon.access.log"]._note(overrides, "override", "read", purpose)
         return [{"id": override.id, "reason": text} for override, text in zip(overrides, texts, strict=True)]
 
     def action_show_reason(self):

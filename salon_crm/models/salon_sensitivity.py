@@ -70,8 +70,7 @@ class SalonSensitivity(models.Model):
         """Note what the user does with these; the system's own work is none."""
         purpose = "list" if operation in ("read", "export") else "update"
         if not self.env.su:
-            counts = {file: len(its) for file, its in self.sudo().grouped("file_id").items()}
-            self.env["salon.access.log"]._note(counts, "sensitivities", operation, purpose)
+            self.env["salon.access.log"]._note(self, "sensitivities", operation, purpose)
 
     def _read_format(self, fnames, load="_classic_read"):
         result = super()._read_format(fnames, load)

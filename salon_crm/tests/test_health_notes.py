@@ -275,6 +275,14 @@ class TestHealthNotes(HealthKeys, SalonCommon):
             ],
         )
 
+    def test_an_erasure_is_logged_for_each_client_also_where_nothing_was_noted(self):
+        friend = self.env["res.partner"].create({"name": "Gerda", "is_salon_client": True}).salon_file_ids
+        self._conceal("one")
+        self._conceal("two")
+        (self.file + friend)._erase_health()
+        lines = self.log.search([("operation", "=", "erase")], order="id")
+        self.assertEqual([(line.file_id, line.records) for line in lines], [(self.file, 2), (friend, 0)])
+
     def test_the_database_itself_keeps_the_log(self):
         self._conceal()
         for statement in (
