@@ -82,7 +82,7 @@ class BookingPage(PublicPage):
         wanted = self._wanted()
         first, chosen = self._days(wanted.salon)
         offers = self._offers(wanted.salon, wanted.wishes(), first)
-        return self._page("page_times", self._times_values(wanted, first, chosen, offers))
+        return self._page("page_times", self._times_values(wanted, first, chosen, offers), captcha=True)
 
     @http.route("/salon/book/hold", type="http", auth="public", methods=["POST"], website=True, sitemap=False)
     @friendly
@@ -203,8 +203,9 @@ class BookingPage(PublicPage):
             "typed": {"name": draft.name, "contact": draft.email or draft.phone, "note": draft.note, **typed},
             "times_url": self._draft_times_url(draft),
         }
-        asked = "page_code" if draft.code_digest and not visitor else "page_who"
-        return self._page(asked, values, status=status, secret=True)
+        if draft.code_digest and not visitor:
+            return self._page("page_code", values, status=status, secret=True)
+        return self._page("page_who", values, status=status, secret=True, captcha=True)
 
     def _finish(self, draft, visitor=None):
         """Book, and show the booking; or say that somebody was faster, and what else is free."""

@@ -16,7 +16,6 @@ from odoo.tools.misc import file_path
 ASSETS = ("page.css", "page.js")  # in static/src/page
 NETWORK = 64  # bits of an IPv6 address that a household has for itself
 FAR = timedelta(days=1000)  # no salon books that far ahead
-CAPTCHA = ("page_times", "page_who")  # whose forms Google's reCAPTCHA looks at, where it is set up
 SECRET = {  # who sees or keeps the address of such a page could act for the client
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -72,11 +71,12 @@ def _assets_version():
 class PublicPage(http.Controller):
     """The frame of each page, and how it reads what comes."""
 
-    def _page(self, template, values, status=200, secret=False):
+    def _page(self, template, values, status=200, secret=False, captcha=False):
         """Return a page.
 
         :param str template: name of the template, without the module
         :param bool secret: its address is a key that must not get around
+        :param bool captcha: it has a form that Google's reCAPTCHA looks at, where that is set up
         """
         languages = request.env["res.lang"].sudo().get_installed()
         path = request.httprequest.path
@@ -92,7 +92,7 @@ class PublicPage(http.Controller):
             "lang": request.env.lang or "en_US",
             "version": _assets_version(),
             # A script from elsewhere reads the address it stands on: it stands where a form asks for it alone.
-            "captcha_key": template in CAPTCHA and "moved" not in values and self._captcha_key(),
+            "captcha_key": captcha and self._captcha_key(),
             **values,
         }
         response = request.render(f"salon_crm.{template}", values)

@@ -532,15 +532,16 @@ class TestVisitPage(PageCase):
         self.assertIn("noindex", answer.headers["X-Robots-Tag"])
         self.assertNotIn("Clara Client", answer.text, "a link that went astray names nobody")
 
-
     def test_no_script_from_elsewhere_reads_the_link(self):
         if not hasattr(self.env.registry["ir.http"], "_verify_recaptcha_token"):
             self.skipTest("reCAPTCHA is not installed")
         self.env["ir.config_parameter"].set_param("recaptcha_public_key", "public")
         for path in ("", "/times", "/cancel"):
             self.assertFalse(self._get(self.path + path).xpath("//script[contains(@src, '//')]"), path)
-        page = self._hold()
-        self.assertTrue(page.xpath("//script[contains(@src, 'recaptcha')]"), "where it is asked for, it is there")
+        for page in (self._times(self.cut), who := self._hold()):
+            self.assertTrue(page.xpath("//script[contains(@src, 'recaptcha')]"), "where it is asked for, it is there")
+        code = self._send(who, name="Nora", contact="nora@example.com")
+        self.assertFalse(code.xpath("//script[contains(@src, '//')]"))
 
 
 @tagged("post_install", "-at_install")
