@@ -20,11 +20,11 @@ from odoo.tools.misc import babel_locale_parse, format_amount, get_lang
 from ..models.salon_booking_line import SERVICE_FIELDS
 from ..tools.frame import local_day, utc
 from ..tools.spoken import spoken
-from .public_page import InputError, PublicPage, friendly
+from .public_page import HOUR, InputError, PublicPage, friendly
 
 SERVICES = 6  # at most in one visit
 SHOWN_DAYS = 7
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+DAY = timedelta(days=1)
 PARTS = (12, 17)  # local hours at which afternoon and evening begin
 HOLDS_AT_ONCE = 4  # for one address
 BOOKINGS_A_DAY = 10  # of one person; so many codes they get, too
@@ -250,7 +250,7 @@ class BookingPage(PublicPage):
         """Return what the address or the form names."""
         salon = self._salon(self._salons())
         if not salon:
-            raise InputError(request.env._("Something in this page's address is not right. Please begin again."))
+            raise self._wrong_address()
         ids = self._numbers("service", SERVICES)
         if not ids:
             raise InputError(request.env._("Please choose what you come for."))
@@ -296,14 +296,21 @@ class BookingPage(PublicPage):
 
         :param date usual: what is shown where no day was chosen
         """
-        today, last = local_day(salon._salon_timezone(), fields.Datetime.now()), self._last_day(salon)
-        chosen = self._date("day")
-        if chosen and not today <= chosen <= last:
-            raise InputError(request.env._("That day can't be booked online. Please choose another."), 404)
-        if not chosen and usual and today <= usual <= last:
+        today, chosen = self._today(salon), self._date("day")
+        if chosen:
+            self._check_shown(salon, chosen)
+        elif usual and self._is_shown(salon, usual):
             chosen = usual
         weeks = ((chosen or today) - today).days // SHOWN_DAYS
         return today + timedelta(days=weeks * SHOWN_DAYS), chosen
+
+    def _check_shown(self, salon, day):
+        """Refuse a day that the page never shows."""
+        if not self._is_shown(salon, day):
+            raise InputError(request.env._("That day can't be booked online. Please choose another."), 404)
+
+    def _is_shown(self, salon, day):
+        return self._today(salon) <= day <= self._last_day(salon)
 
     def _offers(self, salon, wishes, first, days=SHOWN_DAYS, **options):
         """Return what the search offers for some days from `first` on, in the order of time."""
@@ -351,8 +358,11 @@ class BookingPage(PublicPage):
         return local_day(salon._salon_timezone(), offers[0]["start"]) if offers else None
 
     @staticmethod
-    def _last_day(salon):
-        return local_day(salon._salon_timezone(), fields.Datetime.now()) + timedelta(days=salon.salon_horizon_days)
+    def _today(salon):
+        return local_day(salon._salon_timezone(), fields.Datetime.now())
+
+    def _last_day(self, salon):
+        return self._today(salon) + timedelta(days=salon.salon_horizon_days)
 
     def _week_values(self, salon, first, chosen, offers, url):
         """Return the days of a week, and the times of the day that is shown.

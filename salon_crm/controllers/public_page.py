@@ -16,6 +16,9 @@ from odoo.tools.misc import file_path
 ASSETS = ("page.css", "page.js")  # in static/src/page
 NETWORK = 64  # bits of an IPv6 address that a household has for itself
 FAR = timedelta(days=1000)  # no salon books that far ahead
+HOUR = timedelta(hours=1)
+DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+MOMENT = DATE + r" [0-9]{2}:[0-9]{2}:00"
 SECRET = {  # who sees or keeps the address of such a page could act for the client
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -42,6 +45,14 @@ def whence(address):
     if found.version == 6:
         found = found.ipv4_mapped or ip_network((found, NETWORK), strict=False)
     return str(found)
+
+
+def written_as(form, kind, text):
+    """Return the date or datetime (`kind`) that is written in this form exactly, None where it is none."""
+    try:
+        return kind.fromisoformat(text) if re.fullmatch(form, text) else None
+    except ValueError:
+        return None
 
 
 def friendly(function):
@@ -112,6 +123,11 @@ class PublicPage(http.Controller):
     # What comes ---------------------------------------------------------------------------------------------
 
     @staticmethod
+    def _wrong_address():
+        """Return the error for what none of our pages sends."""
+        return InputError(request.env._("Something in this page's address is not right. Please begin again."))
+
+    @staticmethod
     def _all(name):
         """Return all values that came for `name`, as text."""
         values = request.httprequest.args.getlist(name) + request.httprequest.form.getlist(name)
@@ -121,14 +137,14 @@ class PublicPage(http.Controller):
         """Return the only value that came for `name`, "" where none did."""
         values = self._all(name)
         if len(values) > 1:
-            raise InputError(request.env._("Something in this page's address is not right. Please begin again."))
+            raise self._wrong_address()
         return values[0].strip() if values else ""
 
     def _numbers(self, name, most):
         """Return the whole numbers that came for `name`."""
         values = self._all(name)
         if len(values) > most or not all(re.fullmatch(r"[0-9]{1,9}", value) for value in values):
-            raise InputError(request.env._("Something in this page's address is not right. Please begin again."))
+            raise self._wrong_address()
         return [int(value) for value in values]
 
     def _number(self, name):
@@ -155,27 +171,17 @@ class PublicPage(http.Controller):
     def _date(self, name):
         """Return the date that came for `name` as YYYY-MM-DD, None where none did."""
         text = self._one(name)
-        if not text:
-            return None
-        try:
-            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-                raise ValueError
-            return date.fromisoformat(text)
-        except ValueError:
-            raise InputError(request.env._("That is no date. Please choose a day from the page.")) from None
+        found = written_as(DATE, date, text)
+        if text and not found:
+            raise InputError(request.env._("That is no date. Please choose a day from the page."))
+        return found
 
     def _moment(self, name):
         """Return the moment that came for `name`: naive UTC, as the page writes it."""
-        text = self._one(name)
-        try:
-            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:00", text):
-                raise ValueError
-            moment = datetime.fromisoformat(text)
-            if abs(moment - datetime.now()) > FAR:
-                raise ValueError
-            return moment
-        except ValueError:
-            raise InputError(request.env._("That is no time. Please choose one from the page.")) from None
+        found = written_as(MOMENT, datetime, self._one(name))
+        if not found or abs(found - datetime.now()) > FAR:
+            raise InputError(request.env._("That is no time. Please choose one from the page."))
+        return found
 
     # Who comes ----------------------------------------------------------------------------------------------
 

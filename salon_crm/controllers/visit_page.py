@@ -3,18 +3,14 @@
 Mail programs open links by themselves: only a button changes anything.
 """
 
-from datetime import timedelta
-
 from psycopg2.errors import ExclusionViolation
 
-from odoo import fields, http
+from odoo import http
 from odoo.http import request
 
 from ..tools.frame import local_day
 from .booking_page import BookingPage
-from .public_page import SECRET, InputError, friendly
-
-HOUR = timedelta(hours=1)
+from .public_page import HOUR, SECRET, InputError, friendly
 
 
 class VisitPage(BookingPage):
@@ -108,9 +104,7 @@ class VisitPage(BookingPage):
             moved = False
         if not moved:
             day = local_day(booking.company_id._salon_timezone(), start)
-            today = local_day(booking.company_id._salon_timezone(), fields.Datetime.now())
-            if not today <= day <= self._last_day(booking.company_id):
-                raise InputError(request.env._("That day can't be booked online. Please choose another."), 404)
+            self._check_shown(booking.company_id, day)
             return request.redirect(f"/salon/visit/{token}/times?day={day.isoformat()}&taken=1", code=303)
         return self._back(token, moved=1)
 

@@ -492,6 +492,14 @@ class TestVisitPage(PageCase):
         self.assertIn("Moved.", self._main(page))
         self.assertEqual(fields.Datetime.to_string(self.booking.start), start)
 
+    def test_a_visit_is_not_moved_to_a_day_that_no_page_shows(self):
+        page, before = self._get(self.path + "/times"), self._rows()
+        for days in (-1, self.salon.salon_horizon_days + 2):
+            start = fields.Datetime.now().replace(second=0, microsecond=0) + timedelta(days=days)
+            answer = self._send(page, start=fields.Datetime.to_string(start), status=404)
+            self.assertIn("can't be booked online", self._main(answer))
+        self.assertEqual(self._rows(), before)
+
     def test_without_news_there_is_no_file(self):
         self._get(self.path + "/visit.ics", 404)
         self.assertFalse(self._get(self.path).xpath("//a[contains(@href, 'visit.ics')]"))
