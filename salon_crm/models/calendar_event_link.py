@@ -1,9 +1,9 @@
-import secrets
 from datetime import timedelta
 from urllib.parse import urljoin
 
 from odoo import api, fields, models
 
+from ..tools.token import is_token, new_token
 from .calendar_event import BOOKING_CONTEXT
 
 PATH = "/salon/visit/"
@@ -26,7 +26,7 @@ class CalendarEvent(models.Model):
         self.ensure_one()
         booking = self.sudo()
         if not booking.salon_token:
-            booking.with_context(**BOOKING_CONTEXT).salon_token = secrets.token_urlsafe(24)
+            booking.with_context(**BOOKING_CONTEXT).salon_token = new_token()
         return PATH + booking.salon_token
 
     def _salon_link(self):
@@ -41,7 +41,7 @@ class CalendarEvent(models.Model):
     @api.model
     def _salon_by_token(self, token):
         """Return the booking (as superuser) that a link names; none where the link is wrong or has ended."""
-        if not isinstance(token, str) or not 20 <= len(token) <= 64 or not token.isascii():
+        if not is_token(token):
             return self.sudo().browse()
         now = fields.Datetime.now()
         domain = [("salon_token", "=", token), ("is_salon_booking", "=", True), ("stop", ">", now - ENDS_AFTER)]

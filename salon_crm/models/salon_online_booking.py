@@ -1,6 +1,5 @@
 import hashlib
 import hmac
-import re
 import secrets
 from datetime import timedelta
 
@@ -13,6 +12,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ..tools.phone import whole_number
+from ..tools.token import is_token, new_token
 from .calendar_event_move import pack_offer, unpack_offer
 
 HELD = timedelta(minutes=5)
@@ -73,7 +73,7 @@ class SalonOnlineBooking(models.Model):
         blocks = self.env["salon.availability"].sudo().offer_blocks(wishes, offer)
         return self.sudo().create(
             {
-                "token": secrets.token_urlsafe(24),
+                "token": new_token(),
                 "company_id": company.id,
                 "lang": self.env.lang,
                 "wishes": wishes,
@@ -100,7 +100,7 @@ class SalonOnlineBooking(models.Model):
     @api.model
     def _by_token(self, token):
         """Return what a visitor is about to book, as superuser; none where the token is wrong."""
-        if not isinstance(token, str) or not re.fullmatch(r"[\w-]{20,64}", token, re.ASCII):
+        if not is_token(token):
             return self.sudo().browse()
         return self.sudo().search([("token", "=", token), ("create_date", ">", fields.Datetime.now() - KEPT)], limit=1)
 

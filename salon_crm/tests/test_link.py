@@ -18,7 +18,7 @@ class TestLink(SalonCommon):
         self.assertNotEqual(self._book((self.cut, self.anna), minutes=300)._salon_link(), link)
         events = self.env["calendar.event"].with_user(self.env.ref("base.public_user"))
         self.assertEqual(events._salon_by_token(token), booking)
-        for wrong in (token[:-1], token + "A", "", None, "%" * 30, "é" * 30, ["x"]):
+        for wrong in (token[:-1], token + "A", "", None, "%" * 30, "é" * 30, "\x00" * 30, ["x"]):
             self.assertFalse(events._salon_by_token(wrong))
         with freeze_time(booking.stop + timedelta(hours=23)):
             self.assertEqual(events._salon_by_token(token), booking)

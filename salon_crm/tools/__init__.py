@@ -8,3 +8,4 @@ from . import search
 from . import roster
 from . import spoken
 from . import phone
+from . import token
