@@ -151,15 +151,15 @@ class SalonOnlineBooking(models.Model):
             return False
         code = f"{secrets.randbelow(10**6):06}"
         self.write({"code_digest": self._digest_code(code), "code_tries": 0, "code_count": self.code_count + 1})
-        booking = self.with_context(salon_code=code, lang=self.lang)
+        # The record has only the digest: the templates find the code itself in the context.
+        templates = self.with_context(salon_code=code).env
         if self.email:
-            template = self.env.ref("salon_crm.mail_template_online_code").sudo()
-            template.with_context(salon_code=code).send_mail(self.id)
+            templates.ref("salon_crm.mail_template_online_code").sudo().send_mail(self.id)
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         else:
-            template = self.env.ref("salon_crm.sms_template_online_code").sudo()
-            body = template.with_context(salon_code=code)._render_field("body", booking.ids, compute_lang=True)
-            self.env["sms.sms"].sudo().create({"number": self.phone, "body": body[self.id]})
+            template = templates.ref("salon_crm.sms_template_online_code").sudo()
+            body = template._render_field("body", self.ids, compute_lang=True)[self.id]
+            self.env["sms.sms"].sudo().create({"number": self.phone, "body": body})
             self.env.ref("sms.ir_cron_sms_scheduler_action").sudo()._trigger()
         return True
 
