@@ -30,6 +30,12 @@ HOLDS_AT_ONCE = 4  # for one address
 BOOKINGS_A_DAY = 10  # of one person; so many codes they get, too
 SMS_A_DAY = 300  # codes of one salon: each costs it money, and who sends for them to far countries may earn by it
 NAME, NOTE, CONTACT = 80, 500, 120  # characters
+# What the page of times asks of a company, which has a hundred fields more: that page is asked for most.
+SALON_FIELDS = [
+    "name", "partner_id", "resource_calendar_id", "salon_opening_calendar_id", "salon_turn_rule",
+    "salon_asked_uses_turn", "salon_notice_minutes", "salon_horizon_days", "salon_grid_minutes",
+    "salon_buffer_minutes", "salon_max_wait_minutes",
+]  # fmt: skip
 
 
 class Wanted(NamedTuple):
@@ -236,7 +242,7 @@ class BookingPage(PublicPage):
     @staticmethod
     def _salons():
         """Return the companies that take bookings online."""
-        return request.env["res.company"].sudo().search([("salon_online_booking", "=", True)])
+        return request.env["res.company"].sudo().search_fetch([("salon_online_booking", "=", True)], SALON_FIELDS)
 
     def _salon(self, salons):
         """Return the salon that the address names, or the only one."""

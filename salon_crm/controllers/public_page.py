@@ -15,6 +15,7 @@ from odoo.tools.misc import file_path
 
 ASSETS = ("page.css", "page.js")  # in static/src/page
 NETWORK = 64  # bits of an IPv6 address that a household has for itself
+ADDRESS = ("street", "city", "phone")  # of the salon, at the foot of each page
 FAR = timedelta(days=1000)  # no salon books that far ahead
 HOUR = timedelta(hours=1)
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -93,8 +94,11 @@ class PublicPage(http.Controller):
         path = request.httprequest.path
         query = request.httprequest.query_string.decode("ascii", "ignore")
         company = values.get("company") or request.env["res.company"]
+        address = company.sudo().partner_id if len(company) == 1 else request.env["res.partner"]
+        address.fetch(ADDRESS)
         values = {
             "company": company,
+            "address": address,
             "languages": [
                 {"code": code, "name": name, "url": self._language_url(code, path, query)} for code, name in languages
             ]

@@ -268,8 +268,8 @@ class SalonAvailability(models.AbstractModel):
         usual = timeline.fill(24 * 60, [(minute, minute + 1) for minute in range(0, 24 * 60, grid)])
         bits = 0
         for midnight, begin, end in zip(midnights, begins, begins[1:], strict=False):
-            if begin >= 0 and end - begin == 24 * 60:
-                bits |= usual << begin
+            if end - begin == 24 * 60:
+                bits |= usual << begin if begin >= 0 else usual >> -begin
             else:
                 wanted = [
                     frame.minute(utc(zone, midnight + timedelta(minutes=minute))) for minute in range(0, 24 * 60, grid)

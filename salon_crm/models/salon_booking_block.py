@@ -41,6 +41,8 @@ class SalonBookingBlock(models.Model):
         " WHERE (active) DEFERRABLE INITIALLY IMMEDIATE",
         lambda env, diag: env["salon.booking.block"]._clash_message_from_error(diag),
     )
+    # Looking for free times reads many weeks of all resources: several times faster than by the constraint's index.
+    _resource_start_idx = models.Index("(resource_id, start) WHERE active")
 
     @api.model
     def _replace(self, owner, owner_ids, values, fresh=False):

@@ -191,10 +191,13 @@ class SingleSearch(Search):
         """Return the minutes at which some station is free for the service and its clean-up."""
         if not task.stations:
             return self.all
-        somewhere = 0
-        for station in task.stations:
-            somewhere |= self._station_fits(task, option, station) & self._cleaned(station, option)
-        return somewhere
+        key = ("placed", option[2:6])  # the same for all who take the same time
+        if key not in self.kept:
+            somewhere = 0
+            for station in task.stations:
+                somewhere |= self._station_fits(task, option, station) & self._cleaned(station, option)
+            self.kept[key] = somewhere
+        return self.kept[key]
 
     def _station_at(self, task, option, minute):
         return next(

@@ -79,6 +79,7 @@ class Roster:
         self.env, self.company, self.frame = env, company, frame
         self.hours, self.buffer = hours, buffer
         self.absences = None  # what `_leaves` returned last
+        self.hours_kept = {}  # of working hours, which many stylists have in common
 
     def free(self, stylists, places, ignored_line_ids=(), without=()):
         """Return {resource id: bits of its free minutes}.
@@ -151,31 +152,38 @@ class Roster:
 
     def _taken(self, resource_ids, ignored_line_ids):
         """Return {resource id: [(start, stop)]} in minutes of the frame, of what is booked, blocked, or held still."""
+        # Blocks of one resource never overlap: of those that began before, at most the last one reaches into the frame.
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT block.resource_id,
-                       floor(extract(epoch FROM block.start - %s) / 60)::int,
-                       ceil(extract(epoch FROM block.stop - %s) / 60)::int
-                  FROM unnest(%s::int[]) AS wanted(id)
-            CROSS JOIN LATERAL (
-                       SELECT * FROM salon_booking_block block
-                        WHERE int8range(block.resource_id, block.resource_id, '[]')
-                              && int8range(wanted.id, wanted.id, '[]')
-                          AND tsrange(block.start, block.stop) && tsrange(%s, %s)
-                          AND block.active
-                       OFFSET 0) AS block -- one resource after the other by the index, whatever the planner guesses
+                       floor(date_part('epoch', block.start - %(base)s) / 60)::int,
+                       ceil(date_part('epoch', block.stop - %(base)s) / 60)::int
+                  FROM (
+                        SELECT resource_id, start, stop, line_id, hold_id
+                          FROM salon_booking_block
+                         WHERE resource_id = ANY(%(resources)s::int[]) AND active
+                           AND start >= %(base)s AND start < %(end)s
+                     UNION ALL
+                        SELECT before.*
+                          FROM unnest(%(resources)s::int[]) AS wanted(id)
+                    CROSS JOIN LATERAL (
+                               SELECT resource_id, start, stop, line_id, hold_id
+                                 FROM salon_booking_block
+                                WHERE resource_id = wanted.id AND active AND start < %(base)s
+                             ORDER BY start DESC LIMIT 1
+                               ) AS before
+                         WHERE before.stop > %(base)s
+                       ) AS block
              LEFT JOIN salon_booking_hold hold ON hold.id = block.hold_id
-                 WHERE (block.line_id IS NULL OR block.line_id <> ALL(%s::int[]))
-                   AND (hold.id IS NULL OR hold.expires_at > %s)
+                 WHERE (block.line_id IS NULL OR block.line_id <> ALL(%(ignored)s::int[]))
+                   AND (hold.id IS NULL OR hold.expires_at > %(now)s)
                 """,
-                self.frame.base,
-                self.frame.base,
-                sorted(resource_ids),
-                self.frame.base,
-                self.frame.end,
-                list(ignored_line_ids),
-                fields.Datetime.now(),
+                base=self.frame.base,
+                end=self.frame.end,
+                resources=sorted(resource_ids),
+                ignored=list(ignored_line_ids),
+                now=fields.Datetime.now(),
             )
         )
         taken = defaultdict(list)
@@ -209,12 +217,18 @@ class Roster:
         first, last = max(first, start), min(last, stop)
         if first > last:
             return 0
+        key = (stylist.tz, first, last, calendar_id, flexible, frozenset(rostered))
+        if key not in self.hours_kept:
+            self.hours_kept[key] = self._read_hours(*key)
+        return self.hours_kept[key] & ~(leaves.get(("calendar", calendar_id), 0) | leaves.get(("calendar", None), 0))
+
+    def _read_hours(self, zone, first, last, calendar_id, flexible, rostered):
+        """Return the bits of `_period_hours`, public holidays not taken out."""
         if flexible:
-            hours = self._whole_days(stylist, first, last)
+            hours = self._whole_days(zone or "UTC", first, last)
         else:
-            hours = self._attended(calendar_id, stylist.tz or "UTC", first, last)
-        bits = timeline.fill(self.frame.size, [part[1:] for part in hours if part[0] not in rostered])
-        return bits & ~(leaves.get(("calendar", calendar_id), 0) | leaves.get(("calendar", None), 0))
+            hours = self._attended(calendar_id, zone or "UTC", first, last)
+        return timeline.fill(self.frame.size, [part[1:] for part in hours if part[0] not in rostered])
 
     def _attended(self, calendar_id, zone, first, last):
         """Return [(day, start, stop)] of a calendar's hours."""
@@ -222,9 +236,9 @@ class Roster:
         offset = self.frame.offset
         return [(day, start - offset, stop - offset) for day, start, stop in hours]
 
-    def _whole_days(self, stylist, first, last):
+    def _whole_days(self, zone, first, last):
         """Return [(day, start, stop)] for somebody who works whenever asked."""
-        zone = pytz.timezone(stylist.tz or "UTC")
+        zone = pytz.timezone(zone)
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         return [(day.toordinal(), *self.frame.local_minutes(zone, day)) for day in days]
 
