@@ -4,6 +4,7 @@ Every step is a page of its own that works without scripts. Nothing is kept betw
 address, until a time is chosen: from then on a record with an unguessable token holds it.
 """
 
+import functools
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -59,6 +60,18 @@ def one_mailbox(email):
     """
     local, _at, domain = email.rpartition("@")
     return f"{local.partition('+')[0].replace('.', '')}@{domain}"
+
+
+@functools.lru_cache(4096)
+def said_clock(lang, hour, minute):
+    """Return a time of day as a language writes it."""
+    return babel.dates.format_time(time(hour, minute), "short", locale=babel_locale_parse(lang))
+
+
+@functools.lru_cache(4096)
+def said_day(lang, day, form):
+    """Return a day as a language writes it: "full", or by a pattern."""
+    return babel.dates.format_date(day, form, locale=babel_locale_parse(lang))
 
 
 class BookingPage(PublicPage):
@@ -429,13 +442,12 @@ class BookingPage(PublicPage):
     def _clock(moment, zone):
         """Return the time of day by the salon's clocks, as the reader's language writes it."""
         local = pytz.utc.localize(moment).astimezone(zone)
-        locale = babel_locale_parse(get_lang(request.env).code)
-        return babel.dates.format_time(time(local.hour, local.minute), "short", locale=locale)
+        return said_clock(get_lang(request.env).code, local.hour, local.minute)
 
     @staticmethod
     def _day_name(day, form="full"):
         """Return a day as the reader's language writes it: "full", or by a pattern."""
-        return babel.dates.format_date(day, form, locale=babel_locale_parse(get_lang(request.env).code))
+        return said_day(get_lang(request.env).code, day, form)
 
     @staticmethod
     def _price(product, salon):

@@ -27,12 +27,12 @@ class ResourceCalendar(models.Model):
         :param str zone: the time zone of the person who works by this calendar
         :param date first, last: local dates
         """
-        chunks = range(first.toordinal() // CHUNK_DAYS, last.toordinal() // CHUNK_DAYS + 1)
+        first, last = first.toordinal(), last.toordinal()
         return [
             attendance
-            for chunk in chunks
+            for chunk in range(first // CHUNK_DAYS, last // CHUNK_DAYS + 1)
             for attendance in self._salon_attendance_chunk(calendar_id, zone, chunk)
-            if first.toordinal() <= attendance[0] <= last.toordinal()
+            if first <= attendance[0] <= last
         ]
 
     @api.model
