@@ -160,6 +160,15 @@ class TestAvailability(SalonCommon):
             self._book((self.cut, self.anna), minutes=60)
         self.assertFalse(holds.search([]))
 
+    def test_what_began_long_ago_and_lasts_on_is_taken(self):
+        blocked = self.env["salon.blocked.time"]
+        for begins, hours in ((-30 * 24, 1), (-20 * 24, 20 * 24 + 2)):  # hours from the day's first
+            start = self.start + timedelta(hours=begins)
+            blocked.create({"stylist_id": self.anna.id, "start": start, "stop": start + timedelta(hours=hours)})
+        wish = self._wish(self.cut, stylist_id=self.anna.id)
+        self.assertEqual(self._clock(self._offers(wish, start=self.start))[0], "11:00")
+        self.assertFalse(self._offers(wish, start=self.start, stop=self.start + timedelta(hours=2)))
+
     def test_a_booking_is_in_the_way_of_blocked_time(self):
         self._book((self.cut, self.anna))
         with self.assertRaisesRegex(ValidationError, "Anna is taken .* use “Out of Service or Ill”"):

@@ -80,6 +80,12 @@ class PageCase(SalonCommon, HttpCase):
 
 @tagged("post_install", "-at_install")
 class TestBookingPage(PageCase):
+    def test_the_page_that_is_asked_for_most_asks_little(self):
+        self._times(self.cut)  # what is kept between requests is there from now on
+        before = self.cr.sql_log_count
+        self._times(self.cut)
+        self.assertLessEqual(self.cr.sql_log_count - before, 21)
+
     def test_somebody_new_books_in_five_steps(self):
         page = self._get("/salon/book")
         self.assertIn("Cut", self._main(page))
