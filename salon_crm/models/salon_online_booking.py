@@ -192,6 +192,8 @@ class SalonOnlineBooking(models.Model):
         client = named[:1] or known.filtered("is_salon_client")[:1] or known[:1]
         if client:
             return client
+        # Who comes in two windows at the same moment is one: the second of them conflicts here, tries anew, and finds.
+        self.env["salon.public.attempt"]._allow("new_client", self.email or self.phone, 100, KEPT)
         return partners.create({"name": self.name, "email": self.email, "phone": self.phone, "lang": self.lang})
 
     # Booked -------------------------------------------------------------------------------------------------
