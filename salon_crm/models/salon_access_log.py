@@ -74,7 +74,7 @@ class SalonAccessLog(models.Model):
     @api.model
     def _check_purpose(self, purpose):
         """Refuse to show or change anything for no purpose that we know."""
-        if purpose not in dict(self._fields["purpose"].selection):
+        if purpose not in [code for code, _label in self._fields["purpose"].selection]:
             raise UserError(self.env._("Say what you need the health information for. Choose one of the purposes."))
 
     @api.model

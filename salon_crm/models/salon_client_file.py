@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .calendar_event import FREE_STATES
+
+COME = ("arrived", "in_service", "done")
+
 
 class SalonClientFile(models.Model):
     _name = "salon.client.file"
@@ -32,6 +36,16 @@ class SalonClientFile(models.Model):
     late_cancel_count = fields.Integer(related="partner_id.salon_late_cancel_count")
 
     _partner_uniq = models.Constraint("UNIQUE (partner_id)", "This client has a file already. Open that one.")
+
+    def write(self, vals):
+        self._check_keeper(vals.get("keeper_id"))
+        return super().write(vals)
+
+    def _check_keeper(self, keeper_id):
+        """Refuse to make oneself the keeper of files whose health information one may not know: the keeper may."""
+        keeper = self.env["hr.employee"].sudo().browse(keeper_id or [])
+        if not self.env.su and keeper.user_id == self.env.user and self != self._filter_health_access():
+            raise AccessError(self.env._("You don't serve this client yet. Ask a manager to make you the keeper."))
 
     @api.depends("partner_id")
     def _compute_display_name(self):
@@ -88,14 +102,21 @@ class SalonClientFile(models.Model):
 
     # Health -------------------------------------------------------------------------------------------------
 
+    @api.model
     def _served_domain(self):
-        """Return the domain of the clients whom this user serves, whatever else the user may see."""
+        """Return the domain of the clients whom this user serves, whatever else the user may see.
+
+        A booking that is off serves nobody. One that stylists made for themselves shows them nothing before the client
+        has come: else they could look at anybody's health and take the booking out again.
+        """
         own = ("=", self.env.uid)
+        made = ["|", ("create_uid", "!=", self.env.uid), ("salon_state", "in", COME)]
+        booked = [("salon_line_ids.stylist_id.user_id", *own), ("salon_state", "not in", FREE_STATES), *made]
         return [
             "|",
             "|",
             ("keeper_id.user_id", *own),
-            ("partner_id.salon_booking_ids.salon_line_ids.stylist_id.user_id", *own),
+            ("partner_id.salon_booking_ids", "any", booked),
             ("partner_id.salon_visit_ids.line_ids.performer_ids.employee_id.user_id", *own),
         ]
 
@@ -104,6 +125,8 @@ class SalonClientFile(models.Model):
         of clients they serve. The front desk alone, or a right on the system, is none."""
         user = self.env.user
         files = self.sudo(False)._filtered_access("read")
+        if user._is_superuser():
+            return files.browse()  # nobody: what runs by itself, such as a mail, is not to tell it
         if user.has_group("salon_crm.group_salon_manager"):
             return files
         if not user.has_group("salon_crm.group_salon_stylist"):
@@ -115,7 +138,10 @@ class SalonClientFile(models.Model):
         """Refuse health information to who may not know it (invariant 11)."""
         if self != self._filter_health_access():
             raise AccessError(
-                self.env._("Health information is for managers, and for the stylists who serve this client.")
+                self.env._(
+                    "Health information is for managers, and for the stylists who serve this client. Who books a client"
+                    " for themselves sees it when the client has come."
+                )
             )
 
     def reveal_health(self, purpose):

@@ -121,6 +121,8 @@ class SalonHealthNote(models.Model):
 
         :raise UserError: there is nothing in it, or something that can't be
         """
+        if not isinstance(content, dict) or not isinstance(content.get("text") or "", str):
+            raise UserError(self.env._("Write the note, or choose a condition."))
         kind, text = content.get("kind"), (content.get("text") or "").strip()
         condition = content.get("condition") or False
         if kind not in KINDS or condition not in (False, *CONDITIONS.get(kind, ())):
@@ -134,7 +136,7 @@ class SalonHealthNote(models.Model):
                 name: fields.Date.to_string(fields.Date.to_date(content[name])) if content.get(name) else False
                 for name in DATES
             }
-        except ValueError:
+        except (ValueError, TypeError):
             raise UserError(self.env._("This is no date. Choose it again.")) from None
         if dates["since"] and dates["until"] and dates["until"] < dates["since"]:
             raise UserError(self.env._("A note can't end before it begins. Correct the dates."))

@@ -3,6 +3,7 @@ from random import Random
 
 from psycopg2.errors import CheckViolation
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import get_public_method
 from odoo.tests import new_test_user, tagged
@@ -74,6 +75,51 @@ class TestHealthNotes(HealthKeys, SalonCommon):
             new_test_user(self.env, "accountant", "account.group_account_user"),
             new_test_user(self.env, "client_portal", "base.group_portal"),
         )
+
+    def test_who_books_a_client_for_themselves_sees_nothing_before_the_client_came(self):
+        self._conceal()
+        me = self.other_stylist_user
+        sensitivities = self.env["salon.sensitivity"].with_user(me)
+        mine = self._book((self.cut, self.ben), minutes=300, user=me)
+        with self.assertRaisesRegex(AccessError, "when the client has come"):
+            self._texts(me)
+        self.assertFalse(sensitivities.has_access("read") and sensitivities.search([("file_id", "=", self.file.id)]))
+        mine.with_user(self.reception).action_salon_arrive()
+        self.assertEqual(self._texts(me), [SECRET])
+
+    def test_a_booking_that_is_off_serves_nobody(self):
+        self._conceal()
+        booking = self._book((self.cut, self.ben), minutes=300, user=self.reception)
+        self.assertEqual(self._texts(self.other_stylist_user), [SECRET])
+        for lost in (booking.action_salon_cancel, booking.action_salon_no_show):
+            lost()
+            with self.assertRaises(AccessError):
+                self._texts(self.other_stylist_user)
+            booking.action_salon_rebook()
+
+    def test_stylists_put_no_other_client_into_a_booking_made_for_them(self):
+        other = self.env["res.partner"].create({"name": "Olga", "is_salon_client": True})
+        booking = self._book((self.cut, self.ben), minutes=300, user=self.reception, client=other)
+        with self.assertRaisesRegex(AccessError, "front desk"):
+            booking.with_user(self.other_stylist_user).salon_client_id = self.client
+        booking.with_user(self.reception).salon_client_id = self.client
+
+    def test_nobody_makes_themselves_the_keeper_of_a_file_to_read_it(self):
+        self._conceal()
+        groups = "salon_crm.group_salon_reception,salon_crm.group_salon_stylist"
+        desk = new_test_user(self.env, "desk_stylist_2", groups)
+        dora = self.env["hr.employee"].create({"name": "Dora", "is_salon_stylist": True, "user_id": desk.id})
+        with self.assertRaisesRegex(AccessError, "make you the keeper"):
+            self.file.with_user(desk).keeper_id = dora
+        self.file.with_user(self.manager).keeper_id = dora
+        self.assertEqual(self._texts(desk), [SECRET])
+        self.file.with_user(desk).write({"keeper_id": dora.id, "preferences": "tea"})
+
+    def test_what_runs_by_itself_is_told_nothing(self):
+        """A mail template of an administrator is rendered as the system: the client's health goes into no mail."""
+        self._conceal()
+        with self.assertRaises(AccessError):
+            self.file.with_user(SUPERUSER_ID).reveal_health("service")
 
     def test_no_way_around(self):
         """Invariant 11: no operation of the ORM that comes in by RPC gives a note, to whomever."""
@@ -227,11 +273,14 @@ class TestHealthNotes(HealthKeys, SalonCommon):
             ({"kind": "skin", "condition": "pregnant"}, "what the note is about"),
             ({"kind": "note", "text": "x" * 4001}, "at most 4000"),
             ({"kind": "note", "text": "x", "since": "never"}, "no date"),
+            ({"kind": "note", "text": "x", "since": 5}, "no date"),
+            ({"kind": "note", "text": 5}, "Write the note"),
+            (None, "Write the note"),
             ({"kind": "note", "text": "x", "since": "2026-05-01", "until": "2026-04-01"}, "before it begins"),
         ):
             with self.subTest(sentence), self.assertRaisesRegex(UserError, sentence):
                 self.notes.with_user(self.manager).conceal(self.file.id, content)
-        for purpose in (False, "", "curiosity"):
+        for purpose in (False, "", "curiosity", ["service"]):
             with self.assertRaisesRegex(UserError, "what you need"):
                 self.file.with_user(self.manager).reveal_health(purpose)
 
