@@ -18,8 +18,6 @@ HARMLESS = (
     r"Running as user",
     # Debian's wkhtmltopdf is built without Qt patches; Odoo says so wherever it looks for it.
     r"wkhtmltopdf|Wkhtmltopdf",
-    # Odoo doesn't know the options of addons, and keeps them as they are.
-    r"unknown option 'salon_health_keys'",
 )
 CONFIGURATION = """\
 [options]
@@ -31,7 +29,6 @@ db_user = {db_user}
 db_sslmode = disable
 list_db = False
 admin_passwd = {secret}
-salon_health_keys = {health_key}
 http_interface = 127.0.0.1
 screenshots = {screenshots}
 ; A sandbox has no mail server: what is sent fails on the spot and leaves the machine nowhere.
@@ -57,14 +54,9 @@ class Odoo:
         if not secret:
             secret = secrets.token_urlsafe(24)
             self.home.remember(secret=secret)
-        # Who loses it loses the health notes of every database of this home.
-        health_key = self.home.fact("health_key")
-        if not health_key:
-            health_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-            self.home.remember(health_key=health_key)
         text = CONFIGURATION.format(
             addons_path=",".join(map(str, [*self.source.addons_paths, REPO])), data_dir=self.home.data,
-            db_host=self.cluster.socket, db_port=PORT, db_user=ROLE, secret=secret, health_key=health_key,
+            db_host=self.cluster.socket, db_port=PORT, db_user=ROLE, secret=secret,
             screenshots=self.home.root / "screenshots")
         if not self.configuration.exists() or self.configuration.read_text() != text:
             aside = self.configuration.with_suffix(".part")
@@ -72,10 +64,19 @@ class Odoo:
             aside.chmod(0o600)
             aside.rename(self.configuration)
 
+    def _health_key(self):
+        """Return the key of health notes: who loses it loses those of every database of this home."""
+        key = self.home.fact("health_key")
+        if not key:
+            key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+            self.home.remember(health_key=key)
+        return key
+
     def environment(self, **more):
         """Return the environment in which `odoo` can be imported."""
         return self.home.environment(PYTHONPATH=str(self.source.python_path), ODOO_RC=str(self.configuration),
-                                     PGHOST=str(self.cluster.socket), PGPORT=str(PORT), PGUSER=ROLE, **more)
+                                     PGHOST=str(self.cluster.socket), PGPORT=str(PORT), PGUSER=ROLE,
+                                     SALON_HEALTH_KEYS=self._health_key(), **more)
 
     def command(self, *options, subcommand=()):
         """Return the command line of an Odoo command; without a subcommand it is the server."""
