@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..tools import vault
+
 SKILLS = {
     "hair": ("mei", "lucas", "sofia", "daniel"),
     "colour": ("mei", "lucas", "sofia"),
@@ -23,6 +25,26 @@ ALERTS = {
     "client_23": "patch test before lash tint",
     "client_36": "sensitive to strong perfume",
 }
+CONTRAINDICATIONS = {
+    "root_colour": ("ppd", "ammonia"),
+    "full_colour": ("ppd", "ammonia"),
+    "highlights_half_head": ("bleach", "ammonia"),
+    "balayage": ("bleach", "ammonia"),
+    "colour_correction": ("ppd", "bleach", "ammonia"),
+    "digital_perm": ("perm", "pregnancy"),
+    "root_lift_perm": ("perm", "pregnancy"),
+    "keratin_smoothing": ("formaldehyde", "pregnancy"),
+    "lash_lift": ("adhesive",),
+    "gel_manicure": ("acrylate",),
+    "deep_cleansing_facial": ("acid", "retinoid"),
+}
+SENSITIVITIES = (
+    ("client_04", "ammonia", "intolerance", "2"),
+    ("client_23", "adhesive", "allergy", "3"),
+    ("client_23", "acrylate", "allergy", "1"),
+    ("client_36", "fragrance", "taboo", "1"),
+)
+HEALTH_NOTE = ("client_11", {"kind": "scalp", "condition": "psoriasis", "text": "Behind both ears; under treatment."})
 
 
 class SalonSampleSetup(models.AbstractModel):
@@ -78,6 +100,30 @@ class SalonSampleSetup(models.AbstractModel):
             product = self.env.ref(f"salon_crm.service_{addon}").product_variant_id
             for service in services:
                 self.env.ref(f"salon_crm.service_{service}").salon_addon_ids |= product
+
+    @api.model
+    def _set_up_health(self):
+        """Note what some clients do not bear; and of one a health note, where the server has a key for it."""
+        for service, substances in CONTRAINDICATIONS.items():
+            for substance in substances:
+                service_record = self.env.ref(f"salon_crm.service_{service}")
+                service_record.salon_contraindication_ids |= self.env.ref(f"salon_crm.substance_{substance}")
+        manager = self.env.ref("salon_crm.user_manager")
+        self.env["salon.sensitivity"].with_user(manager).create(
+            [
+                {
+                    "file_id": self.env.ref(f"salon_crm.{client}").salon_file_ids.id,
+                    "substance_id": self.env.ref(f"salon_crm.substance_{substance}").id,
+                    "kind": kind,
+                    "severity": severity,
+                }
+                for client, substance, kind, severity in SENSITIVITIES
+            ]
+        )
+        if vault.configured_keys():
+            client, content = HEALTH_NOTE
+            file = self.env.ref(f"salon_crm.{client}").salon_file_ids
+            self.env["salon.health.note"].with_user(manager).conceal(file.id, content)
 
     @api.model
     def _set_up_roster(self, company_id):
