@@ -178,16 +178,17 @@ class CalendarEvent(models.Model):
 
     def _check_contraindications(self):
         """Refuse to put clients and guests into services that they must not have (invariant 4)."""
-        if not self.env["product.template"]._salon_contraindications():
-            return
         for booking in self.sudo().filtered("is_salon_booking"):
             wanted = [
-                (partner.id, product)
+                (partner.id, product_id)
                 for partner, lines in booking._salon_lines_by_guest().items()
-                for product in (*lines.product_id, *lines.addon_ids)
+                for product_id in (*lines.product_id.ids, *lines.addon_ids.ids)
             ]
-            day = local_day(booking.company_id._salon_timezone(), booking.start)
-            self.env["salon.sensitivity"]._refuse_contraindicated(wanted, day)
+            self.env["salon.sensitivity"]._refuse_contraindicated(wanted, booking._salon_day())
+
+    def _salon_day(self):
+        """Return the day of this booking, where the salon is."""
+        return local_day(self.company_id._salon_timezone(), self.start)
 
     @api.model
     def default_get(self, fields):
@@ -319,14 +320,23 @@ class CalendarEvent(models.Model):
                 raise UserError(
                     self.env._("The client of this booking has come. Correct the visit, or make a new booking.")
                 )
+            if vals.get("salon_client_id", booking.salon_client_id.id) != booking.salon_client_id.id:
+                self._check_other_client(booking)
             if booking.salon_state == "done" and (TIME_FIELDS - {"is_salon_booking"}) & vals.keys():
                 raise UserError(self.env._("This booking is done. What was different stands in its visit."))
+
+    def _check_other_client(self, booking):
+        """Refuse stylists another client in a booking that was made for them: whom it names, they may know."""
+        user = self.env.user
+        if not self.env.su and booking.create_uid != user and not user.has_group("salon_crm.group_salon_reception"):
+            raise AccessError(self.env._("Ask the front desk to book another client in place of this one."))
 
     def _write_salon_booking(self, vals):
         """Write one booking; lines and blocks follow its time, the calendar's filters its stylists."""
         booking = self.with_context(**BOOKING_CONTEXT)
         took_time = booking._salon_takes_time()
-        client = booking.salon_client_id
+        client, state = booking.salon_client_id, booking.salon_state
+        day = booking.is_salon_booking and booking._salon_day()
         for name in OWN_FIELDS:
             vals.pop(name, None)
         vals.update(booking.sudo()._prepare_salon_state_values(vals))
@@ -339,8 +349,13 @@ class CalendarEvent(models.Model):
             vals.pop("stop", None)
             vals.pop("duration", None)
         result = super(CalendarEvent, booking).write(vals)
-        taken_up = vals.get("salon_state") == "in_service" or (booking._salon_takes_time() and not took_time)
-        if "salon_line_ids" in vals or booking.salon_client_id != client or taken_up:
+        if (
+            "salon_line_ids" in vals
+            or booking.salon_client_id != client
+            or booking._salon_day() != day
+            or booking._salon_begins(state)
+            or (booking._salon_takes_time() and not took_time)
+        ):
             booking._check_contraindications()
         if length is not None and length != booking._salon_minutes():
             booking._salon_stretch(length)
@@ -357,6 +372,12 @@ class CalendarEvent(models.Model):
         if vals.get("salon_state") == "done":
             booking.salon_line_ids._finish()
         return result
+
+    def _salon_begins(self, state):
+        """Tell whether this booking, which was in `state`, is in service now: also one that is done at once. What the
+        till closes was sold, and a sale is never lost."""
+        at_once = self.salon_state == "done" and state == "arrived" and not self.env.su
+        return at_once or (self.salon_state == "in_service" and state != "in_service")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_visited(self):

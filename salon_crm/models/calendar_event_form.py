@@ -240,8 +240,6 @@ class CalendarEvent(models.Model):
     def action_salon_done(self):
         """What was booked is done: close the visits of these bookings that are open."""
         self.check_access("write")
-        # The services of who has only arrived begin and end with this.
-        self.filtered(lambda booking: booking.salon_state == "arrived")._check_contraindications()
         for booking in self:
             visits = booking._salon_open_visits().with_env(self.env)
             visits.filtered(lambda visit: visit.state == "open").action_done()

@@ -113,7 +113,8 @@ class CalendarEvent(models.Model):
         """Return when a client is due again and what is free around that day; the till asks here.
 
         :param dict values: as `salon_offers` takes them, without the dates; "day" (a date) asks for that day alone
-        :return dict: {"due": the day, as a string, "offers": as `salon_offers` gives them}
+        :return dict: {"due": the day, as a string, "offers": as `salon_offers` gives them, "refusal": False, or the
+            sentence that says what the client must not have}
         :raise UserError: no service or client was named, or one that can't be booked
         """
         self._check_may_book()
@@ -130,7 +131,9 @@ class CalendarEvent(models.Model):
             "date_from": max(midnight - around, now),
             "date_to": max(midnight + around + timedelta(days=1), now),
         }
-        return {"due": fields.Date.to_string(due), "offers": self.salon_offers({**values, **times})}
+        found = self.salon_free_times({**values, **times})
+        refusal = found["refusal"] and found["refusal"]["message"]
+        return {"due": fields.Date.to_string(due), "offers": found["offers"], "refusal": refusal}
 
     @api.model
     def _salon_next_due(self, client, company, lines):

@@ -50,6 +50,29 @@ class CalendarEvent(models.Model):
         return self._salon_show_offers(offers)
 
     @api.model
+    def salon_free_times(self, values):
+        """Return what the booking form shows.
+
+        :param dict values: as `salon_offers` takes them
+        :return dict: "offers" (as there), and "refusal": False, or why there are none where the client must not have
+            one of the services: "message", "service_id" (of product.template), "file_id" (False, or whose
+            sensitivities tell this user why) and "may_except" (the user may make an exception)
+        :raise UserError: as `salon_offers`
+        """
+        offers = self.salon_offers(values)
+        return {"offers": offers, "refusal": not offers and (self._salon_refusal(values, values["date_from"]) or False)}
+
+    @api.model
+    def _salon_refusal(self, values, moment):
+        """Return why a client must not have what they want, None where they may; see `_find_refusal`."""
+        return self.env["salon.availability"]._find_refusal(
+            self._salon_requested(values),
+            self.env["res.partner"].browse(values.get("client_id") or []),
+            self.env["res.company"].browse(values.get("company_id") or self.env.company.id),
+            fields.Datetime.to_datetime(moment),
+        )
+
+    @api.model
     def salon_book(self, values):
         """Book services at a start, or say what else is free: exactly one of many who try it gets the time.
 
@@ -100,7 +123,10 @@ class CalendarEvent(models.Model):
         )
         offers.sort(key=lambda offer: (not offer["own_stylist"], abs(offer["start"] - start)))
         shown = sorted(offers[:SHOWN], key=lambda offer: offer["start"])
-        message = self.env._("%s is not free any more. Choose another time.", spoken(self.env, start))
+        if refusal := self._salon_refusal(values, start):
+            message = refusal["message"]
+        else:
+            message = self.env._("%s is not free any more. Choose another time.", spoken(self.env, start))
         return {"booking_id": False, "message": message, "offers": self._salon_show_offers(shown)}
 
     @api.model
@@ -110,7 +136,7 @@ class CalendarEvent(models.Model):
         if company not in self.env.companies:
             raise UserError(self.env._("Free times are shown for the companies that you work in."))
         return self.env["salon.availability"].find_offers(
-            [{name: line[name] for name in WISHES if line.get(name) is not None} for line in values.get("lines") or []],
+            self._salon_requested(values),
             date_from,
             date_to,
             company=company,
@@ -120,6 +146,12 @@ class CalendarEvent(models.Model):
             off_hours=bool(values.get("off_hours")),
             **options,
         )
+
+    @api.model
+    def _salon_requested(self, values):
+        """Return the services that `values` (see `salon_offers`) want, as `find_offers` takes them."""
+        lines = values.get("lines") or []
+        return [{name: line[name] for name in WISHES if line.get(name) is not None} for line in lines]
 
     @api.model
     def _prepare_booking_from_offer(self, values, offer):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 
 
 class ProductTemplate(models.Model):
@@ -90,32 +90,6 @@ class ProductTemplate(models.Model):
     _salon_interval_positive = models.Constraint(
         "CHECK (salon_interval_days >= 0)", "The days after which a service comes back can't be negative."
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        templates = super().create(vals_list)
-        if any("salon_contraindication_ids" in vals for vals in vals_list):
-            self.env.registry.clear_cache()
-        return templates
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "salon_contraindication_ids" in vals:
-            self.env.registry.clear_cache()
-        return result
-
-    @api.model
-    @tools.ormcache()
-    def _salon_contraindications(self):
-        """Return {template id: ids of salon.substance} of the services that have any, kept between requests: each
-        booking asks."""
-        self.flush_model(["salon_contraindication_ids"])
-        rows = self.env.execute_query(
-            tools.SQL(
-                "SELECT product_tmpl_id, array_agg(substance_id) FROM salon_service_contraindication_rel GROUP BY 1"
-            )
-        )
-        return {template_id: frozenset(substance_ids) for template_id, substance_ids in rows}
 
     @api.depends("salon_active_minutes", "salon_processing_minutes", "salon_finishing_minutes")
     def _compute_salon_total_minutes(self):

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 import pytz
@@ -81,8 +81,7 @@ class SalonAvailability(models.AbstractModel):
         if date_to - date_from > timedelta(days=366):
             raise UserError(self.env._("Free times are shown for a year at most. Choose a shorter time."))
         company = company or self.env.company
-        if channel == "online" and self._is_contraindicated(requests, client, company, date_from):
-            return []  # as of any service that is not possible: the page tells nothing
+        date_to = min(date_to, self._allowed_until(requests, client, company) or date_to)
         rules = self._get_rules(company, channel, client)
         rules = rules._replace(hours=rules.hours and not off_hours)
         date_from = max(filter(None, (date_from, rules.earliest)))
@@ -112,14 +111,35 @@ class SalonAvailability(models.AbstractModel):
         return [self._prepare_offer(offer, requests, frame, places) for offer in offers[:limit]]
 
     @api.model
-    def _is_contraindicated(self, requests, client, company, moment):
-        """Tell whether a client who is known must not have one of these services on the day of a moment."""
-        if not client:
-            return False
-        ids = [id_ for request in requests for id_ in (request["product_id"], *(request.get("addon_ids") or ()))]
-        wanted = [(client.id, product) for product in self.env["product.product"].sudo().browse(ids)]
+    def _wanted(self, requests, client):
+        """Return (partner id, product id) for each service and add-on of requests; unknown clients have none."""
+        return [
+            (guest, product_id)
+            for request in requests
+            if isinstance(guest := request.get("guest") or (client and client.id), int)
+            for product_id in (request["product_id"], *(request.get("addon_ids") or ()))
+        ]
+
+    @api.model
+    def _allowed_until(self, requests, client, company):
+        """Return the moment (naive UTC) from which on a client must not have one of these services, None where
+        nothing speaks against them: what the desk and the booking page see as no free time (invariants 3 and 4)."""
+        allowed = self.env["salon.sensitivity"]._allowed_until(self._wanted(requests, client)).values()
+        if not allowed:
+            return None
+        if min(allowed) == date.min:
+            return datetime.min
+        midnight = datetime.combine(min(allowed) + timedelta(days=1), time.min)
+        return utc(company._salon_timezone(), midnight)
+
+    @api.model
+    def _find_refusal(self, requests, client, company, moment):
+        """Return what the user is told where a client must not have one of these services on the day of a moment,
+        None where they may; see `_refusal` of salon.sensitivity."""
+        sensitivities = self.env["salon.sensitivity"]
         day = local_day(company._salon_timezone(), moment)
-        return bool(self.env["salon.sensitivity"]._find_contraindicated(wanted, day))
+        found = sensitivities._find_contraindicated(self._wanted(requests, client), day)
+        return sensitivities._refusal(*found) if found else None
 
     @api.model
     def _get_rules(self, company, channel, client=None):

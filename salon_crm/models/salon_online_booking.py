@@ -212,7 +212,7 @@ class SalonOnlineBooking(models.Model):
         if not offer:
             return self.event_id
         client = client or self._find_client()
-        if self.env["salon.availability"]._is_contraindicated(self.wishes, client, self.company_id, self.start):
+        if self.env["salon.availability"]._find_refusal(self.wishes, client, self.company_id, self.start):
             raise UserError(self.env._("This can't be booked online. Please choose again."))
         try:
             with self.env.cr.savepoint():

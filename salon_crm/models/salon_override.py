@@ -89,10 +89,6 @@ class SalonOverride(models.Model):
             **self.env.user._salon_signature(),
         }
 
-    def _covers(self, sensitivity):
-        """Tell whether one of these was made with this sensitivity in view, as it is now."""
-        return any((one.covers or {}).get(str(sensitivity.id)) == sensitivity.version for one in self)
-
     def reveal(self, purpose):
         """Return why these exceptions were made, and log that the user read it.
 

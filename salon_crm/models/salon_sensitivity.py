@@ -1,8 +1,12 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 # Who sees one that was changed since sees another: an exception that was made for the old one does not cover it.
 MEANING = {"kind", "severity", "substance_id"}
+READ = "salon.sensitivity.read"
 
 
 def writes_log(method):
@@ -35,11 +39,9 @@ class SalonSensitivity(models.Model):
     create_uid = fields.Many2one("res.users", string="Noted By", readonly=True)
     version = fields.Integer(default=1, required=True, readonly=True, copy=False)
 
-    @api.depends("substance_id", "severity")
     def _compute_display_name(self):
-        labels = dict(self._fields["severity"]._description_selection(self.env))
-        for one in self:
-            one.display_name = f"{one.substance_id.name or ''} ({labels.get(one.severity, '')})"
+        """The name says nothing: activities and attachments keep or show it, and nobody logs that."""
+        self.display_name = self.env._("Sensitivity")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -51,6 +53,7 @@ class SalonSensitivity(models.Model):
         vals = {name: value for name, value in vals.items() if name != "version"}
         if "file_id" in vals and self.filtered(lambda one: one.file_id.id != vals["file_id"]):
             raise UserError(self.env._("A sensitivity stays with its client. Note it anew in the other file."))
+        self._check_substance(vals)
         if MEANING & vals.keys():
             for one in self:
                 super(SalonSensitivity, one).write({**vals, "version": one.version + 1})
@@ -58,6 +61,12 @@ class SalonSensitivity(models.Model):
             super().write(vals)
         self._log("change")
         return True
+
+    def _check_substance(self, vals):
+        """Leave taking a contraindication away to managers, be it by making another one of it."""
+        other = "substance_id" in vals and self.filtered(lambda one: one.substance_id.id != vals["substance_id"])
+        if other and not self.env.su and not self.env.user.has_group("salon_crm.group_salon_manager"):
+            raise UserError(self.env._("Note the other substance anew, and ask a manager to take this one out."))
 
     def unlink(self):
         self.check_access("unlink")
@@ -72,10 +81,29 @@ class SalonSensitivity(models.Model):
         if not self.env.su:
             self.env["salon.access.log"]._note(self, "sensitivities", operation, purpose)
 
+    def _log_reading(self):
+        """Note that the user read these, once for what one call reads by several steps."""
+        queue = self.env.cr.precommit
+        if READ not in queue.data:
+            queue.data[READ] = set()
+            queue.add(queue.data[READ].clear)  # what is queued has the set forgotten with it, at each savepoint too
+        seen = queue.data[READ]
+        new = self.filtered(lambda one: (self.env.uid, one.id) not in seen)
+        seen.update((self.env.uid, one.id) for one in new)
+        new._log("read")
+
+    def _search(self, domain, *args, **options):
+        """Log what is found: searching, counting, grouping, copying and most reading begins here."""
+        query = super()._search(domain, *args, **options)
+        if not self.env.su and not options.get("bypass_access"):
+            self.browse(query)._log_reading()
+        return query
+
     def _read_format(self, fnames, load="_classic_read"):
-        result = super()._read_format(fnames, load)
-        self._origin._log("read")
-        return result
+        """Log also what was known already and is not searched for any more."""
+        if not self.env.su:
+            self._origin._log_reading()
+        return super()._read_format(fnames, load)
 
     def export_data(self, fields_to_export):
         result = super().export_data(fields_to_export)
@@ -103,70 +131,83 @@ class SalonSensitivity(models.Model):
     @writes_log
     @api.model
     def name_search(self, *args, **options):
-        found = super().name_search(*args, **options)
-        self.browse(id_ for id_, _name in found)._log("read")
-        return found
+        return super().name_search(*args, **options)
 
     @writes_log
     @api.model
-    def formatted_read_group(self, domain, *args, **options):
-        self.search(domain)._log("read")
-        return super().formatted_read_group(domain, *args, **options)
-
-    @writes_log
-    @api.model
-    def web_read_group(self, domain, *args, **options):
-        return super().web_read_group(domain, *args, **options)
-
-    @writes_log
-    @api.model
-    def read_group(self, domain, *args, **options):
-        self.search(domain)._log("read")
-        return super().read_group(domain, *args, **options)
+    def web_read_group(self, *args, **options):
+        return super().web_read_group(*args, **options)
 
     # Contraindications --------------------------------------------------------------------------------------
 
     @api.model
     def _find_contraindicated(self, wanted, day):
-        """Return the first of `wanted` that must not be, None where all may (invariant 4).
+        """Return the first of `wanted` that must not be on a day, None where all may (invariant 4).
 
-        :param list wanted: (partner id, product.product)
+        :param list wanted: (partner id, product.product id)
         :param date day: on which; an exception that a manager made holds until a day
         """
-        named = self.env["product.template"]._salon_contraindications()
-        if not named:
-            return None
-        wanted = [(client, product) for client, product in wanted if client and product.product_tmpl_id.id in named]
+        allowed = self._allowed_until(wanted)
+        return next((one for one in wanted if one in allowed and day > allowed[one]), None)
+
+    @api.model
+    def _allowed_until(self, wanted):
+        """Return {(partner id, product id): last day} of those of `wanted` that something speaks against: the last day
+        of the exceptions that cover all of it, long ago where it is not covered.
+
+        An exception covers the sensitivities that were known when it was made, as they were.
+        """
+        wanted = [one for one in wanted if all(one)]
         if not wanted:
-            return None
-        clients = {client for client, _product in wanted}
-        known = self.sudo().search([("file_id.partner_id", "in", list(clients))])
-        exceptions = (
-            self.env["salon.override"].sudo().search([("file_id", "in", known.file_id.ids), ("valid_until", ">=", day)])
+            return {}
+        self.flush_model()
+        self.env["salon.override"].flush_model()
+        self.env["salon.client.file"].flush_model(["partner_id"])
+        self.env["product.template"].flush_model(["salon_contraindication_ids"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT file.partner_id, product.id,
+                       MIN(COALESCE((SELECT MAX(override.valid_until) FROM salon_override override
+                                      WHERE override.file_id = file.id
+                                        AND override.product_tmpl_id = product.product_tmpl_id
+                                        AND (override.covers ->> one.id::text)::int = one.version), %s))
+                  FROM salon_sensitivity one
+                  JOIN salon_client_file file ON file.id = one.file_id
+                  JOIN salon_service_contraindication_rel service ON service.substance_id = one.substance_id
+                  JOIN product_product product ON product.product_tmpl_id = service.product_tmpl_id
+                 WHERE file.partner_id = ANY(%s) AND product.id = ANY(%s)
+                 GROUP BY 1, 2
+                """,
+                date.min,
+                [client_id for client_id, _product_id in wanted],
+                [product_id for _client_id, product_id in wanted],
+            )
         )
-        for client, product in wanted:
-            template = product.product_tmpl_id
-            against = known.filtered(
-                lambda one, client=client, template=template: (
-                    one.file_id.partner_id.id == client and one.substance_id.id in named[template.id]
-                )
-            )
-            its = exceptions.filtered(
-                lambda one, client=client, template=template: (
-                    one.product_tmpl_id == template and one.file_id.partner_id.id == client
-                )
-            )
-            if any(not its._covers(one) for one in against):
-                return client, product
-        return None
+        found = {(client_id, product_id): day for client_id, product_id, day in rows}
+        return {one: found[one] for one in wanted if one in found}
 
     @api.model
     def _refuse_contraindicated(self, wanted, day):
-        """Refuse what a client must not have; the sentence does not tell why, to nobody.
+        """Refuse what a client must not have; the sentence does not tell why.
 
         :raise ValidationError: see `_find_contraindicated`
         """
         if found := self._find_contraindicated(wanted, day):
-            raise ValidationError(
-                self.env._("This client can't have “%s”. Ask a manager.", found[1].with_env(self.env).sudo().name)
+            raise ValidationError(self._refusal(*found)["message"])
+
+    @api.model
+    def _refusal(self, client_id, product_id):
+        """Return what this user is told of a service that a client must not have: "message", "service_id" (of
+        product.template), "file_id" (False, or whose sensitivities say why to this user) and "may_except" (bool)."""
+        file = self.env["salon.client.file"].sudo().search([("partner_id", "=", client_id)])
+        known = file.with_env(self.env)._filter_health_access()
+        may_except = bool(known) and self.env.user.has_group("salon_crm.group_salon_manager")
+        service = self.env["product.product"].sudo().browse(product_id).product_tmpl_id
+        if may_except:
+            message = self.env._(
+                "This client can't have “%s”, unless you make an exception in their file.", service.name
             )
+        else:
+            message = self.env._("This client can't have “%s”. Ask a manager.", service.name)
+        return {"message": message, "service_id": service.id, "file_id": known.id, "may_except": may_except}

@@ -167,7 +167,7 @@ class SalonVisit(models.Model):
         if self.env.su:
             return
         for visit in self.filtered("partner_id"):
-            wanted = [(visit.partner_id.id, product) for product in visit.line_ids.product_id & products]
+            wanted = [(visit.partner_id.id, product_id) for product_id in (visit.line_ids.product_id & products).ids]
             day = local_day(visit.company_id._salon_timezone(), visit.date)
             self.env["salon.sensitivity"]._refuse_contraindicated(wanted, day)
 
@@ -208,6 +208,10 @@ class SalonVisit(models.Model):
     def action_done(self):
         """Close the visit, also one that sold nothing (a consultation)."""
         self.check_access("write")
+        if not self.env.su:  # a sale that the till closes is never lost
+            # The services of who has only arrived begin and end with this.
+            arrived = self.sudo().event_id.filtered(lambda booking: booking.salon_state == "arrived")
+            arrived.with_env(self.env)._check_contraindications()
         self.filtered(lambda visit: visit.state == "open")._mark_done()
 
     def _mark_done(self):

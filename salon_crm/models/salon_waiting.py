@@ -116,6 +116,10 @@ class SalonWaiting(models.Model):
             waiting.open_offer_id = waiting.offer_ids.filtered(lambda offer: offer.state == "offered")[:1]
             waiting.offered = waiting.open_offer_id.summary
 
+    @api.constrains("partner_id")
+    def _check_contraindications(self):
+        self.filtered(lambda one: one.state == "waiting").wish_ids._check_contraindications()
+
     @api.constrains("wish_ids")
     def _check_wishes(self):
         if any(not waiting.wish_ids for waiting in self):

@@ -89,6 +89,10 @@ class SalonWalkIn(models.Model):
             came = walk_in.arrived_at
             walk_in.came = came and spoken_time(self.env, came)
 
+    @api.constrains("partner_id")
+    def _check_contraindications(self):
+        self.filtered(lambda one: one.state == "waiting").wish_ids._check_contraindications()
+
     @api.constrains("wish_ids", "state")
     def _check_wishes(self):
         if any(walk_in.state == "waiting" and not walk_in.wish_ids for walk_in in self):

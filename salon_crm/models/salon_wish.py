@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -56,6 +58,14 @@ class SalonWish(models.Model):
                 raise ValidationError(self.env._("%s can't be booked: it is no salon service.", service.display_name))
             if wish.stylist_id:
                 wish.stylist_id._check_performs(service)
+
+    @api.constrains("product_id", "walk_in_id", "waiting_id")
+    def _check_contraindications(self):
+        """Refuse at once what no time will be found for (invariant 4)."""
+        for wish in self.sudo():
+            day = max(wish.waiting_id.date_from or date.min, fields.Date.context_today(self))
+            wanted = [(wish._wanted_by().partner_id.id, wish.product_id.id)]
+            self.env["salon.sensitivity"]._refuse_contraindicated(wanted, day)
 
     @api.depends("product_id", "stylist_id", "gender")
     def _compute_display_name(self):

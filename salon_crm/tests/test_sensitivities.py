@@ -12,6 +12,7 @@ from .common import SalonCommon
 from .health import HealthKeys
 
 REFUSED = "This client can't have “Colour”. Ask a manager."
+REFUSED_MANAGER = "This client can't have “Colour”, unless you make an exception in their file."
 
 
 @tagged("post_install", "-at_install")
@@ -77,6 +78,7 @@ class TestSensitivities(HealthKeys, SalonCommon):
             (lambda: model.web_read_group(domain, ["substance_id"], ["__count"]), "read"),
             (lambda: one.export_data(["kind"]), "export"),
         ):
+            self.env.cr.flush()
             before = self.env["salon.access.log"].search_count([])
             look()
             line = self.env["salon.access.log"].search([], limit=1)
@@ -87,34 +89,78 @@ class TestSensitivities(HealthKeys, SalonCommon):
         kinds = self.env["salon.access.log"].search([("what", "=", "sensitivities")]).mapped("operation")
         self.assertEqual((kinds[0], kinds.count("change")), ("remove", 2))
 
+    def test_no_look_goes_by_the_log(self):
+        one = self._note().with_user(self.stylist_user)
+        model, domain = one.browse(), [("substance_id.name", "=", "Test PPD")]
+        lines = self.env["salon.access.log"]
+        for name, look in (
+            ("search", lambda: model.search(domain)),
+            ("search_count", lambda: model.search_count(domain)),
+            ("copy_data", one.copy_data),
+            ("grouping sets", lambda: model.formatted_read_grouping_sets([], [["substance_id"]], ["__count"])),
+            ("progress bar", lambda: model.read_progress_bar([], "substance_id", {"field": "severity", "colors": {}})),
+            ("panel", lambda: model.search_panel_select_range("substance_id")),
+            ("web_name_search", lambda: model.web_name_search("", {"substance_id": {}})),
+            ("mapped", lambda: one.mapped("substance_id.name")),
+            ("web_save", lambda: one.web_save({}, {"substance_id": {}})),
+        ):
+            self.env.cr.flush()
+            self.env.invalidate_all()
+            before = lines.search_count([])
+            with self.subTest(name):
+                look()
+                self.assertGreater(lines.search_count([]), before)
+        self.env.cr.flush()
+        before = lines.search_count([])
+        model.web_search_read(domain, {"substance_id": {}, "severity": {}})
+        self.assertEqual(lines.search_count([]), before + 1)  # one look, one line
+
+    def test_its_name_tells_nothing(self):
+        """Activities keep the name of what they are about, attachments show it: to people whom nobody asks."""
+        one = self._note()
+        self.assertEqual(one.display_name, "Sensitivity")
+        model_id = self.env["ir.model"]._get_id("salon.sensitivity")
+        for user in (self.plain_user, self.reception):
+            activity = self.env["mail.activity"].with_user(user).create({"user_id": user.id, "summary": "mine"})
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                activity.write({"res_model_id": model_id, "res_id": one.id})
+
     def test_what_reads_is_given_a_cursor_that_can_write(self):
         for name in ("read", "web_read", "search_read", "web_search_read", "name_search", "web_read_group"):
             self.assertIs(getattr(type(self.env["salon.sensitivity"]), name)._readonly, False)
 
     # Booking ----------------------------------------------------------------------------------------------
 
-    def _refused(self, act):
+    def _refused(self, act, sentence=REFUSED):
         with self.assertRaises(ValidationError) as caught, self.cr.savepoint():
             act()
             self.env.flush_all()
-        self.assertEqual(str(caught.exception.args[0]), REFUSED)
+        self.assertEqual(str(caught.exception.args[0]), sentence)
 
     def test_nobody_books_them_into_it(self):
         self._note()
         booking = self._book((self.cut, self.anna), minutes=60)
         other = self._book((self.colour, self.anna), minutes=120, client=self.friend)
-        for user in (self.reception, self.stylist_user, self.manager):
-            self._refused(lambda user=user: self._book((self.colour, self.anna), minutes=300, user=user))
-            mine = booking.with_user(user)
-            self._refused(lambda mine=mine: mine.salon_line_ids.write({"product_id": self.colour.id}))
-            self._refused(lambda mine=mine: mine.salon_line_ids.write({"addon_ids": [(4, self.colour.id)]}))
-            line = self._prepare_line(self.colour, self.anna)
-            self._refused(lambda mine=mine, line=line: mine.write({"salon_line_ids": [(0, 0, line)]}))
-            self._refused(
-                lambda mine=mine, line=line: mine.env["salon.booking.line"].create({**line, "event_id": booking.id})
-            )
-            self._refused(lambda user=user: other.with_user(user).write({"salon_client_id": self.client.id}))
-            self._refused(lambda user=user: other.with_user(user).salon_line_ids.write({"guest_id": self.client.id}))
+        line = self._prepare_line(self.colour, self.anna)
+        for user, sentence in (
+            (self.reception, REFUSED),
+            (self.stylist_user, REFUSED),
+            (self.manager, REFUSED_MANAGER),
+        ):
+            mine, others = booking.with_user(user), other.with_user(user)
+            lines = mine.salon_line_ids
+            for act in (
+                lambda user=user: self._book((self.colour, self.anna), minutes=300, user=user),
+                lambda lines=lines: lines.write({"product_id": self.colour.id}),
+                lambda lines=lines: lines.write({"addon_ids": [(4, self.colour.id)]}),
+                lambda mine=mine: mine.write({"salon_line_ids": [(0, 0, line)]}),
+                lambda lines=lines: lines.create({**line, "event_id": booking.id}),
+                lambda others=others: others.salon_line_ids.write({"guest_id": self.client.id}),
+            ):
+                self._refused(act, sentence)
+        for user, sentence in ((self.reception, REFUSED), (self.manager, REFUSED_MANAGER)):
+            others = other.with_user(user)
+            self._refused(lambda others=others: others.write({"salon_client_id": self.client.id}), sentence)
         self._refused(
             lambda: self._book(
                 client=self.friend, salon_line_ids=[(0, 0, {**self._prepare_line(self.colour, self.ben),
@@ -176,6 +222,104 @@ class TestSensitivities(HealthKeys, SalonCommon):
             self._book((self.cut, self.anna), minutes=300)
         self.cut.salon_contraindication_ids = False
         self._book((self.cut, self.anna), minutes=300)
+
+    def _with_allergy_after(self, *lines, **values):
+        """Return a booking into which the client came before anything was known."""
+        booking = self._book(*lines, **values)
+        self._note()
+        return booking
+
+    def test_who_has_arrived_is_not_done_at_once(self):
+        booking = self._with_allergy_after((self.colour, self.anna))
+        booking.action_salon_arrive()
+        for user in (self.reception, self.stylist_user):
+            mine = booking.with_user(user)
+            self._refused(mine.action_salon_done)
+            self._refused(lambda mine=mine: mine.write({"salon_state": "done"}))
+            self._refused(booking.salon_visit_ids.with_user(user).action_done)
+        self.assertEqual((booking.salon_state, booking.salon_visit_ids.state), ("arrived", "open"))
+        # The till closes what was sold all the same.
+        booking.salon_visit_ids.sudo()._mark_done()
+        self.assertEqual(booking.salon_state, "done")
+
+    def test_no_booking_is_moved_past_the_last_day_of_its_exception(self):
+        self._note()
+        day = self.start.date()
+        self._allow(valid_until=day)
+        booking = self._book((self.colour, self.anna), user=self.reception)
+        booking.with_user(self.reception).start = self.start + timedelta(hours=2)
+        later = self.start + timedelta(days=2)
+        self._refused(lambda: booking.with_user(self.reception).write({"start": later}))
+        self.assertEqual(booking.start.date(), day)
+
+    def test_what_must_not_be_is_not_offered_either(self):
+        """Invariant 3: one rule says what is offered and what can be booked."""
+        self._note()
+        events = self.env["calendar.event"].with_user(self.reception)
+        span = {"date_from": self.start, "date_to": self.start + timedelta(days=3)}
+        wishes = {"client_id": self.client.id, "lines": [{"product_id": self.colour.id}], **span}
+        self.assertEqual(events.salon_offers(wishes), [])
+        guests = {**wishes, "client_id": self.friend.id}
+        self.assertTrue(events.salon_offers(guests))
+        guests["lines"] = [{"product_id": self.cut.id, "guest": self.client.id, "addon_ids": self.colour.ids}]
+        self.assertEqual(events.salon_offers(guests), [])
+        # With an exception, until its last day.
+        self._allow(valid_until=self.start.date() + timedelta(days=1))
+        days = {fields.Datetime.to_datetime(offer["start"]).date() for offer in events.salon_offers(wishes)}
+        self.assertEqual(days, {self.start.date(), self.start.date() + timedelta(days=1)})
+
+    def test_the_desk_says_at_once_what_can_not_be_and_who_may_know_where_to_see_why(self):
+        self._note()
+        span = {"date_from": self.start, "date_to": self.start + timedelta(days=1)}
+        values = {"client_id": self.client.id, "lines": [{"product_id": self.colour.id}], **span}
+        for user, message, knows, may_except in (
+            (self.reception, REFUSED, False, False),
+            (self.other_stylist_user, REFUSED, False, False),
+            (self.stylist_user, REFUSED, True, False),
+            (self.manager, REFUSED_MANAGER, True, True),
+        ):
+            with self.subTest(user.login):
+                events = self.env["calendar.event"].with_user(user)
+                refusal = {"message": message, "file_id": knows and self.file.id, "may_except": may_except}
+                refusal["service_id"] = self.colour.product_tmpl_id.id
+                self.assertEqual(events.salon_free_times(values), {"offers": [], "refusal": refusal})
+                self.assertEqual(events.salon_next_offers({**values, "day": "2030-01-01"})["refusal"], message)
+        free = self.env["calendar.event"].with_user(self.reception)
+        free = free.salon_free_times({**values, "lines": [{"product_id": self.cut.id}]})
+        self.assertTrue(free["offers"])
+        self.assertFalse(free["refusal"])
+
+    def test_nobody_waits_for_it(self):
+        self._note()
+        wish = [(0, 0, {"product_id": self.colour.id})]
+        waiting = self.env["salon.waiting"].with_user(self.reception)
+        walk_ins = self.env["salon.walk.in"].with_user(self.reception)
+        today = fields.Date.context_today(waiting)
+        days = {"date_from": today, "date_to": today + timedelta(days=5)}
+        self._refused(lambda: waiting.create({"partner_id": self.client.id, "wish_ids": wish, **days}))
+        self._refused(lambda: walk_ins.create({"partner_id": self.client.id, "wish_ids": wish}))
+        walk_in = walk_ins.create({"name": "Somebody", "wish_ids": wish})
+        self._refused(lambda: walk_in.write({"partner_id": self.client.id}))
+
+    def test_what_is_noted_counts_at_once_whatever_was_asked_before(self):
+        self.colour.salon_contraindication_ids = False
+        self._note()
+        self._book((self.colour, self.anna))
+        self.env.cr.execute(
+            "INSERT INTO salon_service_contraindication_rel VALUES (%s, %s)",
+            [self.colour.product_tmpl_id.id, self.ppd.id],
+        )  # another server has done it: nothing here was told
+        self._refused(lambda: self._book((self.colour, self.anna), minutes=300))
+
+    # Who may take one away ------------------------------------------------------------------------------------
+
+    def test_stylists_do_not_make_another_substance_of_it(self):
+        one = self._note().with_user(self.stylist_user)
+        with self.assertRaisesRegex(UserError, "ask a manager"):
+            one.substance_id = self.latex
+        one.write({"substance_id": self.ppd.id, "severity": "3"})
+        one.with_user(self.manager).substance_id = self.latex
+        self._book((self.colour, self.anna))
 
     # Exceptions -------------------------------------------------------------------------------------------
 

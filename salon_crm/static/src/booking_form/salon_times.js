@@ -28,7 +28,7 @@ export class SalonTimes extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.keepLast = new KeepLast();
-        this.state = useState({ day: null, offers: [], loading: false, message: "", mayWait: false });
+        this.state = useState({ day: null, offers: [], loading: false, message: "", refusal: false, mayWait: false });
         this.wishes = null;
         this.loadSoon = useDebounced(() => this._load(), DELAY);
         useRecordObserver(async (record) => {
@@ -39,7 +39,7 @@ export class SalonTimes extends Component {
 
     /** The waiting list is the front desk's, and for days that are still to come. */
     get canWait() {
-        return this.state.mayWait && !this.props.readonly && this.state.day >= DateTime.now().startOf("day");
+        return this.state.mayWait && !this.state.refusal && !this.props.readonly && this.state.day >= DateTime.now().startOf("day");
     }
 
     get timeFormat() {
@@ -117,31 +117,34 @@ export class SalonTimes extends Component {
         }
         const wishes = JSON.parse(this.wishes);
         if (!wishes.lines.length) {
-            Object.assign(this.state, { offers: [], message: _t("Choose a service to see free times."), loading: false });
+            const message = _t("Choose a service to see free times.");
+            Object.assign(this.state, { offers: [], message, refusal: false, loading: false });
             return;
         }
         const { day } = this.state;
         const begin = DateTime.max(day, DateTime.now().startOf("minute"));
         const end = day.plus({ days: 1 });
         if (end <= begin) {
-            Object.assign(this.state, { offers: [], message: _t("This day is over."), loading: false });
+            Object.assign(this.state, { offers: [], message: _t("This day is over."), refusal: false, loading: false });
             return;
         }
         this.state.loading = true;
         const offers = await this.keepLast.add(this.fetch(wishes, begin, end));
-        Object.assign(this.state, { offers, loading: false, message: offers.length ? "" : _t("Nothing is free on this day.") });
+        const message = offers.length ? "" : this.state.refusal?.message || _t("Nothing is free on this day.");
+        Object.assign(this.state, { offers, loading: false, message });
     }
 
     async fetch(wishes, begin, end) {
         const values = { ...wishes, date_from: serializeDateTime(begin), date_to: serializeDateTime(end) };
-        let offers = [];
+        let found = { offers: [], refusal: false };
         try {
-            offers = await this.orm.silent.call("calendar.event", "salon_offers", [values]);
+            found = await this.orm.silent.call("calendar.event", "salon_free_times", [values]);
         } catch (error) {
-            Object.assign(this.state, { offers, loading: false });
+            Object.assign(this.state, { ...found, loading: false });
             throw error;
         }
-        return offers
+        this.state.refusal = found.refusal;
+        return found.offers
             .map((offer) => {
                 const start = deserializeDateTime(offer.start);
                 return { ...offer, moment: start, time: start.toFormat(this.timeFormat), who: this.describe(offer) };
@@ -204,9 +207,13 @@ export class SalonTimes extends Component {
                 });
                 return;
             }
+            if (this.state.refusal) {
+                break;
+            }
             begin = end;
         }
-        Object.assign(this.state, { offers: [], message: _t("Nothing is free in the coming months."), loading: false });
+        const message = this.state.refusal?.message || _t("Nothing is free in the coming months.");
+        Object.assign(this.state, { offers: [], message, loading: false });
     }
 
     /** Put what is wished, on the day that is shown, on the waiting list; the booking stays as it is. */
@@ -223,6 +230,14 @@ export class SalonTimes extends Component {
                 },
             },
         });
+    }
+
+    /** Open what `method` of the client's file returns beside the booking, and look for times again after it. */
+    async openOfFile(method) {
+        const { file_id, service_id } = this.state.refusal;
+        const action = await this.orm.call("salon.client.file", method, [[file_id]]);
+        const context = { ...action.context, default_product_tmpl_id: service_id };
+        await this.action.doAction({ ...action, context, target: "new" }, { onClose: () => this.load() });
     }
 
     async choose(offer) {

@@ -62,3 +62,31 @@ registry.category("web_tour.tours").add("salon_manager_makes_exception", {
         { trigger: ".o_notification:contains(Patch test was clean)" },
     ],
 });
+
+const TIMES = ".o_salon_times";
+
+/** The front desk sees that it can't be, and not why. */
+registry.category("web_tour.tours").add("salon_desk_is_refused_a_service", {
+    steps: () => [
+        { trigger: `${TIMES} .o_salon_times_message:contains(Ask a manager)` },
+        { trigger: `${TIMES}:not(:has(.o_salon_time)):not(:has(.o_salon_times_why)):not(:has(.o_salon_times_except))` },
+    ],
+});
+
+/** A stylist who serves the client looks up why. */
+registry.category("web_tour.tours").add("salon_stylist_sees_why_a_service_is_refused", {
+    steps: () => [
+        { trigger: `${TIMES}:contains(Ask a manager):not(:has(.o_salon_times_except)) .o_salon_times_why`, run: "click" },
+        { trigger: ".modal .o_data_row:contains(Tour Substance)" },
+    ],
+});
+
+/** A manager makes an exception where they book; the service is named already. */
+registry.category("web_tour.tours").add("salon_manager_makes_exception_while_booking", {
+    steps: () => [
+        { trigger: `${TIMES}:contains(unless you make an exception) .o_salon_times_except`, run: "click" },
+        { trigger: ".modal .o_field_widget[name='reason'] textarea", run: "edit Patch test was clean" },
+        { trigger: ".modal footer button[special='save'], .modal-footer button.btn-primary:contains(Make Exception)", run: "click" },
+        { trigger: `body:not(:has(.modal)) ${TIMES} .o_salon_time` },
+    ],
+});

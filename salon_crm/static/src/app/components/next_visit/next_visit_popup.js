@@ -83,7 +83,7 @@ export class NextVisitPopup extends Component {
         try {
             const offers = await this.keepLast.add(this.findOffers());
             this.state.offers = offers;
-            this.state.message = offers.length ? "" : _t("Nothing is free then. Choose another day.");
+            this.state.message = offers.length ? "" : this.refusal || _t("Nothing is free then. Choose another day.");
         } catch (error) {
             this.explain(error);
         }
@@ -98,10 +98,11 @@ export class NextVisitPopup extends Component {
     }
 
     async ask(request) {
-        const { due, offers } = await this.pos.data.call("calendar.event", "salon_next_offers", [
+        const { due, offers, refusal } = await this.pos.data.call("calendar.event", "salon_next_offers", [
             { ...request, day: this.state.day, every: this.pos.company.salon_grid_minutes },
         ]);
         this.state.due = due;
+        this.refusal = refusal;
         return this.bestOf(offers).map((offer) => ({ ...offer, request }));
     }
 
