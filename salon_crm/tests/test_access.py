@@ -154,6 +154,23 @@ class TestAccess(SalonCommon):
         event = self.env["calendar.event"].with_user(self.plain_user).new({"salon_client_id": self.client.id})
         self.assertFalse(event.salon_alert)
 
+    def test_an_activity_of_ones_own_names_no_booking(self):
+        booking = self._book((self.cut, self.anna))
+        model_id = self.env["ir.model"]._get_id("calendar.event")
+        for user in (self.plain_user, self.other_stylist_user):
+            activities = self.env["mail.activity"].with_user(user)
+            mine = activities.create({"user_id": user.id, "summary": "mine"})
+            for vals in (
+                {"res_model_id": model_id, "res_id": booking.id},
+                {"salon_event_id": booking.id},
+                {"calendar_event_id": booking.id},
+            ):
+                with self.subTest(f"{user.login} {vals}"):
+                    with self.assertRaises(AccessError), self.cr.savepoint():
+                        mine.write(vals)
+                    with self.assertRaises(AccessError), self.cr.savepoint():
+                        activities.create({"user_id": user.id, **vals})
+
     def test_a_stylist_books_for_themselves_and_joins_no_booking_of_others(self):
         own = self._book((self.cut, self.anna), user=self.stylist_user)
         self.assertEqual(own.with_user(self.stylist_user).name, "Clara Client · Cut")
