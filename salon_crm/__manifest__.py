@@ -6,7 +6,7 @@
     "author": "Salon on Odoo",
     "license": "LGPL-3",
     "depends": ["calendar", "hr", "point_of_sale", "portal", "sms"],
-    "external_dependencies": {"python": ["cryptography"]},
+    "external_dependencies": {"python": ["cryptography", "pypinyin"]},
     "data": [
         "security/salon_groups.xml",
         "security/ir.model.access.csv",

@@ -18,6 +18,7 @@ from . import salon_shift_template
 from . import salon_shift
 from . import salon_shift_roster
 from . import salon_client_file
+from . import salon_client_key
 from . import salon_access_log
 from . import salon_health_key
 from . import salon_health_note

@@ -17,6 +17,7 @@ class MergePartnerAutomatic(models.TransientModel):
         self._merge_salon_files(partners.ids, dst_partner)
         self._merge_salon_offers(partners.ids)
         result = super()._merge(partner_ids, dst_partner, extra_checks)
+        dst_partner._refresh_salon_keys()
         self.env.cr.execute("SELECT set_config('salon.unlock', 'off', true)")
         return result
 

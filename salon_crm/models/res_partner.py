@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 STAFF = "salon_crm.group_salon_stylist,salon_crm.group_salon_reception"
+# What a client is found by.
+SEARCHED = {"name", "phone", "email", "birthdate_date", "country_id", "company_id"}
 
 
 class ResPartner(models.Model):
@@ -29,6 +31,8 @@ class ResPartner(models.Model):
         result = super().write(vals)
         if vals.get("is_salon_client"):
             self._ensure_salon_file()
+        if SEARCHED & vals.keys():
+            self._refresh_salon_keys()
         if "name" in vals and (clients := self.sudo().filtered("is_salon_client")):
             coming = [("salon_client_id", "in", clients.ids), ("start", ">", fields.Datetime.now())]
             for booking in self.env["calendar.event"].sudo().search(coming):
@@ -63,6 +67,12 @@ class ResPartner(models.Model):
         )
         missing = set(self.ids) - {partner_id for (partner_id,) in known}
         files.create([{"partner_id": partner_id} for partner_id in sorted(missing)])
+
+    def _refresh_salon_keys(self):
+        """Bring up to date by what those of these partners are found who are clients."""
+        if clients := self.sudo().filtered("is_salon_client"):
+            files = self.env["salon.client.file"].sudo().with_context(active_test=False)
+            files.search([("partner_id", "in", clients.ids)])._refresh_keys()
 
     def _salon_channels(self, company):
         """Return by which channels a booking in `company` is told to this client: of "email" and "sms"; none where

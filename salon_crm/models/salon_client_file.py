@@ -1,5 +1,12 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools import client_key
+from ..tools.phone import whole_number
 
 from .calendar_event import FREE_STATES
 
@@ -52,8 +59,45 @@ class SalonClientFile(models.Model):
         for file in self:
             file.display_name = file.partner_id.display_name
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        files = super().create(vals_list)
+        files._refresh_keys()
+        return files
+
+    @api.model
     def _search_display_name(self, operator, value):
+        """The list of clients is searched as the front desk searches them."""
+        if operator == "ilike" and isinstance(value, str) and value.strip():
+            partners = self.env["res.partner"]._salon_matches(value.strip())
+            return Domain.custom(
+                to_sql=lambda model, alias, query: SQL(
+                    "%s IN (%s)", model._field_to_sql(alias, "partner_id", query), partners
+                )
+            )
         return [("partner_id", operator, value)]
+
+    def _refresh_keys(self):
+        """Bring up to date by what these clients are found."""
+        self.env["salon.client.key"].sudo()._refresh(self)
+
+    def _search_keys(self):
+        """Return by what this client is found, {(kind, key)}; other addons add what else is known."""
+        self.ensure_one()
+        partner = self.partner_id
+        keys = {(client_key.WORD, key) for key in client_key.name_keys(partner.name)}
+        keys |= self._phone_keys(partner.phone)
+        if partner.email_normalized:
+            keys.add((client_key.EMAIL, partner.email_normalized))
+        if partner.birthdate_date:
+            keys.add((client_key.BIRTHDAY, f"{partner.birthdate_date} {client_key.joined(partner.name)}"))
+        return keys
+
+    def _phone_keys(self, phone):
+        """Return the keys of a phone number: the same however it is written."""
+        country = self.partner_id.country_id or (self.partner_id.company_id or self.env.company).country_id
+        digits = re.sub(r"\D", "", whole_number(phone, country) or phone or "")
+        return client_key.phone_keys(digits, digits.removeprefix(str(country.phone_code or "")))
 
     @api.depends("partner_id.salon_visit_ids.state", "partner_id.salon_visit_ids.date")
     def _compute_visits(self):

@@ -9,6 +9,7 @@ from .common import SalonCommon
 MATRIX = {
     #                         stylist reception manager accountant plain user
     "salon.client.file": ("rw--", "rwc-", "rwcd", "----", "----"),
+    "salon.client.key": ("----", "----", "----", "----", "----"),
     "salon.health.key": ("----", "----", "----", "----", "----"),
     "salon.health.note": ("----", "----", "----", "----", "----"),
     "salon.access.log": ("----", "----", "r---", "----", "----"),

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from odoo.addons.salon_crm.models.res_partner import STAFF
 
@@ -12,9 +11,3 @@ class ResPartner(models.Model):
     @api.depends("salon_membership_ids.state", "salon_membership_ids.tier_id", "salon_membership_ids.company_id")
     def _compute_product_pricelist(self):
         return super()._compute_product_pricelist()
-
-    @api.model
-    def _salon_client_domain(self, text):
-        """The front desk finds a client by the number on their card as well."""
-        members = Domain("salon_membership_ids", "any!", [("number", "ilike", text)])
-        return super()._salon_client_domain(text) | members

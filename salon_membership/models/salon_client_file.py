@@ -1,4 +1,8 @@
+import re
+
 from odoo import api, fields, models
+
+from odoo.addons.salon_crm.tools import client_key
 
 
 class SalonClientFile(models.Model):
@@ -29,6 +33,14 @@ class SalonClientFile(models.Model):
         if False not in value:
             return members
         return ["|", *members, ("partner_id.salon_membership_ids", "not any", active)]
+
+    def _search_keys(self):
+        """The front desk finds a client by the number on their card as well, also without its letters and zeros."""
+        keys = super()._search_keys()
+        for number in self.partner_id.salon_membership_ids.mapped("number"):
+            bare = re.sub(r"^\D*0*", "", number)
+            keys |= {(client_key.WORD, key) for key in (client_key.joined(number), client_key.joined(bare)) if key}
+        return keys
 
     def action_salon_enrol(self):
         """Offer to make members of these clients."""

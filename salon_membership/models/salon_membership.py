@@ -123,6 +123,8 @@ class SalonMembership(models.Model):
             if vals.get("partner_id", membership.partner_id.id) != membership.partner_id.id:
                 raise ValidationError(self.env._("A membership stays with its client. Enrol the other client instead."))
         result = super().write(vals)
+        if "number" in vals:
+            self.partner_id._refresh_salon_keys()
         if "tier_id" in vals:
             self.tier_id._keep_pricelists()
         if vals.keys() & {"tier_id", "state"}:
@@ -133,6 +135,7 @@ class SalonMembership(models.Model):
         """Give new members what hangs on a membership: a client file, a loyalty card and the tier's price."""
         self.tier_id._keep_pricelists()
         self.partner_id._make_salon_clients()
+        self.partner_id._refresh_salon_keys()
         for membership in self.sudo():
             membership.card_id = membership._get_card()
         self._refresh_till_partners()
