@@ -19,6 +19,7 @@ from . import salon_shift
 from . import salon_shift_roster
 from . import salon_client_file
 from . import salon_client_key
+from . import salon_client_file_till
 from . import salon_access_log
 from . import salon_health_key
 from . import salon_health_note

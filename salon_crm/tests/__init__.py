@@ -28,6 +28,7 @@ from . import test_service_form
 from . import test_settings
 from . import test_spoken
 from . import test_till
+from . import test_till_card
 from . import test_token
 from . import test_tours
 from . import test_turn

@@ -1,11 +1,14 @@
 from datetime import datetime, time, timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
 
+from ..tools.frame import local_day
 from .common import SalonCommon
 
 
@@ -142,8 +145,22 @@ class TestBackendPhoneTours(SalonCommon, HttpCase):
         self.start_tour("/odoo/salon-visits", "salon_visits_on_a_phone", login="salon_manager")
 
 
+class KnownClient(SalonCommon):
+    def _know_client(self):
+        """Have something to tell of the client: an alert, likes, a birthday, a visit, a booking."""
+        self.env["res.partner"].create({"name": "Mia Client", "is_salon_client": True})
+        today = local_day(self.env.company._salon_timezone(), fields.Datetime.now())
+        self.client.write({"is_salon_client": True, "birthdate_date": today - relativedelta(years=30)})
+        self.client.salon_file_ids.write({"alert": "No ammonia", "preferences": "Quiet\nGreen tea"})
+        self._book((self.facial, self.ben))
+        part = {"employee_id": self.anna.id, "part": "stylist", "share": 100}
+        line = {"product_id": self.cut.id, "performer_ids": [(0, 0, part)]}
+        visits = self.env["salon.visit"]
+        visits.create({"partner_id": self.client.id, "line_ids": [(0, 0, line)]})._mark_done()
+
+
 @tagged("post_install", "-at_install")
-class TestTillTours(SalonCommon, TestPointOfSaleHttpCommon):
+class TestTillTours(KnownClient, TestPointOfSaleHttpCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -163,6 +180,10 @@ class TestTillTours(SalonCommon, TestPointOfSaleHttpCommon):
         self.assertEqual((visit.state, visit.pos_order_ids.state), ("done", "paid"))
         self.assertEqual(visit.line_ids.pos_order_line_id, visit.pos_order_ids.lines)
         self.assertEqual(visit.pos_order_ids.lines.salon_stylist_id.id, self.anna.id)
+
+    def test_what_the_salon_knows_of_a_client_stands_beside_the_order(self):
+        self._know_client()
+        self._run("salon_till_shows_client", self.reception)
 
     def test_a_service_without_a_booking_makes_its_visit(self):
         self._run("salon_till_names_stylist")
@@ -227,9 +248,14 @@ class TestTillTours(SalonCommon, TestPointOfSaleHttpCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestTillPhoneTours(SalonCommon, TestPointOfSaleHttpCommon):
+class TestTillPhoneTours(KnownClient, TestPointOfSaleHttpCommon):
     browser_size = "390x844"
     touch_enabled = True
+
+    def test_on_a_phone_what_to_avoid_shows_at_once(self):
+        self._know_client()
+        self.main_pos_config.with_user(self.reception).open_ui()
+        self.start_pos_tour("salon_till_shows_client_on_a_phone", login=self.reception.login)
 
     def test_the_till_on_a_phone(self):
         (self.cut | self.facial).taxes_id = False

@@ -19,6 +19,44 @@ registry.category("web_tour.tours").add("salon_till_takes_visit", {
         ].flat(),
 });
 
+/** What the salon knows of a client stands beside the order, also when the connection is lost. */
+registry.category("web_tour.tours").add("salon_till_shows_client", {
+    steps: () =>
+        [
+            Till.open("Clara Client"),
+            { content: "what to avoid", trigger: ".salon-card-alert:contains(No ammonia)" },
+            { content: "the last visit", trigger: ".salon-card-last:contains(Cut):contains(Anna)" },
+            { content: "the next one", trigger: ".salon-card-next:contains(Facial)" },
+            { content: "what they like", trigger: ".salon-card-preferences:contains(Green tea)" },
+            { content: "a birthday that is near", trigger: ".salon-card-birthday:contains(Birthday today)" },
+            Till.choose("Mia Client"),
+            { content: "it is another client", trigger: ".salon-panel:not(:has(.salon-card-alert))" },
+            OfflineUtil.setOfflineMode(),
+            Till.choose("Clara Client"),
+            { content: "what was loaded stays", trigger: ".salon-card-alert:contains(No ammonia)" },
+            { content: "and says that it may be old", trigger: ".salon-card-kept" },
+            OfflineUtil.setOnlineMode(),
+            Till.choose("Mia Client"),
+            Till.choose("Clara Client"),
+            { content: "it is new again", trigger: ".salon-card:has(.salon-card-last):not(:has(.salon-card-kept))" },
+            Till.close(),
+        ].flat(),
+});
+
+/** On a phone, what to avoid shows at once, the rest with a tap. */
+registry.category("web_tour.tours").add("salon_till_shows_client_on_a_phone", {
+    steps: () =>
+        [
+            Till.open("Clara Client"),
+            ProductScreen.clickReview(),
+            { trigger: ".salon-card-alert:contains(No ammonia)" },
+            { trigger: ".salon-card:not(:has(.salon-card-facts))" },
+            { content: "more of it", trigger: ".salon-card-more", run: "click" },
+            { trigger: ".salon-card-preferences:contains(Green tea)" },
+            Till.close(),
+        ].flat(),
+});
+
 /** A service sold without a booking: the cashier says who did it. */
 registry.category("web_tour.tours").add("salon_till_names_stylist", {
     steps: () =>

@@ -2,6 +2,7 @@ import { Component, useEffect, useState } from "@odoo/owl";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { ProductScreen } from "@point_of_sale/app/screens/product_screen/product_screen";
 import { useTrackedAsync } from "@point_of_sale/app/hooks/hooks";
+import { ClientCard } from "@salon_crm/app/components/client_card/client_card";
 import { NextVisitButton } from "@salon_crm/app/components/next_visit/next_visit_button";
 
 /**
@@ -10,7 +11,7 @@ import { NextVisitButton } from "@salon_crm/app/components/next_visit/next_visit
  */
 export class SalonPanel extends Component {
     static template = "salon_crm.SalonPanel";
-    static components = { NextVisitButton };
+    static components = { ClientCard, NextVisitButton };
     static props = { order: Object };
 
     setup() {
