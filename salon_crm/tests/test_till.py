@@ -110,6 +110,17 @@ class TestTill(SalonCommon, TestPoSCommon):
         order = self._sell(self.cut, partner=self.client, visit=visit, salon_visit_line_id=gone_id)
         self.assertEqual((order.state, order.salon_visit_id), ("paid", visit))
 
+    def test_no_sale_is_lost_over_what_the_client_must_not_have(self):
+        """What was done has to be paid for: the till is too late to refuse it."""
+        visit = self._open_visit((self.colour, self.anna))
+        substance = self.env["salon.substance"].create({"name": "Test PPD"})
+        self.colour.salon_contraindication_ids = substance
+        self.env["salon.sensitivity"].create({"file_id": self.client.salon_file_ids.id, "substance_id": substance.id})
+        order = self._sell(self.colour, partner=self.client, visit=visit)
+        self.assertEqual((order.state, visit.state, visit.event_id.salon_state), ("paid", "done", "done"))
+        again = self._sell(self.colour, partner=self.client)
+        self.assertEqual(again.salon_visit_id.line_ids.product_id, self.colour)
+
     def test_no_sale_is_lost_over_a_booking_whose_time_was_taken(self):
         visit = self._open_visit((self.cut, self.anna))
         self.env.flush_all()
