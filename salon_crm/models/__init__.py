@@ -69,6 +69,13 @@ from . import calendar_event_next
 from . import salon_visit
 from . import salon_visit_line
 from . import salon_visit_performer
+from . import salon_visit_part
+from . import salon_formula
+from . import salon_formula_bowl
+from . import salon_formula_component
+from . import salon_visit_line_formula
+from . import salon_client_file_record
+from . import res_partner_formula
 from . import pos_order
 from . import pos_order_line
 from . import pos_session

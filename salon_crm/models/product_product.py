@@ -7,6 +7,22 @@ MINUTES = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup
 class ProductProduct(models.Model):
     _inherit = "product.product"
 
+    def _salon_unit_grams(self):
+        """Return how many grams one unit of this product holds: as its form says, else by its unit of weight; 0 where
+        nobody knows."""
+        if not self:
+            return 0.0
+        self.ensure_one()
+        gram = self.env.ref("uom.product_uom_gram", raise_if_not_found=False)
+        if not self.salon_grams_per_unit and gram and self.uom_id._has_common_reference(gram):
+            return self.uom_id._compute_quantity(1, gram, round=False)
+        return self.salon_grams_per_unit
+
+    def _salon_gram_cost(self, company):
+        """Return what one gram of this product costs the company today; 0 where that is not known."""
+        grams = self._salon_unit_grams()
+        return self.sudo().with_company(company).standard_price / grams if grams else 0.0
+
     def _get_salon_minutes(self, stylists, addon_ids=()):
         """Return what this service takes with each of some stylists, add-ons included.
 

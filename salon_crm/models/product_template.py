@@ -76,6 +76,12 @@ class ProductTemplate(models.Model):
     salon_interval_days = fields.Integer(
         string="Comes Back After", help="Days after which a client usually needs it again; 0 for no proposal."
     )
+    salon_grams_per_unit = fields.Float(
+        string="Grams per Unit",
+        digits=(10, 2),
+        help="How many grams one unit of it holds, for what is mixed at the chair: 60 for a tube of 60 g. What is"
+        " bought by the gram or kilogram needs none.",
+    )
 
     _salon_minutes_positive = models.Constraint(
         "CHECK (salon_active_minutes >= 0 AND salon_processing_minutes >= 0"
@@ -87,6 +93,7 @@ class ProductTemplate(models.Model):
         "A salon service needs active minutes: how long does the stylist work on it?",
     )
 
+    _salon_grams_positive = models.Constraint("CHECK (salon_grams_per_unit >= 0)", "Grams can't be negative.")
     _salon_interval_positive = models.Constraint(
         "CHECK (salon_interval_days >= 0)", "The days after which a service comes back can't be negative."
     )

@@ -78,7 +78,17 @@ class SalonVisit(models.Model):
                     its_visit_id := row_data->>'visit_id';
                     IF TG_TABLE_NAME = 'salon_visit' THEN
                         its_visit_id := row_data->>'id';
-                    ELSIF TG_TABLE_NAME = 'salon_visit_performer' THEN
+                    ELSIF TG_TABLE_NAME = 'salon_formula_component' THEN
+                        SELECT line.visit_id INTO its_visit_id
+                          FROM salon_formula_bowl bowl
+                          JOIN salon_formula formula ON formula.id = bowl.formula_id
+                          JOIN salon_visit_line line ON line.id = formula.line_id
+                         WHERE bowl.id = (row_data->>'bowl_id')::int;
+                    ELSIF TG_TABLE_NAME = 'salon_formula_bowl' THEN
+                        SELECT line.visit_id INTO its_visit_id
+                          FROM salon_formula formula JOIN salon_visit_line line ON line.id = formula.line_id
+                         WHERE formula.id = (row_data->>'formula_id')::int;
+                    ELSIF row_data ? 'line_id' THEN  -- of a service: who did it, its formula
                         SELECT visit_id INTO its_visit_id FROM salon_visit_line WHERE id = (row_data->>'line_id')::int;
                     END IF;
                     SELECT locked_at INTO its_locked_at FROM salon_visit WHERE id = its_visit_id;

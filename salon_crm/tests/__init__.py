@@ -9,6 +9,7 @@ from . import test_desk_calendar
 from . import test_desk_form
 from . import test_desk_tours
 from . import test_done_early
+from . import test_formula
 from . import test_no_shows
 from . import test_reminders
 from . import test_replan

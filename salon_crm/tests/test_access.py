@@ -42,6 +42,9 @@ MATRIX = {
     "salon.visit": ("rwc-", "rwc-", "rwcd", "----", "----"),
     "salon.visit.line": ("rwcd", "rwcd", "rwcd", "----", "----"),
     "salon.visit.performer": ("rwcd", "rwcd", "rwcd", "----", "----"),
+    "salon.formula": ("rwcd", "----", "rwcd", "----", "----"),
+    "salon.formula.bowl": ("rwcd", "----", "rwcd", "----", "----"),
+    "salon.formula.component": ("rwcd", "----", "rwcd", "----", "----"),
 }
 
 
