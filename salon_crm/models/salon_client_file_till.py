@@ -21,8 +21,8 @@ class SalonClientFile(models.Model):
 
         :param int partner_id: the client
         :param int config_id: the till
-        :return dict: "alert", "birthday", "preferences" (texts, "" where there is none), "last" ("day", "what", "who")
-            and "next" ("when", "what") or False; nothing at all for who has no file that the user may read
+        :return dict: "alert", "birthday", "preferences" (texts, "" where there is none), "last" ("day", "what", "who",
+            "formula") and "next" ("when", "what") or False; nothing at all for who has no file that the user may read
         """
         self.env["pos.config"].browse(config_id).check_access("read")
         company = self.env["pos.config"].sudo().browse(config_id).company_id
@@ -54,6 +54,8 @@ class SalonClientFile(models.Model):
             "day": spoken_day(self.env, visit.date, zone),
             "what": ", ".join(visit.line_ids.product_id.mapped("name")),
             "who": visit.performer_names,
+            # Its name alone, for whoever may see the visit: what was mixed is for stylists.
+            "formula": "; ".join(filter(None, visit.sudo().line_ids.mapped("formula_summary"))),
         }
 
     def _till_next_booking(self, company, zone):

@@ -62,6 +62,15 @@ class TestTillCard(SalonCommon, TestPoSCommon):
         self.assertEqual((card["last"]["what"], card["last"]["who"]), ("Cut, Colour", "Anna"))
         self.assertEqual(card["next"]["what"], "Cut")
 
+    def test_the_last_formula_stands_there_by_its_name(self):
+        visit = self._have_visit(30, self.colour)
+        component = (0, 0, {"shade": "6/7", "target_grams": 30})
+        bowl = {"zone": "roots", "minutes": 35, "component_ids": [component]}
+        line_id = visit.line_ids.id
+        formula = self.env["salon.formula"].create({"line_id": line_id, "bowl_ids": [(0, 0, bowl)]})
+        self.assertIn("6/7", formula.summary)
+        self.assertEqual(self._card()["last"]["formula"], formula.summary)
+
     def test_a_client_of_whom_little_is_known_has_a_short_card(self):
         nora = self.env["res.partner"].create({"name": "Nora New", "is_salon_client": True})
         card = self._card(client=nora)
