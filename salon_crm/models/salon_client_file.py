@@ -7,7 +7,6 @@ from odoo.tools import SQL
 
 from ..tools import client_key
 from ..tools.phone import whole_number
-
 from .calendar_event import FREE_STATES
 
 COME = ("arrived", "in_service", "done")
