@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 import { pick } from "@salon_crm/../tests/tours/utils/salon_pick_util";
+import { addService } from "@salon_crm/../tests/tours/utils/salon_service_util";
 
 /** The front desk books a client for two services, and receives her. */
 registry.category("web_tour.tours").add("salon_reception_books", {
@@ -20,13 +21,7 @@ registry.category("web_tour.tours").add("salon_reception_books", {
             run: "click",
         },
         ...pick("salon_client_id", "Clara Client"),
-        {
-            content: "add a service",
-            trigger: ".o_field_x2many_list_row_add button, .o_field_x2many_list_row_add a",
-            run: "click",
-        },
-        ...pick("product_id", "Cut", ".o_selected_row"),
-        ...pick("stylist_id", "Anna", ".o_selected_row"),
+        ...addService("Cut", "Anna"),
         ...pick("station_id", "Chair 1", ".o_selected_row"),
         {
             content: "the service brings its minutes",

@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 import { pick } from "@salon_crm/../tests/tours/utils/salon_pick_util";
+import { addService } from "@salon_crm/../tests/tours/utils/salon_service_util";
 
 /** Somebody comes without a booking, hears how long it takes, stays, and is taken by whose turn it is. */
 registry.category("web_tour.tours").add("salon_reception_takes_walk_in", {
@@ -10,12 +11,7 @@ registry.category("web_tour.tours").add("salon_reception_takes_walk_in", {
             trigger: ".o_list_button_add",
             run: "click",
         },
-        {
-            content: "add a service",
-            trigger: ".o_field_x2many_list_row_add button, .o_field_x2many_list_row_add a",
-            run: "click",
-        },
-        ...pick("product_id", "Cut", ".o_selected_row"),
+        ...addService("Cut"),
         {
             content: "the wait is told before anything is saved",
             trigger: ".o_field_widget[name='estimate']:contains('Now · Anna')",
@@ -113,12 +109,7 @@ registry.category("web_tour.tours").add("salon_client_waits", {
             run: "click",
         },
         ...pick("partner_id", "Clara Client"),
-        {
-            content: "add a service",
-            trigger: ".o_field_x2many_list_row_add button, .o_field_x2many_list_row_add a",
-            run: "click",
-        },
-        ...pick("product_id", "Cut", ".o_selected_row"),
+        ...addService("Cut"),
         ...stepUtils.saveForm(),
         {
             content: "back to the list",
@@ -137,13 +128,7 @@ registry.category("web_tour.tours").add("salon_refused_wish_waits", {
     steps: () => [
         { content: "new booking", trigger: ".o_list_button_add", run: "click" },
         ...pick("salon_client_id", "Clara Client"),
-        {
-            content: "add a service",
-            trigger: ".o_field_x2many_list_row_add button, .o_field_x2many_list_row_add a",
-            run: "click",
-        },
-        ...pick("product_id", "Cut", ".o_selected_row"),
-        ...pick("stylist_id", "Anna", ".o_selected_row"),
+        ...addService("Cut", "Anna"),
         { content: "tomorrow", trigger: ".o_salon_times_next", run: "click" },
         { content: "nothing is free", trigger: ".o_salon_times_message:contains('Nothing is free on this day')" },
         { content: "she waits", trigger: ".o_salon_times_wait.btn-secondary", run: "click" },
