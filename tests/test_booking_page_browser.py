@@ -11,6 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 
 import mail_server
 import rush
+from committed import environment
 
 DESK, PHONE = (1280, 800), (390, 844)
 OWN_BYTES = 150_000  # of styles and scripts that a page may load
@@ -69,17 +70,9 @@ class Salon:
         """Hold them."""
         self.registry, self.base, self.box = registry, f"http://127.0.0.1:{port}", box
 
-    def env(self, cr):
-        """Return the environment of the superuser."""
-        from odoo import SUPERUSER_ID
-        from odoo.api import Environment
-
-        return Environment(cr, SUPERUSER_ID, {})
-
     def post(self):
         """Send what waits to be sent; return the mail that came last."""
-        with self.registry.cursor() as cr:
-            env = self.env(cr)
+        with environment(self.registry) as env:
             env["salon.message"]._cron_messages()
             env["mail.mail"].process_email_queue()
         return self.box.mails[-1]
@@ -90,8 +83,8 @@ class Salon:
 
     def bookings(self):
         """Return what is booked: (client, email, services, state)."""
-        with self.registry.cursor() as cr:
-            events = self.env(cr)["calendar.event"].search([("is_salon_booking", "=", True)], order="id")
+        with environment(self.registry) as env:
+            events = env["calendar.event"].search([("is_salon_booking", "=", True)], order="id")
             return [
                 (client.name, client.email, event.salon_line_ids.product_id.mapped("name"), event.salon_state)
                 for event in events
@@ -107,8 +100,7 @@ def salon(database, sandbox):
     registry = Registry(database)
     with mail_server.opened() as box:
         salon = Salon(registry, 0, box)
-        with registry.cursor() as cr:
-            env = salon.env(cr)
+        with environment(registry) as env:
             rush.prepare(env)
             mail_server.use(env, box.port)
             env["res.lang"]._activate_lang("zh_CN")
@@ -117,8 +109,8 @@ def salon(database, sandbox):
             env["res.partner"].create({"name": "Known Client", "email": "known@example.com", "is_salon_client": True})
         with rush.serve(sandbox, database) as (session, log):
             salon.base = f"http://127.0.0.1:{session.port}"
-            with registry.cursor() as cr:
-                salon.env(cr)["ir.config_parameter"].set_param("web.base.url", salon.base)
+            with environment(registry) as env:
+                env["ir.config_parameter"].set_param("web.base.url", salon.base)
             yield salon
             bad = re.findall(r"^.* (?:ERROR|CRITICAL) .*$", log.read_text(), re.MULTILINE)
             assert not bad, bad
@@ -269,8 +261,7 @@ def test_a_known_client_books_at_a_desk_in_chinese_by_keyboard(salon, browser):
 
 @pytest.mark.template("salon")
 def test_two_who_want_one_time_and_a_link_that_has_ended(salon, browser):
-    with salon.registry.cursor() as cr:
-        env = salon.env(cr)
+    with environment(salon.registry) as env:
         env["hr.employee"].search([("name", "=", "Ben")]).salon_online = False
     pages = [_open(browser, size)[0] for size in (PHONE, DESK)]
     for page in pages:
@@ -284,8 +275,7 @@ def test_two_who_want_one_time_and_a_link_that_has_ended(salon, browser):
     expect(pages[1].get_by_role("alert")).to_contain_text("Somebody has just taken that time")
     _check(pages[1])
     assert taken not in pages[1].locator(".times button").evaluate_all("all => all.map(one => one.value)")
-    with salon.registry.cursor() as cr:
-        env = salon.env(cr)
+    with environment(salon.registry) as env:
         service, stylist = env["product.product"].search([("name", "=", "Cut")], limit=1), env["hr.employee"].search(
             [("name", "=", "Ben")])  # fmt: skip
         booking = env["calendar.event"].create({

@@ -4,13 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from committed import environment
+
 ROUNDS = 12
-
-
-def _environment(cr):
-    import odoo
-
-    return odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
 
 
 @pytest.fixture
@@ -19,8 +15,7 @@ def salon(database):
     from odoo.modules.registry import Registry
 
     registry = Registry(database)
-    with registry.cursor() as cr:
-        env = _environment(cr)
+    with environment(registry) as env:
         service = env["product.product"].create(
             {"name": "Cut", "type": "service", "is_salon_service": True, "salon_active_minutes": 30}
         )
@@ -37,8 +32,7 @@ def _book(registry, ids, start, stylists, barrier, outcomes):
     """Book `stylists` one after the other from `start`, as a request does, and note how it ended."""
     from odoo.service.model import retrying
 
-    with registry.cursor() as cr:
-        env = _environment(cr)
+    with environment(registry) as env:
         env["res.partner"].browse(ids["client"]).read(["name"])  # the transaction has begun, and sees no later booking
 
         def create():
@@ -57,7 +51,7 @@ def _book(registry, ids, start, stylists, barrier, outcomes):
         try:
             outcomes.append(("booked", retrying(create, env)))
         except Exception as error:
-            cr.rollback()
+            env.cr.rollback()
             outcomes.append(("refused", error))
 
 
@@ -89,8 +83,8 @@ def test_of_two_connections_at_once_exactly_one_books(salon):
         error = next(value for kind, value in outcomes if kind == "refused")
         assert isinstance(error, ValidationError), error
         assert "Anna is taken from" in str(error)
-        with registry.cursor() as cr:
-            blocks = _environment(cr)["salon.booking.block"].search([("start", ">=", start)])
+        with environment(registry) as env:
+            blocks = env["salon.booking.block"].search([("start", ">=", start)])
             assert len(blocks) == 1
 
 
@@ -102,6 +96,6 @@ def test_crosswise_bookings_of_two_stylists_do_not_deadlock_and_are_whole_or_not
         # Each wants first what the other wants second, half an hour on: both can't be had.
         outcomes = _race(registry, ids, start, (["anna", "ben", "anna"], 0), (["ben", "anna", "ben"], 30))
         assert sorted(kind for kind, _value in outcomes) == ["booked", "refused"], outcomes
-        with registry.cursor() as cr:
-            blocks = _environment(cr)["salon.booking.block"].search([("start", ">=", start)])
+        with environment(registry) as env:
+            blocks = env["salon.booking.block"].search([("start", ">=", start)])
             assert len(blocks) == 3

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from committed import environment
 from sandbox.postgres import PORT, ROLE
 
 # Told in words that stand nowhere else.
@@ -20,8 +21,7 @@ def test_a_dump_of_database_and_files_holds_no_plain_health_text(sandbox, databa
     import odoo
     from odoo.modules.registry import Registry
 
-    with Registry(database).cursor() as cr:
-        env = odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
+    with environment(Registry(database)) as env:
         env = env(user=env.ref("base.user_admin"))  # a manager; the system itself is nobody
         file = env["res.partner"].create({"name": KNOWN, "is_salon_client": True}).salon_file_ids
         notes = env["salon.health.note"]

@@ -17,6 +17,7 @@ import vobject
 from freezegun.api import freeze_time
 
 import mail_server
+from committed import environment
 
 MONDAY = datetime(2030, 1, 7, 9)
 
@@ -64,7 +65,7 @@ class Salon:
 
     def env(self):
         """Return a context that gives an environment and commits."""
-        return _Environment(self.registry)
+        return environment(self.registry)
 
     def client(self, env, name, **values):
         """Return the id of a client of that name, a new one where there is none; who is new has been here before."""
@@ -114,20 +115,6 @@ class Salon:
         with self.env() as env:
             found = env["salon.message"].search(domain, order="id")
             return [(message.kind, message.state, message.tries) for message in found]
-
-
-class _Environment:
-    def __init__(self, registry):
-        self.registry = registry
-
-    def __enter__(self):
-        import odoo
-
-        self.cursor = self.registry.cursor()
-        return odoo.api.Environment(self.cursor.__enter__(), odoo.SUPERUSER_ID, {})
-
-    def __exit__(self, *error):
-        return self.cursor.__exit__(*error)
 
 
 def _clock(start=MONDAY):

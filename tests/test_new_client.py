@@ -4,11 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-
-def _environment(cr):
-    import odoo
-
-    return odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
+from committed import environment
 
 
 def _begin(env, number):
@@ -24,13 +20,12 @@ def test_who_is_new_becomes_one_client_though_two_windows_finish_at_once(databas
     from odoo.service.model import retrying
 
     registry = Registry(database)
-    with registry.cursor() as cr:
-        drafts = [_begin(_environment(cr), number) for number in (1, 2)]
+    with environment(registry) as env:
+        drafts = [_begin(env, number) for number in (1, 2)]
     barrier, found, first = threading.Barrier(2), [], {1: True, 2: True}
 
     def finish(number, draft_id):
-        with registry.cursor() as cr:
-            env = _environment(cr)
+        with environment(registry) as env:
 
             def find():
                 draft = env["salon.online.booking"].browse(draft_id)
@@ -40,14 +35,14 @@ def test_who_is_new_becomes_one_client_though_two_windows_finish_at_once(databas
                 return draft._find_client().id
 
             found.append(retrying(find, env))
-            cr.commit()
+            env.cr.commit()
 
     threads = [threading.Thread(target=finish, args=entry) for entry in enumerate(drafts, 1)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    with registry.cursor() as cr:
-        clients = _environment(cr)["res.partner"].search([("email", "=", "nora@example.com")])
+    with environment(registry) as env:
+        clients = env["res.partner"].search([("email", "=", "nora@example.com")])
         assert len(clients) == 1, clients
         assert found == [clients.id] * 2

@@ -4,13 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from committed import environment
+
 LATER = datetime.now().replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=20)
-
-
-def _environment(cr):
-    import odoo
-
-    return odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
 
 
 @pytest.fixture
@@ -19,8 +15,7 @@ def salon(database):
     from odoo.modules.registry import Registry
 
     registry = Registry(database)
-    with registry.cursor() as cr:
-        env = _environment(cr)
+    with environment(registry) as env:
         service = env["product.product"].create(
             {"name": "Cut", "type": "service", "is_salon_service": True, "salon_active_minutes": 30}
         )
@@ -58,8 +53,7 @@ def _offer_freed(registry, freed_id):
 
     def work(barrier):
         for attempt in range(3):
-            with registry.cursor() as cr:
-                env = _environment(cr)
+            with environment(registry) as env:
                 freed = env["salon.freed.time"].browse(freed_id)
                 if not attempt:
                     freed.read(["start"])  # the transaction has begun, and sees no later offer
@@ -111,16 +105,15 @@ def test_one_freed_time_is_held_for_one_client_though_two_offer_it_at_once(salon
     registry, ids = salon
     for number in range(4):
         start = LATER + timedelta(days=number)
-        with registry.cursor() as cr:
-            env = _environment(cr)
+        with environment(registry) as env:
             _wait(env, ids, start, ("Wei", "Xia"))
             (freed,) = _free(env, ids, start, ids["stylists"][:1])
             # The same time, noted a second time: each of the two has a row of its own.
             again = env["salon.freed.time"].browse(freed).sudo().copy().id
         outcomes = _at_once(_offer_freed(registry, freed), _offer_freed(registry, again))
         assert outcomes == [True, True], outcomes
-        with registry.cursor() as cr:
-            offers = _environment(cr)["salon.waiting.offer"].search([("start", ">=", start)])
+        with environment(registry) as env:
+            offers = env["salon.waiting.offer"].search([("start", ">=", start)])
             assert len(offers) == 1, offers.mapped("start")
             assert len(offers.hold_id.block_ids) == 1
 
@@ -131,8 +124,7 @@ def test_a_client_gets_three_offers_a_day_though_four_are_made_at_once(salon):
 
     registry, ids = salon
     day = LATER + timedelta(days=30)
-    with registry.cursor() as cr:
-        env = _environment(cr)
+    with environment(registry) as env:
         client = env["res.partner"].create({"name": "Wei"})
         freed = []
         for number in range(4):
@@ -151,8 +143,8 @@ def test_a_client_gets_three_offers_a_day_though_four_are_made_at_once(salon):
     with mute_logger("odoo.sql_db"):
         outcomes = _at_once(*(_offer_freed(registry, freed_id) for freed_id in freed))
     assert len(outcomes) == 4
-    with registry.cursor() as cr:
-        offers = _environment(cr)["salon.waiting.offer"].search([("partner_id", "=", client_id)])
+    with environment(registry) as env:
+        offers = env["salon.waiting.offer"].search([("partner_id", "=", client_id)])
         numbers = sorted(offers.mapped("day_number"))
         assert numbers == [1, 2, 3], (numbers, outcomes)
 
@@ -164,8 +156,7 @@ def test_an_offer_is_accepted_once_and_nobody_takes_its_time_meanwhile(salon):
 
     registry, ids = salon
     start = LATER + timedelta(days=60)
-    with registry.cursor() as cr:
-        env = _environment(cr)
+    with environment(registry) as env:
         _wait(env, ids, start, ("Wei",))
         (freed,) = _free(env, ids, start, ids["stylists"][:1])
         env["salon.waiting"]._offer_freed(env["salon.freed.time"].browse(freed))
@@ -175,14 +166,13 @@ def test_an_offer_is_accepted_once_and_nobody_takes_its_time_meanwhile(salon):
 
     def request(call):
         def work(barrier):
-            with registry.cursor() as cr:
-                env = _environment(cr)
+            with environment(registry) as env:
                 env["salon.waiting.offer"].browse(offer_id).read(["state"])
                 barrier.wait()
                 try:
                     return retrying(lambda: call(env), env)
                 except Exception:
-                    cr.rollback()
+                    env.cr.rollback()
                     raise
 
         return work
@@ -206,7 +196,6 @@ def test_an_offer_is_accepted_once_and_nobody_takes_its_time_meanwhile(salon):
     assert outcomes.count("accepted") == 1 and "booked" not in outcomes, outcomes
     refusals = [outcome for outcome in outcomes if outcome != "accepted"]
     assert all(isinstance(error, (UserError, ValidationError)) for error in refusals), refusals
-    with registry.cursor() as cr:
-        env = _environment(cr)
+    with environment(registry) as env:
         blocks = env["salon.booking.block"].search([("start", ">=", start), ("start", "<", start + timedelta(hours=1))])
         assert len(blocks) == 1 and blocks.line_id.event_id.salon_client_id.name == "Wei"

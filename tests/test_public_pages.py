@@ -14,6 +14,7 @@ from urllib.parse import quote, quote_from_bytes, urlencode
 import pytest
 
 import rush
+from committed import environment
 
 THREADS = 6
 REQUESTS = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 1_800
@@ -42,13 +43,10 @@ CHANGING = ("calendar_event", "res_partner", "res_users", "salon_booking_line", 
 @pytest.fixture
 def pages(database, sandbox):
     """The pages' routes, a running server, its log, and the database behind them."""
-    from odoo import SUPERUSER_ID
-    from odoo.api import Environment
     from odoo.modules.registry import Registry
 
     registry = Registry(database)
-    with registry.cursor() as cr:
-        env = Environment(cr, SUPERUSER_ID, {})
+    with environment(registry) as env:
         facts = rush.prepare(env)
         env.company.salon_online_booking = True
         env["res.lang"]._activate_lang("zh_CN")
@@ -272,11 +270,7 @@ def test_many_at_the_same_moment_are_counted_as_many(pages):
 @pytest.mark.template("salon")
 def test_neither_answer_nor_time_tells_who_is_a_client(pages):
     registry, port, facts = pages
-    from odoo import SUPERUSER_ID
-    from odoo.api import Environment
-
-    with registry.cursor() as cr:
-        env = Environment(cr, SUPERUSER_ID, {})
+    with environment(registry) as env:
         for number, client in enumerate(env["res.partner"].browse(facts["clients"])):
             client.email = f"known{number}@example.com"
     stranger = Stranger(port, facts, 1)

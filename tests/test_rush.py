@@ -4,22 +4,20 @@ import re
 import pytest
 
 import rush
+from committed import environment
 
 
 @pytest.fixture
 def salon(database, sandbox):
     """A session on a running server, and what there is to book."""
-    from odoo import SUPERUSER_ID
-    from odoo.api import Environment
     from odoo.modules.registry import Registry
 
     registry = Registry(database)
-    with registry.cursor() as cr:
-        facts = rush.prepare(Environment(cr, SUPERUSER_ID, {}))
+    with environment(registry) as env:
+        facts = rush.prepare(env)
 
     def booked():
-        with registry.cursor() as cr:
-            env = Environment(cr, SUPERUSER_ID, {})
+        with environment(registry) as env:
             lines = env["salon.booking.line"].search([])
             return [(line.event_id.id, line.product_id.id, line.stylist_id.id, line.start) for line in lines]
 
