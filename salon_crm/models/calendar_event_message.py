@@ -105,10 +105,9 @@ class CalendarEvent(models.Model):
     def _unlink_except_told(self):
         """A client who was told that they are booked has to be told that they are not."""
         coming = self.sudo().filtered(lambda event: event.is_salon_booking and event.start > fields.Datetime.now())
-        told = self.env["salon.message"].sudo().search([("event_id", "in", coming.ids), ("kind", "in", NEWS)])
-        for booking, messages in told.grouped("event_id").items():
-            last = messages.filtered(lambda message: message.state != "withdrawn").sorted("round")[-1:]
-            if last.state in ("sending", "sent", "unsure") and last.kind != "cancelled":
+        news = self.env["salon.message"].sudo().search([("event_id", "in", coming.ids), ("kind", "in", NEWS)])
+        for booking, messages in news.grouped("event_id").items():
+            if messages._client_expects_visit():
                 raise UserError(
                     self.env._(
                         "The client of “%s” was told of it. Cancel it, so that they are told of that too, and delete it"

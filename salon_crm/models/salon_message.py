@@ -5,8 +5,8 @@ from odoo.tools import SQL
 # What tells a client of the booking itself, one after the other; and what reminds them of it.
 NEWS = ("confirmation", "changed", "cancelled")
 REMINDERS = ("reminder", "reminder_again", "same_day")
-# In these it may still go; in all but "withdrawn" and "skipped" the client was, or will be, written to.
-OPEN = ("planned", "retry")
+OPEN = ("planned", "retry")  # it may still go
+GONE = ("sending", "sent", "unsure")  # it went, or may have
 
 
 class SalonMessage(models.Model):
@@ -131,6 +131,17 @@ class SalonMessage(models.Model):
         if self.sms_id.failure_type:
             return dict(self.sms_id._fields["failure_type"]._description_selection(self.env))[self.sms_id.failure_type]
         return " ".join((self.mail_id.failure_reason or "").split())[:200]
+
+    def _client_expects_visit(self):
+        """Tell whether the client expects the visit, by these news of one booking.
+
+        A cancellation ends that, also one that could not be sent: there is nothing more to wait for.
+        """
+        known = self.filtered(
+            lambda news: news.state in GONE or (news.kind == "cancelled" and news.state != "withdrawn")
+        )
+        latest = max(known.mapped("round"), default=None)
+        return any(news.kind != "cancelled" or news.state in OPEN for news in known if news.round == latest)
 
     # What a manager can do -----------------------------------------------------------------------------------
 

@@ -317,6 +317,56 @@ class TestNews(MessageCommon):
         self._run()
         booking.unlink()
 
+    def test_a_booking_of_which_only_the_sms_arrived_was_told_as_well(self):
+        self.company.salon_message_sms = "all"
+        booking = self._book((self.cut, self.anna))
+        self._later(minutes=10)
+        self._run()
+        by_email, by_sms = booking.sudo().salon_message_ids.sorted("channel")
+        for lost, arrived in ((by_email, by_sms), (by_sms, by_email)):
+            lost.write({"state": "failed", "reason": "refused"})
+            arrived.write({"state": "sent", "reason": False})
+            with self.assertRaisesRegex(UserError, "Cancel it, so that they are told"):
+                booking.unlink()
+        (by_email + by_sms).write({"state": "failed", "reason": "refused"})
+        booking.unlink()
+
+    def test_a_client_who_thinks_that_they_are_booked_is_told_before_the_booking_is_deleted(self):
+        booking = self._book((self.cut, self.anna))
+        self._later(minutes=10)
+        self._run()
+        booking.start += timedelta(hours=1)
+        self._later(minutes=10)
+        self._run()
+        change = booking.sudo().salon_message_ids.filtered(lambda message: message.kind == "changed")
+        for state in ("planned", "retry", "failed", "skipped"):  # what they know is the first time
+            change.state = state
+            with self.subTest(state), self.assertRaisesRegex(UserError, "Cancel it, so that they are told"):
+                booking.unlink()
+        change.state = "sent"
+        self._later(hours=11)  # at night: the cancellation waits for the morning
+        booking.action_salon_cancel()
+        self._later(minutes=10)
+        self._run()
+        self.assertEqual(self._told(booking, "planned")[0][0], "cancelled")
+        with self.assertRaises(UserError):
+            booking.unlink()
+        self._later(hours=12)
+        self._run()
+        self.assertEqual(self._sent(booking), ["confirmation", "changed", "cancelled"])
+        booking.unlink()
+
+    def test_who_could_not_be_told_of_a_cancellation_keeps_no_booking_from_being_deleted(self):
+        booking = self._book((self.cut, self.anna))
+        self._later(minutes=10)
+        self._run()
+        self.client.write({"email": False, "phone": False})
+        booking.action_salon_cancel()
+        self._later(minutes=10)
+        self._run()
+        self.assertIn(("cancelled", "none", "skipped", "no_address"), self._told(booking))
+        booking.unlink()
+
     # Settings, rights ------------------------------------------------------------------------------------------
 
     def test_settings_that_do_not_fit_are_refused(self):
