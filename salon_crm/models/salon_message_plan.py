@@ -57,9 +57,8 @@ class SalonMessage(models.Model):
         """See to what was on its way when its sender died, and to what somebody else sent."""
         now = fields.Datetime.now()
         stuck = self.search([("state", "=", "sending"), ("sending_at", "<", now - STUCK)]).try_lock_for_update()
-        for message in stuck:
-            # The server may have it or not. Nobody gets a message twice: a person looks at it.
-            message.write({"state": "unsure", "try_at": False})
+        # The server may have it or not. Nobody gets a message twice: a person looks at it.
+        stuck.write({"state": "unsure", "try_at": False})
         by_hand = [
             ("state", "in", ("retry", "failed", "unsure")),
             ("told_start", ">", now),
@@ -130,17 +129,13 @@ class SalonMessage(models.Model):
         """
         at_once = bookings is not None
         now = fields.Datetime.now()
-        rows, by_row = [], []
-        for found in self._find_news(company, bookings):
-            for row in self._prepare_news(company, found, now, at_once):
-                rows.append(row)
-                by_row.append(found)
-        messages = self._insert(rows)
-        keys = {(message.event_id.id, message.round): message for message in messages}
-        for row, found in zip(rows, by_row, strict=True):
-            message = keys.get((row["event_id"], row["round"]))
-            if message and row.get("reason") == "no_address" and row["kind"] != "confirmation":
-                message._plan_call(found)
+        found = {news["event_id"]: news for news in self._find_news(company, bookings)}
+        messages = self._insert(
+            [row for news in found.values() for row in self._prepare_news(company, news, now, at_once)]
+        )
+        for message in messages:
+            if message.reason == "no_address" and message.kind != "confirmation":
+                message._plan_call(found[message.event_id.id])
         return messages
 
     @api.model
@@ -167,9 +162,15 @@ class SalonMessage(models.Model):
         now, rows = fields.Datetime.now(), []
         for company, its_bookings in bookings.grouped("company_id").items():
             for found in self._find_news(company, its_bookings):
-                row = {**self._facts_now(found), "kind": found["kind"], "round": found["round"], "due_at": now}
-                row.update(company_id=company.id, partner_id=found["client_id"])
-                rows.append({**row, "channel": "none", "state": "skipped", "reason": "known"})
+                row = {
+                    "company_id": company.id,
+                    "partner_id": found["client_id"],
+                    "kind": found["kind"],
+                    "round": found["round"],
+                    "due_at": now,
+                    **self._facts_now(found),
+                }
+                rows.append(_left_out(row, "known"))
         return self._insert(rows)
 
     @api.model
@@ -194,13 +195,13 @@ class SalonMessage(models.Model):
             now - rest,
         )
         only = rested if bookings is None else SQL("event.id = ANY(%s)", bookings.ids)
-        coming = SQL(
-            "event.start > %s AND (event.salon_state = 'cancelled'"
-            " OR event.salon_state IN ('booked', 'confirmed') AND event.salon_to_approve IS NOT TRUE)",
-            now,
-        )
-        if kind:
-            coming = SQL("TRUE")
+        coming = SQL("TRUE")
+        if not kind:
+            coming = SQL(
+                "event.start > %s AND (event.salon_state = 'cancelled'"
+                " OR event.salon_state IN ('booked', 'confirmed') AND event.salon_to_approve IS NOT TRUE)",
+                now,
+            )
         query = SQL(
             """
             SELECT * FROM (
@@ -219,10 +220,7 @@ class SalonMessage(models.Model):
                   FROM calendar_event event
             CROSS JOIN LATERAL (SELECT NOT event.active OR event.salon_state = 'cancelled' AS off) off
             CROSS JOIN LATERAL (SELECT %(what)s AS what) what
-             LEFT JOIN LATERAL (SELECT * FROM salon_message message
-                                 WHERE message.event_id = event.id AND message.kind = ANY(%(news)s)
-                                   AND message.state <> 'withdrawn'
-                              ORDER BY message.round DESC, message.id DESC LIMIT 1) told ON TRUE
+             LEFT JOIN LATERAL %(told)s told ON TRUE
             CROSS JOIN LATERAL (SELECT max(message.round) AS last FROM salon_message message
                                  WHERE message.event_id = event.id AND message.kind = ANY(%(news)s)) numbered
                  WHERE event.company_id = %(company)s AND event.is_salon_booking IS TRUE
@@ -233,13 +231,25 @@ class SalonMessage(models.Model):
             now=now,
             kind=SQL("%s::text", kind),
             what=self._sql_what(),
+            told=self._sql_told(),
             news=list(NEWS),
             company=company.id,
             coming=coming,
             only=only,
         )
-        self.env.cr.execute(query)
-        return self.env.cr.dictfetchall()
+        return self.env.execute_query_dict(query)
+
+    @api.model
+    def _sql_told(self):
+        """Return the SQL of what the client was told last of the row `event`, as a row of salon_message."""
+        return SQL(
+            """
+            (SELECT * FROM salon_message message
+              WHERE message.event_id = event.id AND message.kind = ANY(%s) AND message.state <> 'withdrawn'
+           ORDER BY message.round DESC, message.id DESC LIMIT 1)
+            """,
+            list(NEWS),
+        )
 
     @api.model
     def _prepare_news(self, company, found, now, at_once, forced=False):
@@ -292,7 +302,7 @@ class SalonMessage(models.Model):
             reason = "late"
         channels = client._salon_channels(company)
         if reason or not channels:
-            return [{**row, "channel": "none", "state": "skipped", "reason": reason or "no_address"}]
+            return [_left_out(row, reason or "no_address")]
         at, any_hour = now, at_once
         if not at_once:
             at = company._salon_decent_hours(client).next(now)
@@ -314,6 +324,10 @@ class SalonMessage(models.Model):
         was = {"start": self.was_start, "stylists": self._stylist_names(self.was_what)} if self.was_start else None
         booking.with_context(lang=desk.lang or self.env.lang)._salon_plan_call(self.kind, was, desk)
 
+    def _stylist_names(self, what):
+        """Return the names of the stylists in what was told, by comma."""
+        return ", ".join(self._read_what(what)[1].sudo().mapped("name"))
+
     # Reminders -----------------------------------------------------------------------------------------------
 
     @api.model
@@ -322,7 +336,7 @@ class SalonMessage(models.Model):
         now = fields.Datetime.now()
         if leads := company._salon_reminder_hours():
             rows = []
-            for found in self._find_to_remind(company, max(hours for hours in leads.values())):
+            for found in self._find_to_remind(company, max(leads.values())):
                 rows += self._prepare_reminders(company, found, leads, now)
             self._insert(rows)
 
@@ -346,10 +360,7 @@ class SalonMessage(models.Model):
               FROM calendar_event event
               JOIN res_partner partner ON partner.id = event.salon_client_id
         CROSS JOIN LATERAL (SELECT %(what)s AS what) what
-        CROSS JOIN LATERAL (SELECT * FROM salon_message message
-                             WHERE message.event_id = event.id AND message.kind = ANY(%(news)s)
-                               AND message.state <> 'withdrawn'
-                          ORDER BY message.round DESC, message.id DESC LIMIT 1) told
+        CROSS JOIN LATERAL %(told)s told
              WHERE event.company_id = %(company)s AND event.is_salon_booking IS TRUE AND event.active
                AND event.start > %(now)s AND event.start <= %(far)s
                AND event.salon_state IN ('booked', 'confirmed')
@@ -359,13 +370,12 @@ class SalonMessage(models.Model):
             """,
             reminders=list(REMINDERS),
             what=self._sql_what(),
-            news=list(NEWS),
+            told=self._sql_told(),
             company=company.id,
             now=now,
             far=now + timedelta(hours=hours + 24),
         )
-        self.env.cr.execute(query)
-        return self.env.cr.dictfetchall()
+        return self.env.execute_query_dict(query)
 
     @api.model
     def _prepare_reminders(self, company, found, leads, now):
@@ -377,22 +387,19 @@ class SalonMessage(models.Model):
         due = self._due_reminders(company, found, leads, client, now)
         if not due:
             return []
-        row = {"company_id": company.id, "partner_id": client.id, "round": None, **self._facts_now(found)}
-        skipped = {**row, "channel": "none", "state": "skipped"}
-        rows = [{**skipped, "kind": kind, "due_at": at, "reason": "overtaken"} for at, kind in due[:-1]]
-        at, kind = due[-1]
+        facts = {"company_id": company.id, "partner_id": client.id, "round": None, **self._facts_now(found)}
+        *overtaken, row = ({**facts, "kind": kind, "due_at": at} for at, kind in due)
+        rows = [_left_out(earlier, "overtaken") for earlier in overtaken]
         last = max(filter(None, (found["last"], found["create_date"])))
         channels = client._salon_channels(company)
-        if at < last + timedelta(hours=company.salon_message_gap_hours):
+        reason = None
+        if row["due_at"] < last + timedelta(hours=company.salon_message_gap_hours):
             reason = "soon"
         elif now > found["start"] - LEAST_USE:
             reason = "late"
-        elif not channels:
-            reason = "no_address"
-        else:
-            row.update(kind=kind, due_at=at, try_at=now)
-            return rows + [{**row, "channel": channel} for channel in channels]
-        return [*rows, {**skipped, "kind": kind, "due_at": at, "reason": reason}]
+        if reason or not channels:
+            return [*rows, _left_out(row, reason or "no_address")]
+        return rows + [{**row, "channel": channel, "try_at": now} for channel in channels]
 
     def _due_reminders(self, company, found, leads, client, now):
         """Return (moment, kind) of the reminders whose moment has come and that were not looked at yet, in order."""
@@ -433,6 +440,7 @@ class SalonMessage(models.Model):
         self.invalidate_model()
         return messages
 
-    def _stylist_names(self, what):
-        """Return the names of the stylists in what was told, by comma."""
-        return ", ".join(self._read_what(what)[1].sudo().mapped("name"))
+
+def _left_out(row, reason):
+    """Return the row of a message that is not sent, with the reason."""
+    return {**row, "channel": "none", "state": "skipped", "reason": reason}
