@@ -17,21 +17,13 @@ from .salon_message_plan import LEAST_USE, READ_BEFORE
 
 _logger = logging.getLogger(__name__)
 
-MAIL_TEMPLATES = {
-    "confirmation": "salon_crm.mail_template_booking_made",
-    "changed": "salon_crm.mail_template_booking_changed",
-    "cancelled": "salon_crm.mail_template_booking_cancelled",
-    "reminder": "salon_crm.mail_template_booking_reminder",
-    "reminder_again": "salon_crm.mail_template_booking_reminder",
-    "same_day": "salon_crm.mail_template_booking_same_day",
-}
-SMS_TEMPLATES = {
-    "confirmation": "salon_crm.sms_template_booking_made",
-    "changed": "salon_crm.sms_template_booking_changed",
-    "cancelled": "salon_crm.sms_template_booking_cancelled",
-    "reminder": "salon_crm.sms_template_booking_reminder",
-    "reminder_again": "salon_crm.sms_template_booking_reminder",
-    "same_day": "salon_crm.sms_template_booking_same_day",
+TEMPLATES = {  # salon_crm.mail_template_... and salon_crm.sms_template_...
+    "confirmation": "booking_made",
+    "changed": "booking_changed",
+    "cancelled": "booking_cancelled",
+    "reminder": "booking_reminder",
+    "reminder_again": "booking_reminder",
+    "same_day": "booking_same_day",
 }
 TOGETHER = ("confirmation", "cancelled")  # of several bookings of one client, in one message
 PAUSES = (5, 10, 20, 40, 60)  # minutes until the next try; the last goes on
@@ -57,26 +49,38 @@ class SalonMessage(models.Model):
     @api.model
     def _send_due(self):
         """Send what is due, each in transactions of its own; a server that takes nothing is left alone for a while."""
-        cron = self.env["ir.cron"]
-        seen, refused = set(), dict.fromkeys(("email", "sms"), 0)
-        while True:
+        seen, refused, more = set(), dict.fromkeys(("email", "sms"), 0), True
+        while more:
             try:
-                channels = [channel for channel, times in refused.items() if times < REFUSALS]
-                messages = self._take_due(channels, seen)
-                if not messages:
-                    break
-                seen.update(messages.ids)
-                if messages := messages._still_of_use()._make():
-                    messages.write({"state": "sending", "sending_at": fields.Datetime.now()})
-                    cron._commit_progress()
-                    channel = messages[0].channel
-                    outcome = messages._transmit()
-                    refused[channel] += {"sent": -refused[channel], "retry": 1, "unreachable": REFUSALS}.get(outcome, 0)
-                if not cron._commit_progress(1):
-                    break
-            except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, psycopg2.Error):
+                more = self._send_next(seen, refused)
+            except psycopg2.Error:
                 self.env.cr.rollback()
                 _logger.info("A message was changed by somebody else meanwhile; it is looked at again.")
+
+    @api.model
+    def _send_next(self, seen, refused):
+        """Send the message that waits longest; return False where none is left, or no time.
+
+        :param set seen: ids of those that this run has looked at; grows
+        :param dict refused: {channel: how many were refused one after the other}; is kept up
+        """
+        cron = self.env["ir.cron"]
+        messages = self._take_due([channel for channel, times in refused.items() if times < REFUSALS], seen)
+        if not messages:
+            return False
+        seen.update(messages.ids)
+        if messages := messages._still_of_use()._make():
+            messages.write({"state": "sending", "sending_at": fields.Datetime.now()})
+            cron._commit_progress()
+            channel = messages[0].channel
+            outcome = messages._transmit()
+            if outcome == "sent":
+                refused[channel] = 0
+            elif outcome == "retry":
+                refused[channel] += 1
+            elif outcome == "unreachable":
+                refused[channel] = REFUSALS
+        return bool(cron._commit_progress(1))
 
     @api.model
     def _take_due(self, channels, seen):
@@ -163,10 +167,15 @@ class SalonMessage(models.Model):
         """Return the bookings that these are about, in order, as the templates read them."""
         return self.event_id.with_company(self.company_id).with_context(salon_message_ids=self.ids).sorted("start")
 
-    def _template(self, templates):
-        template = self.env.ref(templates[self[0].kind], raise_if_not_found=False)
+    def _template(self, medium):
+        """Return the template of these.
+
+        :param str medium: "mail" or "sms"
+        """
+        name = f"salon_crm.{medium}_template_{TEMPLATES[self[0].kind]}"
+        template = self.env.ref(name, raise_if_not_found=False)
         if not template:
-            raise UserError(self.env._("The template %s is missing.", templates[self[0].kind]))
+            raise UserError(self.env._("The template %s is missing.", name))
         return template.sudo().with_company(self.company_id).with_context(salon_message_ids=self.ids)
 
     def _make_mail(self):
@@ -184,7 +193,7 @@ class SalonMessage(models.Model):
             values["attachment_ids"] = [
                 (0, 0, {"name": "visit.ics", "raw": file, "mimetype": "text/calendar", "res_model": "mail.message"})
             ]
-        self.mail_id = self._template(MAIL_TEMPLATES).send_mail(bookings[0].id, email_values=values)
+        self.mail_id = self._template("mail").send_mail(bookings[0].id, email_values=values)
         return self
 
     def _prepare_calendar_file(self, named=True):
@@ -213,7 +222,7 @@ class SalonMessage(models.Model):
 
     def _make_sms(self):
         bookings = self._bookings()
-        body = self._template(SMS_TEMPLATES)._render_field("body", bookings[0].ids, compute_lang=True)[bookings[0].id]
+        body = self._template("sms")._render_field("body", bookings[0].ids, compute_lang=True)[bookings[0].id]
         self.sms_id = self.env["sms.sms"].create(
             {
                 "body": body,
