@@ -37,11 +37,8 @@ class SalonShift(models.Model):
         day = fields.Date.to_date(day) or self._roster_today()
         week_start = int(self.env["res.lang"]._get_data(code=self.env.lang or "en_US").week_start or 1)
         first = day - timedelta(days=(day.isoweekday() - week_start) % 7)
-        zone = self.env.company._salon_timezone()
-        frame = self._roster_frame(zone, first, first + WEEK)
-        stylists = load_stylists(self.env, self.env.company)
-        sheets = Roster(self.env, self.env.company, frame).sheets(list(stylists.values()))
-        days = [first + timedelta(days=number) for number in range(7)]
+        zone, frame, stylists, sheets = self._roster_week(first)
+        days = _week_days(first)
         return {
             "first": fields.Date.to_string(first),
             "today": fields.Date.to_string(self._roster_today()),
@@ -82,7 +79,7 @@ class SalonShift(models.Model):
         """
         shift = self._roster_shift(shift_id)
         employee, day = self._roster_cell(employee_id, day)
-        touched = {(shift.employee_id.id, shift.date), (employee.id, day)}
+        touched = {*shift._roster_cells(), (employee.id, day)}
         values = {"employee_id": employee.id, "date": day}
         (self._roster_make_room({**shift._roster_values(), **values}) - shift).unlink()
         shift.write(values)
@@ -95,9 +92,9 @@ class SalonShift(models.Model):
         :raise UserError: the shift is gone
         """
         shift = self._roster_shift(shift_id)
-        employee, day = shift.employee_id, shift.date
+        day, touched = shift.date, shift._roster_cells()
         shift.unlink()
-        return self._roster_answer(day, {(employee.id, day)})
+        return self._roster_answer(day, touched)
 
     @api.model
     def roster_copy(self, first, weeks=1):
@@ -116,8 +113,7 @@ class SalonShift(models.Model):
             raise UserError(
                 self.env._("This week has no shifts to copy. Put some in, or fill it from the working hours.")
             )
-        there = self._roster_shifts(first + WEEK, first + WEEK * (weeks + 1))
-        taken = {(shift.employee_id.id, shift.date) for shift in there}
+        taken = self._roster_shifts(first + WEEK, first + WEEK * (weeks + 1))._roster_cells()
         new, kept = [], set()
         for number in range(1, weeks + 1):
             for shift in shifts:
@@ -126,11 +122,11 @@ class SalonShift(models.Model):
                     kept.add((shift.employee_id.id, day))
                 else:
                     new.append({**shift._roster_values(), "date": day})
-        self.create(new)
+        touched = self.create(new)._roster_cells()
         message = self.env._("Shifts copied: %s.", len(new))
         if kept:
             message += " " + self.env._("Days kept as they were, for they had shifts: %s.", len(kept))
-        return self._roster_answer(first, {(values["employee_id"], values["date"]) for values in new}, message)
+        return self._roster_answer(first, touched, message)
 
     @api.model
     def roster_fill(self, first):
@@ -142,36 +138,31 @@ class SalonShift(models.Model):
         """
         self.check_access("create")
         first = fields.Date.to_date(first)
-        zone = self.env.company._salon_timezone()
-        frame = self._roster_frame(zone, first, first + WEEK)
-        stylists = load_stylists(self.env, self.env.company)
-        sheets = Roster(self.env, self.env.company, frame).sheets(list(stylists.values()))
-        taken = {(shift.employee_id.id, shift.date) for shift in self._roster_shifts(first, first + WEEK)}
+        zone, frame, stylists, sheets = self._roster_week(first)
+        taken = self._roster_shifts(first, first + WEEK)._roster_cells()
         templates = {
             (template.hour_from, template.hour_to): template.id
             for template in self.env["salon.shift.template"].search([("kind", "=", "work")], order="sequence desc")
         }
-        new = []
-        for number in range(7):
-            day = first + timedelta(days=number)
-            for stylist_id in stylists:
-                if (stylist_id, day) not in taken:
-                    for hours in self._roster_hours(sheets[stylist_id].fixed, frame, zone, day):
-                        new.append(
-                            {
-                                "employee_id": stylist_id,
-                                "date": day,
-                                "template_id": templates.get(hours, False),
-                                "hour_from": hours[0],
-                                "hour_to": hours[1],
-                            }
-                        )
-        self.create(new)
+        new = [
+            {
+                "employee_id": stylist_id,
+                "date": day,
+                "template_id": templates.get(hours, False),
+                "hour_from": hours[0],
+                "hour_to": hours[1],
+            }
+            for day in _week_days(first)
+            for stylist_id in stylists
+            if (stylist_id, day) not in taken
+            for hours in self._roster_hours(sheets[stylist_id].fixed, frame, zone, day)
+        ]
+        touched = self.create(new)._roster_cells()
         message = self.env._("Shifts made from the working hours: %s.", len(new))
         if free := [stylist_id for stylist_id in stylists if sheets[stylist_id].asked]:
             names = ", ".join(self.env["hr.employee"].sudo().browse(free).mapped("name"))
             message += " " + self.env._("Without fixed hours, and left as they were: %s.", names)
-        return self._roster_answer(first, {(values["employee_id"], values["date"]) for values in new}, message)
+        return self._roster_answer(first, touched, message)
 
     @api.model
     def roster_bookings(self, booking_ids):
@@ -203,6 +194,10 @@ class SalonShift(models.Model):
         shift.check_access("write")
         return shift
 
+    def _roster_cells(self):
+        """Return {(stylist id, date)} of these shifts."""
+        return {(shift.employee_id.id, shift.date) for shift in self}
+
     def _roster_values(self):
         """Return what makes another shift like this one."""
         return {
@@ -232,7 +227,7 @@ class SalonShift(models.Model):
 
         :param set touched: (stylist id, date) of the days that were changed; past midnight their next day is as well
         """
-        touched |= {(stylist_id, date + DAY) for stylist_id, date in touched}
+        touched = touched | {(stylist_id, date + DAY) for stylist_id, date in touched}
         outside = set()
         if touched:
             dates = [date for _stylist, date in touched]
@@ -252,6 +247,14 @@ class SalonShift(models.Model):
     def _roster_today(self):
         zone = self.env.company._salon_timezone()
         return local_day(zone, fields.Datetime.now())
+
+    @api.model
+    def _roster_week(self, first):
+        """Return what the seven days from `first` are made of: (timezone, Frame, stylists and sheets by their id)."""
+        zone = self.env.company._salon_timezone()
+        frame = self._roster_frame(zone, first, first + WEEK)
+        stylists = load_stylists(self.env, self.env.company)
+        return zone, frame, stylists, Roster(self.env, self.env.company, frame).sheets(list(stylists.values()))
 
     @api.model
     def _roster_frame(self, zone, first, until):
@@ -438,6 +441,10 @@ class SalonShift(models.Model):
         bookings = self.env["calendar.event"].browse({booking for ids in outside.values() for booking in ids})
         seen = set(bookings._filtered_access("read").ids)
         return {cell: ids & seen for cell, ids in outside.items() if ids & seen}
+
+
+def _week_days(first):
+    return [first + DAY * number for number in range(7)]
 
 
 def _label(hour_from, hour_to):
