@@ -148,8 +148,7 @@ class CalendarEvent(models.Model):
         if message.kind == "cancelled":  # what the client knows, whatever it became since
             return self._salon_say(message.told_start, message.told_what)
         lines = self.sudo().salon_line_ids.sorted("sequence")
-        services = [product for line in lines for product in (line.product_id, *line.addon_ids)]
-        return self._salon_say(self.start, services=services, stylists=lines.stylist_id)
+        return self._salon_say(self.start, services=lines._services(), stylists=lines.stylist_id)
 
     def _salon_was(self):
         """Return the same of what the client knew before, None where that is not known; what stayed is left out."""
@@ -174,12 +173,8 @@ class CalendarEvent(models.Model):
     def _salon_to_mind(self):
         """Return [(service, what to mind beforehand)] of what these bookings have, add-ons included; the same once."""
         lines = self.sudo().salon_line_ids.sorted(lambda line: (line.event_id.start, line.sequence))
-        services = [product for line in lines for product in (line.product_id, *line.addon_ids)]
-        return list(
-            dict.fromkeys(
-                (product.name, product.salon_prepare_note) for product in services if product.salon_prepare_note
-            )
-        )
+        notes = ((product.name, product.salon_prepare_note) for product in lines._services())
+        return list(dict.fromkeys((name, note) for name, note in notes if note))
 
     def _salon_mark(self):
         """Return what stands for the booking's link in a mail, until the mail goes."""

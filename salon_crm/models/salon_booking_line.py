@@ -356,6 +356,10 @@ class SalonBookingLine(models.Model):
                     blocks.append((line_id, resource_id, *moments, active))
         return blocks
 
+    def _services(self):
+        """Return the services of these lines in their order, the add-ons of each behind it."""
+        return [product for line in self for product in (line.product_id, *line.addon_ids)]
+
     def _prepare_visit_lines(self):
         """Return the commands that make the visit lines of this booking line: the service and its add-ons."""
         performer = {"employee_id": self.stylist_id.id, "part": "stylist", "assignment": self.assignment}
@@ -369,7 +373,7 @@ class SalonBookingLine(models.Model):
                     "performer_ids": [(0, 0, performer)],
                 },
             )
-            for product in (self.product_id, *self.addon_ids)
+            for product in self._services()
         ]
 
 
