@@ -10,7 +10,8 @@ def uninstall_hook(env):
     events of its stylists; without our rule every user would read who comes for what.
     """
     env.cr.execute("UPDATE calendar_event SET privacy = 'private' WHERE is_salon_booking")
-    env.cr.execute("DROP FUNCTION IF EXISTS salon_refuse_locked_visit(), salon_refuse_change() CASCADE")
+    functions = "salon_refuse_locked_visit(), salon_refuse_change(), salon_keep_reaction()"
+    env.cr.execute(f"DROP FUNCTION IF EXISTS {functions} CASCADE")
     _release_sample_records(env)
 
 

@@ -1,5 +1,6 @@
 from . import ir_http
 from . import res_company
+from . import res_company_safety
 from . import salon_settings_fields
 from . import res_config_settings
 from . import resource_calendar
@@ -8,6 +9,8 @@ from . import resource_calendar_leaves
 from . import salon_stylist_level
 from . import salon_service_variation
 from . import product_template
+from . import salon_product_line
+from . import product_template_safety
 from . import product_product
 from . import hr_employee
 from . import hr_employee_public
@@ -26,6 +29,10 @@ from . import salon_health_note
 from . import salon_substance
 from . import salon_sensitivity
 from . import salon_override
+from . import salon_override_patch_test
+from . import salon_patch_test
+from . import salon_safety
+from . import salon_client_file_safety
 from . import res_partner
 from . import res_users
 from . import res_partner_search
@@ -61,6 +68,7 @@ from . import salon_message_plan
 from . import salon_message_send
 from . import mail_mail
 from . import calendar_event_online
+from . import calendar_event_safety
 from . import mail_activity
 from . import salon_booking_series
 from . import calendar_event_board
@@ -68,6 +76,7 @@ from . import calendar_event_form
 from . import calendar_event_next
 from . import salon_visit
 from . import salon_visit_line
+from . import salon_visit_safety
 from . import salon_visit_performer
 from . import salon_visit_part
 from . import salon_formula
@@ -78,4 +87,5 @@ from . import salon_client_file_record
 from . import res_partner_formula
 from . import pos_order
 from . import pos_order_line
+from . import pos_order_safety
 from . import pos_session

@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..tools.frame import local_day
-
 # Only this very object tells that we ourselves write a booking: no context that comes in by RPC can hold it.
 IN_HAND = object()
 # What core does for meetings and a booking must not do: write to attendees, put phone and email of
@@ -176,20 +174,6 @@ class CalendarEvent(models.Model):
                     self.env._("A booking can't be a recurring event. Make a booking of its own for each date.")
                 )
 
-    def _check_contraindications(self):
-        """Refuse to put clients and guests into services that they must not have (invariant 4)."""
-        for booking in self.sudo().filtered("is_salon_booking"):
-            wanted = [
-                (partner.id, product_id)
-                for partner, lines in booking._salon_lines_by_guest().items()
-                for product_id in (*lines.product_id.ids, *lines.addon_ids.ids)
-            ]
-            self.env["salon.sensitivity"]._refuse_contraindicated(wanted, booking._salon_day())
-
-    def _salon_day(self):
-        """Return the day of this booking, where the salon is."""
-        return local_day(self.company_id._salon_timezone(), self.start)
-
     @api.model
     def default_get(self, fields):
         defaults = super().default_get(fields)
@@ -221,7 +205,7 @@ class CalendarEvent(models.Model):
         bookings = super(CalendarEvent, booking_env).create(vals_list)
         (bookings.salon_client_id | bookings.salon_line_ids.guest_id)._make_salon_clients()
         bookings._check_salon_booking()
-        bookings._check_contraindications()
+        bookings._check_safety()
         fitted = bookings._salon_fit()
         # Several bookings of one call may meet each other: the search looked at each for itself.
         bookings.salon_line_ids._sync_blocks(fitted=fitted and len(bookings) == 1, fresh=True)
@@ -335,8 +319,8 @@ class CalendarEvent(models.Model):
         """Write one booking; lines and blocks follow its time, the calendar's filters its stylists."""
         booking = self.with_context(**BOOKING_CONTEXT)
         took_time = booking._salon_takes_time()
-        client, state = booking.salon_client_id, booking.salon_state
-        day = booking.is_salon_booking and booking._salon_day()
+        client, state, start = booking.salon_client_id, booking.salon_state, booking.start
+        wanted = booking.sudo()._salon_wanted()
         for name in OWN_FIELDS:
             vals.pop(name, None)
         vals.update(booking.sudo()._prepare_salon_state_values(vals))
@@ -349,14 +333,11 @@ class CalendarEvent(models.Model):
             vals.pop("stop", None)
             vals.pop("duration", None)
         result = super(CalendarEvent, booking).write(vals)
-        if (
-            "salon_line_ids" in vals
-            or booking.salon_client_id != client
-            or booking._salon_day() != day
-            or booking._salon_begins(state)
-            or (booking._salon_takes_time() and not took_time)
-        ):
-            booking._check_contraindications()
+        anew = booking.start != start or (booking._salon_takes_time() and not took_time)
+        if booking._salon_begins(state):
+            booking._check_safety("start")
+        elif "salon_line_ids" in vals or booking.salon_client_id != client or anew:
+            booking._check_safety(known=() if anew else wanted)
         if length is not None and length != booking._salon_minutes():
             booking._salon_stretch(length)
         if booking.salon_client_id != client:

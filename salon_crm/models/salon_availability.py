@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pytz
@@ -81,7 +81,7 @@ class SalonAvailability(models.AbstractModel):
         if date_to - date_from > timedelta(days=366):
             raise UserError(self.env._("Free times are shown for a year at most. Choose a shorter time."))
         company = company or self.env.company
-        date_to = min(date_to, self._allowed_until(requests, client, company) or date_to)
+        obstacle = self._obstacle_finder(requests, client, company, channel)
         rules = self._get_rules(company, channel, client)
         rules = rules._replace(hours=rules.hours and not off_hours)
         date_from = max(filter(None, (date_from, rules.earliest)))
@@ -106,6 +106,7 @@ class SalonAvailability(models.AbstractModel):
             max_wait=rules.max_wait,
             one_after_the_other=one_after_the_other,
         )
+        found = [offer for offer in found if not obstacle(frame.moment(offer.start))]
         offers = sorted(found, key=lambda offer: (offer.penalty, offer.waiting, offer.gaps, offer.start))
         places = {station.resource_id.id: station.id for found in stations.values() if found for station in found}
         return [self._prepare_offer(offer, requests, frame, places) for offer in offers[:limit]]
@@ -121,25 +122,18 @@ class SalonAvailability(models.AbstractModel):
         ]
 
     @api.model
-    def _allowed_until(self, requests, client, company):
-        """Return the moment (naive UTC) from which on a client must not have one of these services, None where
-        nothing speaks against them: what the desk and the booking page see as no free time (invariants 3 and 4)."""
-        allowed = self.env["salon.sensitivity"]._allowed_until(self._wanted(requests, client)).values()
-        if not allowed:
-            return None
-        if min(allowed) == date.min:
-            return datetime.min
-        midnight = datetime.combine(min(allowed) + timedelta(days=1), time.min)
-        return utc(company._salon_timezone(), midnight)
+    def _obstacle_finder(self, requests, client, company, channel="desk"):
+        """Return a function of a moment (naive UTC) that says what speaks against these services then, None where
+        nothing: what the desk and the booking page see as no free time (invariants 3 and 4); see `salon.safety`."""
+        step = "online" if channel == "online" else "book"
+        return self.env["salon.safety"]._finder(self._wanted(requests, client), company, step)
 
     @api.model
-    def _find_refusal(self, requests, client, company, moment):
-        """Return what the user is told where a client must not have one of these services on the day of a moment,
-        None where they may; see `_refusal` of salon.sensitivity."""
-        sensitivities = self.env["salon.sensitivity"]
-        day = local_day(company._salon_timezone(), moment)
-        found = sensitivities._find_contraindicated(self._wanted(requests, client), day)
-        return sensitivities._refusal(*found) if found else None
+    def _find_refusal(self, requests, client, company, moment, channel="desk"):
+        """Return what the user is told where a client may not have one of these services at a moment, None where they
+        may; see `_refusal` of salon.safety."""
+        found = self._obstacle_finder(requests, client, company, channel)(moment)
+        return self.env["salon.safety"]._refusal(found, company) if found else None
 
     @api.model
     def _get_rules(self, company, channel, client=None):

@@ -230,7 +230,7 @@ class SalonBookingLine(models.Model):
             # Before the line exists: it would itself give a stylist the right to the booking.
             self.env["calendar.event"].browse({vals.get("event_id") for vals in vals_list}).check_access("write")
         lines = super().create(vals_list)
-        lines._check_contraindications()
+        lines._check_safety()
         lines._booking_changed()
         return lines
 
@@ -239,7 +239,7 @@ class SalonBookingLine(models.Model):
             raise UserError(self.env._("A booked service stays in its booking. Take it out here, and book it there."))
         result = super().write(vals)
         if {"product_id", "addon_ids", "guest_id"} & vals.keys():
-            self._check_contraindications()
+            self._check_safety()
         if CHAINED_FIELDS & vals.keys():
             self._booking_changed()
         return result
@@ -251,10 +251,10 @@ class SalonBookingLine(models.Model):
         self.browse()._booking_changed(events)
         return result
 
-    def _check_contraindications(self):
+    def _check_safety(self):
         """A booking that is written whole asks itself, once."""
         if not in_hand(self.env):
-            self.event_id._check_contraindications()
+            self.event_id._check_safety(lines=self)
 
     def _booking_changed(self, events=None):
         """Chain the lines of the bookings anew and block their times.

@@ -212,8 +212,7 @@ class SalonOnlineBooking(models.Model):
         if not offer:
             return self.event_id
         client = client or self._find_client()
-        if self.env["salon.availability"]._find_refusal(self.wishes, client, self.company_id, self.start):
-            raise UserError(self.env._("This can't be booked online. Please choose again."))
+        self._check_safety(client)
         try:
             with self.env.cr.savepoint():
                 self.hold_id.unlink()
@@ -223,6 +222,25 @@ class SalonOnlineBooking(models.Model):
         self.event_id = booking
         booking._salon_messages_soon()
         return booking
+
+    def _check_safety(self, client):
+        """Refuse what this client can't book by themselves: only now is it known who they are.
+
+        :raise UserError: it does not tell what they do not bear
+        """
+        find = self.env["salon.availability"].sudo()._obstacle_finder
+        if found := find(self.wishes, client, self.company_id, "online")(self.start):
+            if found.kind != "patch_test":
+                raise UserError(self.env._("This can't be booked online. Please choose again."))
+            raise UserError(
+                self.env._(
+                    "“%(service)s” needs a patch test at the salon first, %(hours)s hours before. Please call us:"
+                    " %(phone)s",
+                    service=self.env["product.product"].sudo().browse(found.product_id).name,
+                    hours=self.company_id.salon_patch_test_hours,
+                    phone=self.company_id.phone or self.company_id.name,
+                )
+            )
 
     def _create_booking(self, client, offer):
         """Return the booking of an offer, in the language of the salon: its people read it."""

@@ -25,7 +25,8 @@ class SalonOverride(models.Model):
         required=True,
         ondelete="restrict",
         index=True,
-        domain="[('is_salon_service', '=', True), ('salon_contraindication_ids', '!=', False)]",
+        domain="[('is_salon_service', '=', True), '|', ('salon_contraindication_ids', '!=', False),"
+        " ('salon_patch_test_line_ids', '!=', False)]",
     )
     valid_until = fields.Date(
         required=True,
@@ -70,13 +71,8 @@ class SalonOverride(models.Model):
         if valid_until < fields.Date.context_today(self):
             raise UserError(self.env._("The last day of an exception can't be over already."))
         file._check_health_access()
-        substances = service.sudo().salon_contraindication_ids
-        against = (
-            self.env["salon.sensitivity"]
-            .sudo()
-            .search([("file_id", "=", file.id), ("substance_id", "in", substances.ids)])
-        )
-        if not against:
+        covers = self._prepare_covers(file, service, valid_until)
+        if not covers:
             raise UserError(self.env._("Nothing speaks against “%s” for this client. Just book it.", service.name))
         key = self.env["salon.health.key"]._of_file(file)
         return {
@@ -85,9 +81,20 @@ class SalonOverride(models.Model):
             "valid_until": valid_until,
             "cipher": key._encrypt(reason),
             "key_id": key.id,
-            "covers": {str(one.id): one.version for one in against},
+            "covers": covers,
             **self.env.user._salon_signature(),
         }
+
+    @api.model
+    def _prepare_covers(self, file, service, valid_until):
+        """Return what an exception is about, as it is now: {"id of a sensitivity": its version}."""
+        substances = service.sudo().salon_contraindication_ids
+        against = (
+            self.env["salon.sensitivity"]
+            .sudo()
+            .search([("file_id", "=", file.id), ("substance_id", "in", substances.ids)])
+        )
+        return {str(one.id): one.version for one in against}
 
     def reveal(self, purpose):
         """Return why these exceptions were made, and log that the user read it.

@@ -13,6 +13,8 @@ class SalonSettingsFields(models.AbstractModel):
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     salon_correction_hours = fields.Integer(related="company_id.salon_correction_hours", readonly=False)
+    salon_patch_test_hours = fields.Integer(related="company_id.salon_patch_test_hours", readonly=False)
+    salon_patch_test_months = fields.Integer(related="company_id.salon_patch_test_months", readonly=False)
     salon_access_log_months = fields.Integer(related="company_id.salon_access_log_months", readonly=False)
     salon_opening_calendar_id = fields.Many2one(related="company_id.salon_opening_calendar_id", readonly=False)
     salon_online_booking = fields.Boolean(related="company_id.salon_online_booking", readonly=False)

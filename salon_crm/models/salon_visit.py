@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from ..tools.frame import local_day
 from .calendar_event_state import NEXT_STATES
 
 
@@ -165,11 +164,11 @@ class SalonVisit(models.Model):
             raise UserError(self.env._("The client of a booked visit is the one who was booked."))
         result = super().write(vals)
         if "partner_id" in vals:
-            self._check_contraindications(self.line_ids.product_id)
+            self._check_safety(self.line_ids.product_id)
         return result
 
-    def _check_contraindications(self, products):
-        """Refuse to put a client into services that they must not have (invariant 4).
+    def _check_safety(self, products, step="visit"):
+        """Refuse to put a client into services that they may not have (invariant 4).
 
         What the system itself notes is no wish but what is booked, or was paid for at the till: a booking is asked when
         its service begins, and a sale is never lost.
@@ -178,8 +177,7 @@ class SalonVisit(models.Model):
             return
         for visit in self.filtered("partner_id"):
             wanted = [(visit.partner_id.id, product_id) for product_id in (visit.line_ids.product_id & products).ids]
-            day = local_day(visit.company_id._salon_timezone(), visit.date)
-            self.env["salon.sensitivity"]._refuse_contraindicated(wanted, day)
+            self.env["salon.safety"]._refuse(wanted, visit.company_id, visit.date, step)
 
     def _check_salon_values(self, vals):
         """Refuse what only closing a visit sets, and a client whom a stylist does not serve.
@@ -221,8 +219,12 @@ class SalonVisit(models.Model):
         if not self.env.su:  # a sale that the till closes is never lost
             # The services of who has only arrived begin and end with this.
             arrived = self.sudo().event_id.filtered(lambda booking: booking.salon_state == "arrived")
-            arrived.with_env(self.env)._check_contraindications()
+            arrived.with_env(self.env)._check_safety("start")
         self.filtered(lambda visit: visit.state == "open")._mark_done()
+
+    def _has_begun(self):
+        """Tell whether the service that was booked has begun: what it needs was asked then."""
+        return self.sudo().event_id.salon_state in ("in_service", "done")
 
     def _mark_done(self):
         """Close these open visits; other addons listen here to what a done visit brings about."""

@@ -66,7 +66,7 @@ class SalonVisitLine(models.Model):
     def create(self, vals_list):
         self.env["salon.visit"].browse({vals.get("visit_id") for vals in vals_list} - {None})._check_not_locked()
         lines = super().create(vals_list)
-        lines.visit_id._check_contraindications(lines.product_id)
+        lines.visit_id._check_safety(lines.product_id)
         return lines
 
     def write(self, vals):
@@ -75,7 +75,7 @@ class SalonVisitLine(models.Model):
             raise UserError(self.env._("What was done stays in its visit. Take it out here, and add it there."))
         result = super().write(vals)
         if "product_id" in vals:
-            self.visit_id._check_contraindications(self.product_id)
+            self.visit_id._check_safety(self.product_id)
         return result
 
     @api.ondelete(at_uninstall=False)

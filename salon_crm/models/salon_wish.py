@@ -1,7 +1,9 @@
-from datetime import date
+from datetime import datetime, time
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from ..tools.frame import utc
 
 
 class SalonWish(models.Model):
@@ -62,10 +64,23 @@ class SalonWish(models.Model):
     @api.constrains("product_id", "walk_in_id", "waiting_id")
     def _check_contraindications(self):
         """Refuse at once what no time will be found for (invariant 4)."""
-        for wish in self.sudo():
-            day = max(wish.waiting_id.date_from or date.min, fields.Date.context_today(self))
-            wanted = [(wish._wanted_by().partner_id.id, wish.product_id.id)]
-            self.env["salon.sensitivity"]._refuse_contraindicated(wanted, day)
+        for wish in self:
+            wanted_by = wish.sudo()._wanted_by()
+            company, safety = wanted_by.company_id, self.env["salon.safety"]
+            find = safety._finder([(wanted_by.partner_id.id, wish.product_id.id)], company, "book")
+            first, last = wish.sudo()._span()
+            if (found := find(first)) and find(last):
+                raise ValidationError(safety._refusal(found, company)["message"])
+
+    def _span(self):
+        """Return the first and the last moment (naive UTC) at which this service is wanted: a walk-in waits here."""
+        now = fields.Datetime.now()
+        days = (self.waiting_id.date_from, self.waiting_id.date_to)
+        if not all(days):
+            return now, now
+        zone = self.waiting_id.company_id._salon_timezone()
+        bounds = zip(days, (time.min, time.max), strict=True)
+        return tuple(max(utc(zone, datetime.combine(*bound)).replace(microsecond=0), now) for bound in bounds)
 
     @api.depends("product_id", "stylist_id", "gender")
     def _compute_display_name(self):

@@ -16,6 +16,8 @@ MATRIX = {
     "salon.substance": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.sensitivity": ("rwc-", "----", "rwcd", "----", "----"),
     "salon.override": ("----", "----", "r-c-", "----", "----"),
+    "salon.product.line": ("r---", "r---", "rwcd", "r---", "r---"),
+    "salon.patch.test": ("rwc-", "r---", "rwcd", "----", "----"),
     "salon.station": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.stylist.level": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.service.variation": ("r---", "r---", "rwcd", "r---", "r---"),

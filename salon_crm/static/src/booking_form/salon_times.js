@@ -207,7 +207,7 @@ export class SalonTimes extends Component {
                 });
                 return;
             }
-            if (this.state.refusal) {
+            if (this.state.refusal && !this.state.refusal.later) {
                 break;
             }
             begin = end;

@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+
+
+class SalonVisit(models.Model):
+    """What the client of a visit still needs, and what was sold although it speaks against it."""
+
+    _inherit = "salon.visit"
+
+    safety_note = fields.Text(string="Before the Service", compute="_compute_safety_note")
+    was_unsafe = fields.Boolean(
+        string="Sold All the Same",
+        compute="_compute_was_unsafe",
+        search="_search_was_unsafe",
+        help="Something in it was paid for at a till without what the client needs before it.",
+    )
+
+    @api.depends("partner_id", "date", "state", "line_ids.product_id")
+    def _compute_safety_note(self):
+        self.safety_note = False
+        open_visits = self.filtered(lambda visit: visit.state == "open" and visit.partner_id)
+        for company, visits in open_visits.grouped("company_id").items():
+            wanted = {
+                visit: [(visit.partner_id._origin.id, id_) for id_ in visit.sudo().line_ids.product_id._origin.ids]
+                for visit in visits
+            }
+            needs = self.env["salon.safety"]._find_needs(wanted, company or self.env.company, now=True)
+            for visit, found in needs.items():
+                visit.safety_note = "\n".join(dict.fromkeys(text for _kind, text in found))
+
+    @api.depends("line_ids.was_unsafe")
+    def _compute_was_unsafe(self):
+        for visit in self:
+            visit.was_unsafe = any(visit.line_ids.mapped("was_unsafe"))
+
+    def _search_was_unsafe(self, operator, value):
+        return [("line_ids.was_unsafe", operator, value)]
+
+
+class SalonVisitLine(models.Model):
+    _inherit = "salon.visit.line"
+
+    was_unsafe = fields.Boolean(
+        string="Sold All the Same",
+        readonly=True,
+        copy=False,
+        help="It was paid for at a till although the client may not have it without a manager's exception.",
+    )
