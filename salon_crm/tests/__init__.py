@@ -15,6 +15,7 @@ from . import test_reminders
 from . import test_replan
 from . import test_report
 from . import test_patch_tests
+from . import test_safety_tours
 from . import test_sensitivities
 from . import test_series
 from . import test_health_notes

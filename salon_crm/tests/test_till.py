@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.point_of_sale.tests.common import TestPoSCommon
@@ -414,3 +415,55 @@ class TestTill(SalonCommon, TestPoSCommon):
         self.assertEqual(session.state, "closed")
         self.assertEqual(sum(session.move_id.line_ids.mapped("debit")), sum(session.move_id.line_ids.mapped("credit")))
         self.assertEqual(sum(session.move_id.line_ids.mapped("debit")), 180)
+
+    # What a client may not have ---------------------------------------------------------------------------
+
+    def _need_patch_test(self):
+        line = self.env["salon.product.line"].create({"name": "Test Wella"})
+        self.colour.salon_patch_test_line_ids = line
+        self.client._make_salon_clients()
+        return line
+
+    def _refusal(self, *lines, user=None):
+        cashier = user or new_test_user(self.env, f"cashier_{len(lines)}", "point_of_sale.group_pos_user")
+        orders = self.env["pos.order"].with_user(cashier)
+        return orders.salon_refusal(self.client.id, self.config.id, [list(line) for line in lines])
+
+    def test_what_a_client_may_not_have_is_refused_before_it_is_paid(self):
+        line = self._need_patch_test()
+        self.assertFalse(self._refusal((self.cut.id, False)))
+        self.assertIn("needs a valid patch test", self._refusal((self.cut.id, False), (self.colour.id, False)))
+        with self.assertRaises(AccessError):
+            self._refusal((self.colour.id, False), user=self.plain_user)
+        visit = self._open_visit((self.colour, self.anna))
+        visit_line = (self.colour.id, visit.line_ids.id)
+        self.assertTrue(self._refusal(visit_line, user=self.reception))
+        test = self.env["salon.patch.test"].create(
+            {
+                "file_id": self.client.salon_file_ids.id,
+                "product_line_id": line.id,
+                "applied_at": fields.Datetime.now() - timedelta(days=3),
+                "result": "clear",
+            }
+        )
+        self.assertFalse(self._refusal(visit_line, user=self.reception))
+        # What has begun is paid for, whatever shows meanwhile.
+        visit.event_id.action_salon_start()
+        test.result = "reaction"
+        self.assertFalse(self._refusal(visit_line, user=self.reception))
+        self.assertIn("can't have", self._refusal((self.colour.id, False), user=self.reception))
+
+    def test_what_was_paid_all_the_same_is_kept_and_noted(self):
+        self._need_patch_test()
+        order = self._sell(self.cut, self.colour, partner=self.client)
+        visit = order.salon_visit_id
+        self.assertEqual((order.state, visit.state), ("paid", "done"))
+        self.assertEqual(visit.line_ids.filtered("was_unsafe").product_id, self.colour)
+        self.assertTrue(visit.was_unsafe)
+        self.assertIn(visit, self.env["salon.visit"].search([("was_unsafe", "=", True)]))
+        self.assertIn("needs a valid patch test", "".join(order.message_ids.mapped("body")))
+        booked = self._open_visit((self.colour, self.anna))
+        self._sell(self.colour, partner=self.client, visit=booked)
+        self.assertEqual((booked.state, booked.was_unsafe), ("done", True))
+        other = self._sell(self.colour)  # nobody knows who that was
+        self.assertFalse(other.salon_visit_id.was_unsafe)
