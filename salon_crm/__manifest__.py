@@ -5,7 +5,7 @@
     "category": "Services/Salon",
     "author": "Salon on Odoo",
     "license": "LGPL-3",
-    "depends": ["calendar", "hr", "point_of_sale", "portal", "sms"],
+    "depends": ["calendar", "hr", "point_of_sale", "portal", "sms", "utm"],
     "external_dependencies": {"python": ["cryptography", "pypinyin"]},
     "data": [
         "security/salon_groups.xml",

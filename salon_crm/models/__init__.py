@@ -22,7 +22,11 @@ from . import salon_shift
 from . import salon_shift_roster
 from . import salon_client_file
 from . import salon_client_key
+from . import salon_client_event
 from . import salon_client_file_till
+from . import salon_client_background
+from . import salon_client_figures
+from . import salon_client_duplicate
 from . import salon_access_log
 from . import salon_health_key
 from . import salon_health_note

@@ -1,4 +1,7 @@
+from markupsafe import Markup
+
 from odoo import models
+from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL
 
 
@@ -8,18 +11,67 @@ class MergePartnerAutomatic(models.TransientModel):
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         """Bring the client files of the same person together first: one partner has one file.
 
-        Locked visits follow their client here too; nothing else of them changes.
+        Locked visits follow their client here too; nothing else of them changes. A manager of the salon merges clients
+        with different emails too, unless one of them works here.
         """
         partners = self.env["res.partner"].browse(partner_ids).exists()
         dst_partner = dst_partner or self._get_ordered_partner(partners.ids)[-1:]
+        if self.env.user.has_group("salon_crm.group_salon_manager"):
+            clients = partners.sudo().with_context(active_test=False)
+            extra_checks = extra_checks and not (all(clients.mapped("is_salon_client")) and not clients.user_ids)
         # For this transaction alone, and after an error it ends with it.
         self.env.cr.execute("SELECT set_config('salon.unlock', 'on', true)")
+        lost = self._get_salon_differences(partners, dst_partner)
         self._merge_salon_files(partners.ids, dst_partner)
         self._merge_salon_offers(partners.ids)
         result = super()._merge(partner_ids, dst_partner, extra_checks)
+        self._keep_salon_differences(dst_partner, lost)
         dst_partner._refresh_salon_keys()
         self.env.cr.execute("SELECT set_config('salon.unlock', 'off', true)")
         return result
+
+    def _get_salon_differences(self, partners, dst_partner):
+        """Return what the clients who go say otherwise than who stays: lists of values by the fields of their files."""
+        files = partners.sudo().with_context(active_test=False).salon_file_ids
+        kept = files.filtered(lambda file: file.partner_id == dst_partner)
+        differences = {}
+        for name in ("name", "phone", "email", "birthdate_date", "gender", "city"):
+            stays = kept[name] or dst_partner.sudo()[files._fields[name].related.split(".")[1]]
+            values = [file[name] for file in files - kept if file[name] and file[name] != stays]
+            # Who had none takes the first of these over: that is no difference.
+            if values := list(dict.fromkeys(values))[0 if stays else 1 :]:
+                differences[name] = values
+        return differences
+
+    def _keep_salon_differences(self, partner, differences):
+        """Note in the file that stays what the others said of the client; another phone is their second one."""
+        file = partner.sudo().with_context(active_test=False).salon_file_ids
+        if not file:
+            return
+        if differences.get("phone") and not file.second_phone:
+            file.second_phone = differences["phone"].pop(0)
+        self._note_in_salon_file(file, differences)
+
+    def _note_in_salon_file(self, file, differences):
+        """Write into the log of `file` what another file of the same client said, by field."""
+        lines = [
+            Markup("<li>%s: %s</li>")
+            % (
+                file._fields[name]._description_string(self.env),
+                ", ".join(self._say(file._fields[name], value) for value in values),
+            )
+            for name, values in differences.items()
+            if values
+        ]
+        if lines:
+            said = self.env._("Merged. Another file of this client said:")
+            file.message_post(body=Markup("%s<ul>%s</ul>") % (said, Markup().join(lines)))
+
+    def _say(self, field, value):
+        """Return the value of a field as people read it."""
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, value)
+        return field.convert_to_display_name(value, self) or ""
 
     def _merge_salon_offers(self, partner_ids):
         """Take the numbers of the day off the offers to these partners: no two of one client can be the same."""
@@ -37,13 +89,37 @@ class MergePartnerAutomatic(models.TransientModel):
             return
         kept = files.filtered(lambda file: file.partner_id == dst_partner) or files[0]
         others = files - kept
-        for name, glue in (("alert", "; "), ("preferences", "\n")):
-            texts = [text for text in (kept | others).mapped(name) if text]
-            kept[name] = glue.join(dict.fromkeys(texts)) or False
-        kept.keeper_id = kept.keeper_id or others.keeper_id[:1]
+        self._join_salon_files(others, kept)
         self._update_reference_fields_generic("salon.client.file", others, kept)
         self._move_kept_with_files(others, kept)
         others.unlink()
+
+    def _join_salon_files(self, others, kept):
+        """Have the file that stays say what the others said: texts one after the other, lists together, of anything
+        else its own or else theirs. What differs then is noted in its log."""
+        differences = {}
+        for name, field in kept._fields.items():
+            if not field.store or field.compute or field.related or name in ("partner_id", *MAGIC_COLUMNS):
+                continue
+            if field.type in ("char", "text"):
+                texts = [text for text in (kept | others).mapped(name) if text]
+                kept[name] = ("\n" if field.type == "text" else "; ").join(dict.fromkeys(texts)) or False
+            elif field.type == "many2many":
+                kept[name] |= others[name]
+            elif field.type == "one2many":
+                # What hangs on a file by the database, and its log, is moved with them.
+                if field.comodel_name.startswith("salon.") and field.comodel_name not in kept._kept_with_file():
+                    others[name].write({field.inverse_name: kept.id})
+            else:
+                values = list(dict.fromkeys(other[name] for other in others if other[name]))
+                if values and not kept[name]:
+                    kept[name] = values.pop(0)
+                if values := [value for value in values if value != kept[name]]:
+                    differences[name] = values
+        kept.other_person_ids -= kept | others
+        if kept.referrer_id in (kept | others).partner_id:
+            kept.referrer_id = False
+        self._note_in_salon_file(kept, differences)
 
     def _move_kept_with_files(self, others, kept):
         """Have health notes, their keys and the log of who read them follow: none of it is opened or changed."""

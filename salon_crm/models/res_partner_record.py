@@ -108,18 +108,27 @@ class ResPartner(models.Model):
         """Return after how many days this client comes on average, by the visits of the last two years; 0 when there
         are not two of them."""
         self.ensure_one()
-        (count, first, last) = (
+        return self._get_salon_intervals(company).get(self.id, 0)
+
+    def _get_salon_intervals(self, companies):
+        """Return {partner id: days} between two visits on average, by those of the last two years in `companies`."""
+        groups = (
             self.env["salon.visit"]
             .sudo()
             ._read_group(
                 [
-                    ("partner_id", "=", self.id),
-                    ("company_id", "=", company.id),
+                    ("partner_id", "in", self.ids),
+                    ("company_id", "in", companies.ids),
                     ("state", "=", "done"),
                     ("date", ">=", fields.Datetime.now() - 2 * YEAR),
                 ],
-                [],
-                ["__count", "date:min", "date:max"],
-            )[0]
+                ["partner_id"],
+                ["date:array_agg"],
+            )
         )
-        return round((last - first).days / (count - 1)) if count > 1 else 0
+        intervals = {}
+        for partner, moments in groups:
+            days = {moment.date() for moment in moments}
+            if len(days) > 1:
+                intervals[partner.id] = round((max(days) - min(days)).days / (len(days) - 1))
+        return intervals

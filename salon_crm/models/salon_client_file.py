@@ -1,9 +1,9 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize
 
 from ..tools import client_key
 from ..tools.phone import whole_number
@@ -19,6 +19,7 @@ class SalonClientFile(models.Model):
     _order = "partner_id"
 
     partner_id = fields.Many2one("res.partner", string="Client", required=True, ondelete="restrict", index=True)
+    name = fields.Char(related="partner_id.name", readonly=False)
     active = fields.Boolean(related="partner_id.active")
     phone = fields.Char(related="partner_id.phone", readonly=False)
     email = fields.Char(related="partner_id.email", readonly=False)
@@ -32,10 +33,7 @@ class SalonClientFile(models.Model):
         help="The stylist who looks after this client and keeps the file.",
     )
     alert = fields.Char(help="What to avoid, in a few words; everyone in the salon sees it. Not why: that is private.")
-    preferences = fields.Text(help="Style, colour, products, talk or quiet, drinks.")
-    visit_count = fields.Integer(string="Visits", compute="_compute_visits")
-    first_visit = fields.Datetime(compute="_compute_visits")
-    last_visit = fields.Datetime(compute="_compute_visits")
+    preferences = fields.Text(string="Other Wishes")
     next_booking = fields.Datetime(compute="_compute_next_booking")
     no_show_count = fields.Integer(related="partner_id.salon_no_show_count")
     no_show_rate = fields.Float(related="partner_id.salon_no_show_rate")
@@ -60,19 +58,52 @@ class SalonClientFile(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        files = super().create(vals_list)
+        """A file that names no contact makes one: a client who is written down, or imported, for the first time."""
+        new = [vals for vals in vals_list if not vals.get("partner_id")]
+        partners = self._create_partners(new) if new else self.env["res.partner"]
+        own = {name for name, field in self._fields.items() if not self._is_of_partner(field)}
+        ids = iter(partners.ids)
+        files = super().create(
+            [
+                vals
+                if vals.get("partner_id")
+                else {**{name: value for name, value in vals.items() if name in own}, "partner_id": next(ids)}
+                for vals in vals_list
+            ]
+        )
+        if partners:
+            partners.is_salon_client = True
         files._refresh_keys()
         return files
+
+    @api.model
+    def _create_partners(self, vals_list):
+        """Create the contacts of new clients, with what their files say of them."""
+        of_partner = {
+            name: field.related.split(".")[1] for name, field in self._fields.items() if self._is_of_partner(field)
+        }
+        for vals in vals_list:
+            if not (vals.get("name") or "").strip():
+                raise ValidationError(self.env._("A client needs a name. Fill it in."))
+        return self.env["res.partner"].create(
+            [{of_partner[name]: value for name, value in vals.items() if name in of_partner} for vals in vals_list]
+        )
+
+    @api.model
+    def _is_of_partner(self, field):
+        """Tell whether `field` is one of the client's contact that the file shows and changes."""
+        return bool(field.related and field.related.startswith("partner_id.") and not field.readonly)
 
     @api.model
     def _search_display_name(self, operator, value):
         """The list of clients is searched as the front desk searches them."""
         if operator == "ilike" and isinstance(value, str) and value.strip():
-            partners = self.env["res.partner"]._salon_matches(value.strip())
+            keys = self.env["salon.client.key"].sudo()
+            if not keys._finds(value.strip()):
+                return Domain("partner_id", "any!", self.env["res.partner"]._salon_any_part_domain(value.strip()))
+            files = keys._files_of(value.strip())
             return Domain.custom(
-                to_sql=lambda model, alias, query: SQL(
-                    "%s IN (%s)", model._field_to_sql(alias, "partner_id", query), partners
-                )
+                to_sql=lambda model, alias, query: SQL("%s IN (%s)", SQL.identifier(alias, "id"), files)
             )
         return [("partner_id", operator, value)]
 
@@ -83,13 +114,12 @@ class SalonClientFile(models.Model):
     def _search_keys(self):
         """Return by what this client is found, {(kind, key)}; other addons add what else is known."""
         self.ensure_one()
-        partner = self.partner_id
-        keys = {(client_key.WORD, key) for key in client_key.name_keys(partner.name)}
-        keys |= self._phone_keys(partner.phone)
-        if partner.email_normalized:
-            keys.add((client_key.EMAIL, partner.email_normalized))
-        if partner.birthdate_date:
-            keys.add((client_key.BIRTHDAY, f"{partner.birthdate_date} {client_key.joined(partner.name)}"))
+        keys = {(client_key.WORD, key) for key in client_key.name_keys(self.name)}
+        keys |= self._phone_keys(self.phone)
+        if email := email_normalize(self.email or ""):
+            keys.add((client_key.EMAIL, email))
+        if self.birthdate_date and self.name:
+            keys.add((client_key.BIRTHDAY, f"{self.birthdate_date} {client_key.joined(self.name)}"))
         return keys
 
     def _phone_keys(self, phone):
@@ -97,18 +127,6 @@ class SalonClientFile(models.Model):
         country = self.partner_id.country_id or (self.partner_id.company_id or self.env.company).country_id
         digits = re.sub(r"\D", "", whole_number(phone, country) or phone or "")
         return client_key.phone_keys(digits, digits.removeprefix(str(country.phone_code or "")))
-
-    @api.depends("partner_id.salon_visit_ids.state", "partner_id.salon_visit_ids.date")
-    def _compute_visits(self):
-        """Count done visits that this user's rights let them count, never typed in by hand."""
-        groups = self.env["salon.visit"]._read_group(
-            [("partner_id", "in", self.partner_id.ids), ("state", "=", "done")],
-            ["partner_id"],
-            ["__count", "date:min", "date:max"],
-        )
-        figures = {partner.id: figure for partner, *figure in groups}
-        for file in self:
-            file.visit_count, file.first_visit, file.last_visit = figures.get(file.partner_id.id, (0, False, False))
 
     def _compute_next_booking(self):
         groups = self.env["calendar.event"]._read_group(
@@ -124,8 +142,15 @@ class SalonClientFile(models.Model):
         for file in self:
             file.next_booking = next_booking.get(file.partner_id.id, False)
 
-    def action_view_visits(self):
-        return self._action_of_client("salon_crm.salon_visit_action", "partner_id", "default_partner_id")
+    def action_open_contact(self):
+        """Open this client's contact, with all that Odoo knows of it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "view_mode": "form",
+        }
 
     def action_view_bookings(self):
         return self._action_of_client("salon_crm.salon_booking_action", "salon_client_id", "default_salon_client_id")

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ..tools import client_key
 
 BATCH = 5000
+SPARE = 4  # a client may have several keys that begin so
 
 
 class SalonClientKey(models.Model):
@@ -135,7 +136,7 @@ class SalonClientKey(models.Model):
                     )
                 )
             one.order = SQL('salon_key.key COLLATE "C", salon_key.file_id')
-            one.limit = limit and 3 * limit  # a client may have several keys that begin so
+            one.limit = limit and limit + SPARE
             found |= dict.fromkeys(partner_id for (partner_id,) in self.env.execute_query(one.select(partner)))
             if limit and len(found) >= limit:
                 break

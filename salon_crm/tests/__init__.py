@@ -3,6 +3,7 @@ from . import test_availability
 from . import test_blocked_time
 from . import test_booking
 from . import test_booking_page
+from . import test_client_file
 from . import test_client_keys
 from . import test_client_search
 from . import test_desk_calendar

@@ -9,6 +9,8 @@ from .common import SalonCommon
 MATRIX = {
     #                         stylist reception manager accountant plain user
     "salon.client.file": ("rw--", "rwc-", "rwcd", "----", "----"),
+    "salon.client.event": ("rwcd", "rwcd", "rwcd", "----", "----"),
+    "salon.client.duplicate": ("----", "r---", "r---", "----", "----"),
     "salon.client.key": ("----", "----", "----", "----", "----"),
     "salon.health.key": ("----", "----", "----", "----", "----"),
     "salon.health.note": ("----", "----", "----", "----", "----"),

@@ -38,10 +38,7 @@ def fill(env, clients):
     facts = _make_salon(env)
     env.flush_all()
     cr = env.cr
-    cr.execute("SELECT COALESCE(MAX(id), 0) FROM res_partner")
-    first = cr.fetchone()[0] + 1
-    cr.execute("SELECT COALESCE(MAX(id), 0) FROM salon_client_file")
-    first_file = cr.fetchone()[0] + 1
+    first, first_file = _last(cr, "res_partner") + 1, _last(cr, "salon_client_file") + 1
     dropped = _drop_indexes(cr, "res_partner", "salon_client_file", "salon_client_key", "salon_visit",
                             "salon_visit_line", "salon_visit_performer")
     _copy(cr, "res_partner", (
@@ -82,8 +79,13 @@ def _make_salon(env):
     return {"stylists": stylists.ids, "services": services.ids, "user": user.id}
 
 
+def _last(cr, table):
+    cr.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")
+    return cr.fetchone()[0]
+
+
 def _drop_indexes(cr, *tables):
-    """Drop the indexes of these tables that hold no constraint; return what makes them again, faster than row by row."""
+    """Drop the indexes of these tables that hold no constraint; return what makes them again, each at one go."""
     cr.execute("""SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
                    WHERE indrelid::regclass::text = ANY(%s) AND NOT indisunique""", (list(tables),))
     indexes = cr.fetchall()
@@ -139,8 +141,7 @@ def _make_visits(cr, company_id, first, clients, facts):
     for table in ("salon_visit", "salon_visit_line", "salon_visit_performer"):
         cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     visits = LINES_EACH // 2
-    cr.execute("SELECT COALESCE((SELECT MAX(id) FROM salon_visit), 0), COALESCE((SELECT MAX(id) FROM salon_visit_line), 0)")
-    visit, line = cr.fetchone()
+    visit, line = _last(cr, "salon_visit"), _last(cr, "salon_visit_line")
     cr.execute("""
         INSERT INTO salon_visit (id, partner_id, company_id, date, state, done_at, locked_at, create_uid, create_date)
         SELECT %(visit)s + n, %(first)s + n %% %(clients)s, %(company)s, moment, 'done', moment, moment, 1, now()
@@ -174,8 +175,8 @@ def _find(context, text):
 
 def find_by_letters(context):
     """Find by two letters of a name."""
-    beginnings = ("li", "wa", "zh", "an", "mü", "ch", "xi", "ya", "be", "lin", "smi", "wang", "katha", "li na", "wang x")
-    _find(context, beginnings[context.round % len(beginnings)])
+    texts = ("li", "wa", "zh", "an", "mü", "ch", "xi", "ya", "be", "lin", "smi", "wang", "katha", "li na", "wang x")
+    _find(context, texts[context.round % len(texts)])
 
 
 def find_by_characters(context):
