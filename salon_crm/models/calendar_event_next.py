@@ -137,14 +137,16 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _salon_next_due(self, client, company, lines):
-        """Return the day (a date) on which a client is due again: after the shortest interval that the services name,
-        else as often as the client came until now, else in five weeks.
+        """Return the day (a date) on which a client is due again: the one that the last visit recommends, else after
+        the shortest interval that the services name, else as often as the client came until now, else in five weeks.
 
         Whose cut lasts four weeks and whose colour eight comes in four.
 
         :param list lines: dicts with "product_id"
         """
         products = self.env["product.product"].sudo().browse(line["product_id"] for line in lines)
+        if recommended := self.env["salon.visit"]._recommended_day(client, company, products):
+            return recommended
         intervals = list(filter(None, products.mapped("salon_interval_days")))
         days = min(intervals) if intervals else client._salon_usual_interval(company)
         today = local_day(company._salon_timezone(), fields.Datetime.now())

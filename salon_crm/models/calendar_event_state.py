@@ -99,8 +99,10 @@ class CalendarEvent(models.Model):
         return self._salon_open_visits()._action_open()
 
     def action_salon_start(self):
-        """The stylist begins."""
-        self._salon_open_visits()
+        """The stylist begins, with the first service."""
+        for visit in self._salon_open_visits().sudo().filtered(lambda visit: visit.state == "open"):
+            if not any(visit.line_ids.mapped("started_at")):
+                visit.line_ids[:1].started_at = fields.Datetime.now()
         self._salon_set_state("in_service")
 
     def action_salon_no_show(self):

@@ -76,6 +76,14 @@ class ProductTemplate(models.Model):
     salon_interval_days = fields.Integer(
         string="Comes Back After", help="Days after which a client usually needs it again; 0 for no proposal."
     )
+    salon_mandatory_ids = fields.Many2many(
+        "salon.visit.field",
+        "salon_service_mandatory_rel",
+        "product_tmpl_id",
+        "field_id",
+        string="To Be Recorded",
+        help="A visit with this service can't be closed before this is in its record.",
+    )
     salon_grams_per_unit = fields.Float(
         string="Grams per Unit",
         digits=(10, 2),

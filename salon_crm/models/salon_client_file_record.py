@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class SalonClientFile(models.Model):
-    """What the visits of a client left behind: formulas."""
+    """What the visits of a client left behind: formulas and diagnoses."""
 
     _inherit = "salon.client.file"
 
@@ -21,4 +21,10 @@ class SalonClientFile(models.Model):
         """Show what was mixed for this client, the latest first."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("salon_crm.salon_formula_action")
+        return {**action, "domain": [("partner_id", "=", self.partner_id.id)]}
+
+    def action_view_diagnoses(self):
+        """Show how this client's hair and skin were found over time, the latest first."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("salon_crm.salon_diagnosis_action")
         return {**action, "domain": [("partner_id", "=", self.partner_id.id)]}

@@ -87,6 +87,9 @@ class SalonVisit(models.Model):
                         SELECT line.visit_id INTO its_visit_id
                           FROM salon_formula formula JOIN salon_visit_line line ON line.id = formula.line_id
                          WHERE formula.id = (row_data->>'formula_id')::int;
+                    ELSIF row_data ? 'diagnosis_id' THEN  -- what was advised, and the problems that were seen
+                        SELECT visit_id INTO its_visit_id
+                          FROM salon_diagnosis WHERE id = (row_data->>'diagnosis_id')::int;
                     ELSIF row_data ? 'line_id' THEN  -- of a service: who did it, its formula
                         SELECT visit_id INTO its_visit_id FROM salon_visit_line WHERE id = (row_data->>'line_id')::int;
                     END IF;
@@ -229,10 +232,10 @@ class SalonVisit(models.Model):
     def _mark_done(self):
         """Close these open visits; other addons listen here to what a done visit brings about."""
         now = fields.Datetime.now()
+        self.sudo()._finish_booked_lines()
         for company, visits in self.sudo().grouped("company_id").items():
             locked_at = now + timedelta(hours=company.salon_correction_hours)
             visits.write({"state": "done", "done_at": now, "locked_at": locked_at})
-        self.sudo()._finish_booked_lines()
         # Several guests of one booking: it is done with the last of them.
         bookings = self.sudo().event_id.filtered(
             lambda booking: set(booking.salon_visit_ids.mapped("state")) == {"done"}
@@ -245,6 +248,8 @@ class SalonVisit(models.Model):
         for visit in self.filtered("event_id"):
             lines |= visit.event_id._salon_lines_by_guest().get(visit.partner_id, lines.browse())
         lines._finish()
+        begun = self.line_ids.filtered(lambda line: line.started_at and not line.finished_at)
+        begun.finished_at = fields.Datetime.now()
 
     def action_book_next(self):
         """Open a booking for the next visit: the same services and stylists, when they are due again."""

@@ -20,8 +20,10 @@ class SalonVisitPart(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        owners = self.env[self._fields[self._part_of].comodel_name].browse(
-            {vals.get(self._part_of) for vals in vals_list} - {None, False}
+        owner = self._part_of
+        usual = self.env.context.get(f"default_{owner}")
+        owners = self.env[self._fields[owner].comodel_name].browse(
+            {vals.get(owner, usual) for vals in vals_list} - {None, False}
         )
         (owners if owners._name == "salon.visit" else owners.visit_id)._check_not_locked()
         return super().create(vals_list)

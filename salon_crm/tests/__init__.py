@@ -9,6 +9,7 @@ from . import test_client_search
 from . import test_desk_calendar
 from . import test_desk_form
 from . import test_desk_tours
+from . import test_diagnosis
 from . import test_done_early
 from . import test_formula
 from . import test_no_shows
@@ -37,5 +38,6 @@ from . import test_token
 from . import test_tours
 from . import test_turn
 from . import test_visit
+from . import test_visit_record
 from . import test_waiting
 from . import test_walk_in
