@@ -1,9 +1,22 @@
+import re
+
+from werkzeug.exceptions import NotFound
+
 from odoo import models
 from odoo.http import request
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # what nobody types, and no address of ours has
 
 
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
+
+    @classmethod
+    def _match(cls, path):
+        # Core leads addresses with a language on to one without: with a line break in it, that would be an error 500.
+        if CONTROL.search(path):
+            raise NotFound
+        return super()._match(path)
 
     @classmethod
     def _dispatch(cls, endpoint):
@@ -15,4 +28,4 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _serve_fallback(cls):
         # Core looks for an attachment with that address: one with a NUL in it no database knows, and it would be a 500.
-        return None if "\x00" in request.httprequest.path else super()._serve_fallback()
+        return None if CONTROL.search(request.httprequest.path) else super()._serve_fallback()

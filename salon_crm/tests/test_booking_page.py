@@ -466,7 +466,8 @@ class TestVisitPage(PageCase):
         self.assertEqual(self.booking.salon_state, "confirmed")
 
     def test_an_address_that_no_database_can_hold_leads_nowhere(self):
-        for path in ("/salon/visit/%00", "/salon/book/%00", "/salon/%00", "/nowhere%00"):
+        controls = ("/salon/visit/%00", "/salon/book/%00", "/salon/%00", "/nowhere%00", "/en_US/salon/visit/x%0D%0Ay:z")
+        for path in controls:
             self.assertEqual(self.url_open(path).status_code, 404, path)
 
     def test_a_form_without_its_token_does_nothing(self):
