@@ -53,6 +53,7 @@ class SalonSampleHistory(models.AbstractModel):
         visits = self._create_visits(past)
         for month_end, month in _by_month(zip(past, visits, strict=True), today):
             self._sell(company, month, min(month_end, today - timedelta(hours=3)))
+        self.env["salon.sample.record"]._create_records(company, list(zip(past, visits, strict=True)))
         self._set_back(past, visits)
         self._create_bookings(coming)
 

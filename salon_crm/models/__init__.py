@@ -95,6 +95,7 @@ from . import salon_skin_problem
 from . import salon_diagnosis
 from . import salon_advice
 from . import salon_visit_diagnosis
+from . import salon_visit_stock
 from . import salon_client_file_record
 from . import res_partner_formula
 from . import pos_order

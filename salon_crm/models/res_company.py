@@ -13,6 +13,22 @@ class ResCompany(models.Model):
         default=24,
         help="Hours after a visit is done in which it may still be corrected. After that it never changes again.",
     )
+    salon_moves_stock = fields.Boolean(
+        string="Back-bar Leaves the Stock",
+        help="What services used up, from formulas and products used, leaves the stock when the visit is done.",
+    )
+    salon_stock_location_id = fields.Many2one(
+        "stock.location",
+        string="Taken From",
+        domain="[('usage', '=', 'internal')]",
+        help="Where the salon's back-bar products are. Empty: the stock of its first warehouse.",
+    )
+    salon_use_location_id = fields.Many2one(
+        "stock.location",
+        string="Used Up In",
+        domain="[('usage', 'in', ('inventory', 'production'))]",
+        help="Where what was used is booked to. Empty: the product's own location for losses.",
+    )
     salon_opening_calendar_id = fields.Many2one(
         "resource.calendar",
         string="Opening Hours",

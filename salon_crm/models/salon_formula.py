@@ -65,7 +65,7 @@ class SalonFormula(models.Model):
             formula.cost = sum(bowls.component_ids.mapped("cost")) + sum(bowls.mapped("developer_cost"))
             formula.cost_is_known = all(
                 product and product._salon_gram_cost(formula.company_id)
-                for product, grams in bowls._used_grams()
+                for product, _lot, grams in bowls._used_grams()
                 if grams
             )
 

@@ -128,9 +128,10 @@ class SalonFormulaBowl(models.Model):
             bowl.developer_cost = bowl.developer_grams * bowl.developer_id._salon_gram_cost(bowl.company_id)
 
     def _used_grams(self):
-        """Return (product.product or an empty one, grams) of all that went into these bowls."""
-        used = [(one.product_id, one.actual_grams) for one in self.component_ids]
-        return used + [(bowl.developer_id, bowl.developer_grams) for bowl in self if bowl.developer_id]
+        """Return (product.product or an empty one, its batch, grams) of all that went into these bowls."""
+        used = [(one.product_id, one.lot_id, one.actual_grams) for one in self.component_ids]
+        developers = self.filtered("developer_id")
+        return used + [(bowl.developer_id, bowl.developer_lot_id, bowl.developer_grams) for bowl in developers]
 
     def _prepare_copy_values(self):
         components = [(0, 0, one._prepare_copy_values()) for one in self.component_ids]

@@ -26,14 +26,24 @@ class SalonVisitPart(models.AbstractModel):
             {vals.get(owner, usual) for vals in vals_list} - {None, False}
         )
         (owners if owners._name == "salon.visit" else owners.visit_id)._check_not_locked()
-        return super().create(vals_list)
+        parts = super().create(vals_list)
+        parts.visit_id._note_use()
+        return parts
 
     def write(self, vals):
         self.visit_id._check_not_locked()
         owner = self._part_of
         if owner in vals and self.filtered(lambda part: part[owner].id != vals[owner]):
             raise UserError(self.env._("What is noted of a visit stays there. Take it out here, and add it there."))
-        return super().write(vals)
+        result = super().write(vals)
+        self.visit_id._note_use()
+        return result
+
+    def unlink(self):
+        visits = self.visit_id
+        result = super().unlink()
+        visits._note_use()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_locked(self):

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_availability
+from . import test_back_bar
 from . import test_blocked_time
 from . import test_booking
 from . import test_booking_page
