@@ -35,6 +35,9 @@ from . import salon_sensitivity
 from . import salon_override
 from . import salon_override_patch_test
 from . import salon_patch_test
+from . import salon_consent_form
+from . import salon_consent
+from . import salon_consent_request
 from . import salon_safety
 from . import salon_client_file_safety
 from . import res_partner

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .calendar_event_online import COMING
@@ -24,6 +25,8 @@ class CalendarEvent(models.Model):
         search="_search_salon_patch_test_needed",
         help="No patch test is valid at the time of the booking.",
     )
+
+    salon_consent_missing = fields.Boolean(string="Consent Missing", compute="_compute_salon_safety")
 
     def _salon_wanted(self, lines=None):
         """Return who is to have what: (partner id, product.product id) pairs, of these lines alone where given."""
@@ -56,12 +59,13 @@ class CalendarEvent(models.Model):
     @api.depends("salon_client_id", "start", "salon_state", "salon_line_ids.product_id", "salon_line_ids.addon_ids",
                  "salon_line_ids.guest_id")  # fmt: skip
     def _compute_salon_safety(self):
-        self.salon_safety_note = self.salon_patch_test_needed = False
+        self.salon_safety_note = self.salon_patch_test_needed = self.salon_consent_missing = False
         if not self.env["salon.client.file"].has_access("read"):
             return
         bookings = self.filtered(lambda event: event.is_salon_booking and event.salon_state in (*COMING, *LATE))
         for booking, found in bookings._salon_find_needs().items():
             booking.salon_safety_note = "\n".join(dict.fromkeys(text for _kind, text in found))
+            booking.salon_consent_missing = any(kind == "consent" for kind, _text in found)
             booking.salon_patch_test_needed = any(kind in TO_MAKE for kind, _text in found)
 
     def _salon_find_needs(self):
@@ -90,3 +94,34 @@ class CalendarEvent(models.Model):
         needs = coming._salon_find_needs().items()
         ids = [booking.id for booking, found in needs if any(kind in TO_MAKE for kind, _text in found)]
         return Domain("id", "in" if True in value else "not in", ids)
+
+    # Consents -----------------------------------------------------------------------------------------------
+
+    def action_salon_ask_consent(self):
+        """Send a link to sign to everyone of this booking who has something to sign."""
+        return self._salon_request_consents("link")._tell_sent()
+
+    def action_salon_sign_here(self):
+        """Open what the first of them has to sign on this screen."""
+        return self._salon_request_consents("tablet")[:1]._open_here()
+
+    def _salon_request_consents(self, way):
+        """Return a request for each client and guest who has something to sign.
+
+        :raise UserError: nobody has
+        """
+        self.ensure_one()
+        self.check_access("write")
+        missing = self.env["salon.consent"]._find_missing(self.sudo()._salon_wanted(), self.company_id, self.start)
+        requests = self.env["salon.consent.request"].sudo()
+        if not missing:
+            raise UserError(self.env._("Nothing is missing: all that this booking needs is signed."))
+        forms = {}
+        for (client_id, _product_id), its in missing.items():
+            forms[client_id] = forms.get(client_id, its) | its
+        for client_id, its in forms.items():
+            partner = self.env["res.partner"].sudo().browse(client_id)
+            requests |= self.env["salon.consent.request"]._ask(partner, its, self.company_id, way)
+            if way == "tablet":
+                break
+        return requests

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .res_partner import STAFF
+
 
 class ProductTemplate(models.Model):
     """What a client needs before a service."""
@@ -13,4 +15,13 @@ class ProductTemplate(models.Model):
         "product_line_id",
         string="Patch Tests",
         help="Clients need a valid patch test of each of these.",
+    )
+    salon_consent_form_ids = fields.Many2many(
+        "salon.consent.form",
+        "salon_service_consent_form_rel",
+        "product_tmpl_id",
+        "form_id",
+        string="Consent Forms",
+        groups=STAFF,
+        help="Clients sign these before it begins.",
     )

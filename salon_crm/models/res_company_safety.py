@@ -18,10 +18,17 @@ class ResCompany(models.Model):
     salon_patch_test_months = fields.Integer(
         string="Patch Test Valid For", default=6, help="Months for which a patch test holds, to the day."
     )
+    salon_consent_link_days = fields.Integer(
+        string="Consent Link", default=7, help="Days after which a link to sign a consent form ends."
+    )
 
     _salon_patch_test_sensible = models.Constraint(
         "CHECK (salon_patch_test_hours BETWEEN 1 AND 336 AND salon_patch_test_months BETWEEN 1 AND 60)",
         "A patch test holds 1 to 336 hours after it was made, and for 1 to 60 months.",
+    )
+
+    _salon_consent_link_sensible = models.Constraint(
+        "CHECK (salon_consent_link_days BETWEEN 1 AND 90)", "A link to sign a consent form lasts for 1 to 90 days."
     )
 
     def _salon_patch_test_span(self, applied_at):

@@ -15,8 +15,8 @@ class Obstacle(NamedTuple):
 
     client_id: int
     product_id: int  # of product.product
-    kind: str  # contraindication, reaction, patch_test
-    line_ids: tuple = ()  # the product lines that lack a test, or of which the client does not bear one
+    kind: str  # contraindication, reaction, patch_test, consent
+    what_ids: tuple = ()  # the product lines that lack a test or are not borne, or the forms that are not signed
     step: str = "book"
 
 
@@ -30,7 +30,9 @@ class SalonSafety(models.AbstractModel):
     - no valid patch test of a line that it needs one for. Nobody begins it, has it noted in a visit, buys it or books
       it online without ("visit", "start", "sale", "online"). The front desk ("book") plans ahead: the test is made two
       days before the visit, so it books as long as a test that was made holds then or waits for its result, or there
-      is still time to make one. Such a booking says that its test is needed, and is refused at the chair without it.
+      is still time to make one. Such a booking says that its test is needed, and is refused at the chair without it;
+    - a consent that it needs and that is not signed: nothing begins without ("start"). Whatever else is planned or sold
+      is only told that it is missing, and no exception takes the place of a signature.
     """
 
     _name = "salon.safety"
@@ -47,7 +49,9 @@ class SalonSafety(models.AbstractModel):
         wanted = [pair for pair in wanted if all(pair)]
         allowed = self.env["salon.sensitivity"]._allowed_until(wanted)
         tests = self.env["salon.patch.test"]._load(wanted, company)
-        if not allowed and not tests:
+        consents = self.env["salon.consent"]
+        asks = step == "start" and consents._find_needs({product_id for _client, product_id in wanted}, company)
+        if not allowed and not tests and not asks:
             return lambda _moment: None
         zone = company._salon_timezone()
 
@@ -58,6 +62,8 @@ class SalonSafety(models.AbstractModel):
                     return Obstacle(*pair, "contraindication", step=step)
                 if tests and (found := tests.find(*pair, moment, ahead=step == "book")):
                     return Obstacle(*pair, found[0], tuple(found[1]), step)
+            for pair, forms in consents._find_missing(wanted, company, moment).items() if asks else ():
+                return Obstacle(*pair, "consent", tuple(forms.ids), step)
             return None
 
         return find
@@ -80,15 +86,32 @@ class SalonSafety(models.AbstractModel):
         refusal = self.env["salon.sensitivity"]._refusal(found.client_id, found.product_id)
         if found.kind == "reaction":
             return {**refusal, "why": "action_view_patch_tests"}
+        if found.kind == "consent":
+            return {**refusal, "message": self._explain_unsigned(found), "may_except": False}
         if found.kind == "patch_test":
             return {**refusal, "message": self._explain_missing(found, company), "later": found.step == "book"}
         return refusal
 
     @api.model
+    def _explain_unsigned(self, found):
+        """Return the sentence for a consent that is missing."""
+        return self.env._(
+            "“%(service)s” can't begin before %(client)s has signed: %(forms)s. Press “Sign Here” in the booking or the"
+            " client file.",
+            service=self.env["product.product"].sudo().browse(found.product_id).name,
+            client=self.env["res.partner"].sudo().browse(found.client_id).name,
+            forms=self._form_names(self.env["salon.consent.form"].browse(found.what_ids)),
+        )
+
+    @api.model
+    def _form_names(self, forms):
+        return ", ".join(forms.with_env(self.env).sudo().mapped("name"))
+
+    @api.model
     def _explain_missing(self, found, company):
         """Return the sentence for a patch test that is missing."""
         service = self.env["product.product"].sudo().browse(found.product_id).name
-        lines = self._line_names(found.line_ids)
+        lines = self._line_names(found.what_ids)
         if found.step != "book":
             return self.env._(
                 "“%(service)s” needs a valid patch test (%(lines)s), and this client has none. Ask a manager.",
@@ -122,13 +145,37 @@ class SalonSafety(models.AbstractModel):
         pairs = [pair for its in wanted.values() for pair in its if all(pair)]
         allowed = self.env["salon.sensitivity"]._allowed_until(pairs)
         tests = self.env["salon.patch.test"]._load(pairs, company)
+        asks = self.env["salon.consent"]._find_needs({product_id for _client, product_id in pairs}, company)
         zone, needs = company._salon_timezone(), {}
-        for record, its in wanted.items() if allowed or tests else ():
+        for record, its in wanted.items() if allowed or tests or asks else ():
             moment = fields.Datetime.now() if now else record.start
             found = [self._need_of(pair, moment, zone, allowed, tests) for pair in its if all(pair) and moment]
+            if asks and moment:
+                found += self._consents_of(its, company, moment)
             if any(found):
                 needs[record] = list(filter(None, found))
         return needs
+
+    @api.model
+    def _consents_of(self, wanted, company, moment):
+        """Return ("consent", sentence) for each client who has forms to sign."""
+        missing = {}
+        for (client_id, _product_id), forms in self.env["salon.consent"]._find_missing(wanted, company, moment).items():
+            missing[client_id] = missing.get(client_id, forms) | forms
+        several = len({client_id for client_id, _product_id in wanted}) > 1
+        return [
+            (
+                "consent",
+                self.env._("Consent missing: %s.", self._form_names(forms))
+                if not several
+                else self.env._(
+                    "Consent of %(client)s missing: %(forms)s.",
+                    client=self.env["res.partner"].sudo().browse(client_id).name,
+                    forms=self._form_names(forms),
+                ),
+            )
+            for client_id, forms in missing.items()
+        ]
 
     @api.model
     def _need_of(self, pair, moment, zone, allowed, tests):

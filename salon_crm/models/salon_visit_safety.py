@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .salon_safety import Obstacle
 
 
 class SalonVisit(models.Model):
@@ -26,6 +29,17 @@ class SalonVisit(models.Model):
             needs = self.env["salon.safety"]._find_needs(wanted, company or self.env.company, now=True)
             for visit, found in needs.items():
                 visit.safety_note = "\n".join(dict.fromkeys(text for _kind, text in found))
+
+    def action_done(self):
+        """Refuse to close what nobody signed for; what was booked was asked when it began, and a sale is never lost."""
+        if not self.env.su:
+            for visit in self.filtered(lambda one: one.state == "open" and one.partner_id and not one.event_id):
+                wanted = [(visit.partner_id.id, id_) for id_ in visit.line_ids.product_id.ids]
+                moment, company = fields.Datetime.now(), visit.company_id
+                for pair, forms in self.env["salon.consent"]._find_missing(wanted, company, moment).items():
+                    found = Obstacle(*pair, "consent", tuple(forms.ids))
+                    raise ValidationError(self.env["salon.safety"]._refusal(found, company)["message"])
+        return super().action_done()
 
     @api.depends("line_ids.was_unsafe")
     def _compute_was_unsafe(self):

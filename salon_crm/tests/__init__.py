@@ -7,6 +7,7 @@ from . import test_booking_page
 from . import test_client_file
 from . import test_client_keys
 from . import test_client_search
+from . import test_consents
 from . import test_desk_calendar
 from . import test_desk_form
 from . import test_desk_tours

@@ -8,3 +8,4 @@ from . import salon_series_cancel
 from . import salon_blocked_time_repeat
 from . import salon_booking_cancel
 from . import salon_settings
+from . import salon_consent_ask

@@ -81,3 +81,37 @@ registry.category("web_tour.tours").add("salon_till_refuses_service", {
             Till.close(),
         ].flat(),
 });
+
+/** What clients sign is written in the salon. */
+registry.category("web_tour.tours").add("salon_manager_writes_form", {
+    steps: () => [
+        { trigger: ".o_list_button_add", run: "click" },
+        { trigger: ".o_field_widget[name='name'] input", run: "edit Tour Form" },
+        { trigger: ".o_field_widget[name='kind'] input", run: "click" },
+        { trigger: ".o_select_menu_item:contains(Photos)", run: "click" },
+        { trigger: ".o_field_widget[name='text'] .odoo-editor-editable", run: "editor Tour words" },
+        { trigger: ".o_form_button_save", run: "click" },
+        { trigger: ".o_form_saved" },
+    ],
+});
+
+/** The booking says what is missing; one click sends the link. */
+registry.category("web_tour.tours").add("salon_desk_asks_for_consent", {
+    steps: () => [
+        { trigger: ".o_form_view .alert-danger:contains(Consent missing: Tour Form)" },
+        { trigger: "button[name='action_salon_sign_here']" },
+        { trigger: "button[name='action_salon_ask_consent']", run: "click" },
+        { trigger: ".o_notification:contains(clara@example.com)" },
+    ],
+});
+
+/** What was signed stays on record, and holds no longer. */
+registry.category("web_tour.tours").add("salon_desk_withdraws_consent", {
+    steps: () => [
+        { trigger: ".o_data_row:contains(Tour Form) .o_data_cell[name='title']", run: "click" },
+        { trigger: ".o_form_view .o_field_widget[name='signature'] img" },
+        { trigger: "button[name='action_withdraw']", run: "click" },
+        { trigger: ".modal-footer .btn-primary", run: "click" },
+        { trigger: ".o_form_view .o_field_widget[name='state']:contains(Withdrawn)" },
+    ],
+});
