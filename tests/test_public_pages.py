@@ -27,7 +27,8 @@ TEXTS = (
 )  # fmt: skip
 FIELDS = (
     "salon", "service", "stylist", "day", "start", "name", "contact", "note", "code", "website", "taken", "booked",
-    "moved", "recaptcha_token_response", "lang", "debug", "db", "error", "self", "token",
+    "moved", "recaptcha_token_response", "lang", "debug", "db", "error", "self", "token", "form", "words", "agree",
+    "guardian", "signature", "way",
 )  # fmt: skip
 HEADERS = {
     "Accept-Language": ("", "zh-CN", "xx-YY;q=9", "*" * 2000, "\xff"),
@@ -58,6 +59,12 @@ def pages(database, sandbox):
             for hour in range(3)])
         facts["paths"] = [booking._salon_path() for booking in bookings]
         facts["start"] = str(start)
+        form = env["salon.consent.form"].create({"name": "Form", "text": "<p>Words</p>"})
+        requests = env["salon.consent.request"]
+        client = env["res.partner"].browse(facts["clients"][0])
+        asked = [requests._ask(client, form, env.company, "link") for _number in range(20)]
+        facts["paths"] += [request._path() for request in asked]
+        facts |= {"form": form.id, "words": asked[0].with_context(lang="en_US")._fingerprint(form)}
     with rush.serve(sandbox, database) as (session, log):
         yield registry, session.port, facts
         text = log.read_text()
@@ -165,6 +172,7 @@ class Stranger:
         right = {
             "salon": "1", "service": str(self.facts["services"][0]), "stylist": str(self.facts["stylists"][0]),
             "start": self.facts["start"], "day": self.facts["start"][:10], "name": "Nora", "code": "123456",
+            "form": str(self.facts["form"]), "words": self.facts["words"], "agree": "1", "way": "typed",
         }  # fmt: skip
         fields = []
         for name in self.random.sample(FIELDS, self.random.randint(0, 8)):
