@@ -29,7 +29,7 @@ class SalonDiagnosis(models.Model):
     company_id = fields.Many2one(related="visit_id.company_id")
     date = fields.Datetime(related="visit_id.date")
     is_locked = fields.Boolean(related="visit_id.is_locked")
-    kind = fields.Selection([("hair", "Hair"), ("skin", "Skin")], string="Of", required=True, default="hair")
+    kind = fields.Selection([("hair", "Hair"), ("skin", "Skin")], string="Hair or Skin", required=True, default="hair")
     moment = fields.Selection(
         [("before", "Before"), ("after", "After")], required=True, default="before", help="Of the service."
     )
@@ -38,7 +38,7 @@ class SalonDiagnosis(models.Model):
     )
     thickness = fields.Selection([("fine", "Fine"), ("medium", "Medium"), ("thick", "Thick")], string="Strand")
     density = fields.Selection([("thin", "Thin"), ("medium", "Medium"), ("dense", "Dense")])
-    damage = fields.Selection([("0", "None"), ("1", "Slight"), ("2", "Clear"), ("3", "Strong")])
+    damage = fields.Selection([("0", "None"), ("1", "Slight"), ("2", "Visible"), ("3", "Strong")])
     porosity = fields.Selection([("low", "Low"), ("medium", "Medium"), ("high", "High")])
     scalp = fields.Selection([("balanced", "Balanced"), ("dry", "Dry"), ("oily", "Oily"), ("mixed", "Mixed")])
     skin_type = fields.Selection([("normal", "Normal"), ("dry", "Dry"), ("oily", "Oily"), ("mixed", "Combination")])

@@ -237,8 +237,16 @@ export class FormulaPad extends Component {
         return [["product_id", "=", product[0]]];
     }
 
-    total(bowl) {
-        return rounded(bowl.components.reduce((sum, one) => sum + one.actual_grams, bowl.developer_grams));
+    planned(grams) {
+        return _t("planned %s g", grams);
+    }
+
+    inAll(bowl) {
+        return _t("%s g in all", rounded(bowl.components.reduce((sum, one) => sum + one.actual_grams, bowl.developer_grams)));
+    }
+
+    get olderTitle() {
+        return _t("Older formulas (%s)", this.state.pad.older.length);
     }
 
     // Keep ---------------------------------------------------------------------------------------------------
