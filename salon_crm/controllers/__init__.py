@@ -2,3 +2,4 @@ from . import public_page
 from . import booking_page
 from . import visit_page
 from . import consent_page
+from . import import_template

@@ -8,6 +8,7 @@ from . import test_client_file
 from . import test_client_keys
 from . import test_client_search
 from . import test_consents
+from . import test_client_tours
 from . import test_desk_calendar
 from . import test_desk_form
 from . import test_desk_tours
@@ -24,6 +25,7 @@ from . import test_sensitivities
 from . import test_series
 from . import test_health_notes
 from . import test_health_tours
+from . import test_import
 from . import test_link
 from . import test_message_content
 from . import test_message_planner
