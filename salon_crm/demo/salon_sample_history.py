@@ -28,6 +28,38 @@ PREFERENCES = (
 )
 
 
+OCCUPATIONS = ("Teacher", "Nurse", "Shop owner", "Accountant", "Designer", "Student", "Engineer", "Retired")
+HOBBIES = ("Badminton", "Cooking", "Yoga, travelling", "Photography", "Her two cats", "Running", "Square dancing")
+STYLES = ("Long bob, no fringe", "Short and easy", "Soft layers", "Straight, one length")
+DRINKS = ("Green tea", "Warm water", "Cappuccino, no sugar", "Jasmine tea")
+TABOOS = ("No copper tones.", "Don't cut more than agreed.", "No strong perfume.", "No talk about work.")
+EVENTS = ("Wedding", "Daughter starts school", "New job", "Moved here")
+
+
+def _portrait(number, clients):
+    """Return what the file of a client says of the person: of some much, of some a little, and always the same."""
+    chance = Random(number)
+    talk, way = chance.choice(("talk", "little", "quiet", False)), chance.choice(("wechat", "phone", "sms", False))
+    values = {"talk_preference": talk, "contact_way": way, "contact_time": way and chance.choice(("noon", "evening"))}
+    for name, choices, part in (
+        ("occupation", OCCUPATIONS, 0.5),
+        ("hobbies", HOBBIES, 0.4),
+        ("style_preference", STYLES, 0.4),
+        ("drink_preference", DRINKS, 0.5),
+        ("taboos", TABOOS, 0.25),
+        ("region", ("city", "city", "county", "township"), 0.6),
+    ):
+        if chance.random() < part:
+            values[name] = chance.choice(choices)
+    if chance.random() < 0.2:
+        values["referrer_id"] = chance.choice([client.id for client in clients if client.id != number])
+        values["influence"] = chance.choice(("none", "some", "many"))
+    if chance.random() < 0.25:
+        day = fields.Date.today() - timedelta(days=chance.randrange(400))
+        values["event_ids"] = [(0, 0, {"name": chance.choice(EVENTS), "date": day})]
+    return values
+
+
 class SalonSampleHistory(models.AbstractModel):
     """A year behind the sample clients and two weeks before them, dated from today and always the same.
 
@@ -273,6 +305,7 @@ class _Plan:
         values = {"keeper_id": favourite.id}
         if self.random.random() < 0.5:
             values["preferences"] = self.random.choice(PREFERENCES)
+        values |= _portrait(client.id, self.clients)
         client.salon_file_ids.write(values)
 
     def _fill_today(self, found):

@@ -27,7 +27,7 @@ registry.category("web_tour.tours").add("salon_desk_finds_client", {
     steps: () => [
         { trigger: ".o_searchview_input", run: "edit wxm" },
         { trigger: ".o_searchview_autocomplete .o-dropdown-item:contains(Name, Pinyin), .o_searchview_autocomplete li:contains(Name, Pinyin)", run: "click" },
-        { trigger: ".o_data_row:contains(王小明):not(:contains(Clara))", run: "click" },
+        { trigger: ".o_data_row:contains(王小明):not(:contains(Clara)) .o_data_cell[name='partner_id']", run: "click" },
         { trigger: ".o_form_view:has(.o_field_widget[name='avatar_128'])" },
     ],
 });
