@@ -1,6 +1,6 @@
 import re
 
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from odoo import models
 from odoo.http import request
@@ -16,7 +16,14 @@ class IrHttp(models.AbstractModel):
         # Core leads addresses with a language on to one without: with a line break in it, that would be an error 500.
         if CONTROL.search(path):
             raise NotFound
-        return super()._match(path)
+        try:
+            return super()._match(path)
+        except MethodNotAllowed:
+            # Of an address with a question mark inside, core looks for the first half to link to other languages: that
+            # is another page, which may not be there for this method.
+            if "?" in request.httprequest.path:
+                raise NotFound from None
+            raise
 
     @classmethod
     def _dispatch(cls, endpoint):

@@ -470,6 +470,12 @@ class TestVisitPage(PageCase):
         for path in controls:
             self.assertEqual(self.url_open(path).status_code, 404, path)
 
+    def test_an_address_with_a_question_mark_inside_is_no_other_page(self):
+        self.env["res.lang"]._activate_lang("zh_CN")  # the page of an error links to it
+        for path in ("/salon/book/x%3Fy/who", "/salon/visit/x%3Fy/confirm"):
+            self.assertEqual(self.url_open(path, data={"x": "y"}).status_code, 400, path)
+            self.assertIn(self.url_open(path).status_code, (404, 405), path)
+
     def test_a_form_without_its_token_does_nothing(self):
         for path in ("/confirm", "/cancelled"):
             self.assertEqual(self.url_open(self.path + path, data={"x": "y"}).status_code, 400)
