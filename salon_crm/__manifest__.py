@@ -65,6 +65,7 @@
         "demo/product.template.csv",
         "demo/res.partner.csv",
         "demo/salon_rules_demo.xml",
+        "demo/salon_safety_demo.xml",
         "demo/salon_history_demo.xml",
     ],
     "assets": {

@@ -21,21 +21,24 @@ NAME = 80  # characters
 
 
 class ConsentPage(PublicPage):
-    """What is still to be signed, one form after the other."""
+    """What is still to be signed, one form after the other.
+
+    Odoo makes one class of all pages: no method here may be named as one of another page.
+    """
 
     @http.route("/salon/consent/<string:token>", type="http", auth="public", methods=["GET"], website=True,
                 sitemap=False)  # fmt: skip
     @friendly
     def consent(self, token, **_query):
         """Show the first form that is not signed yet."""
-        return self._show(self._request(token))
+        return self._show_consent(self._consent_request(token))
 
     @http.route("/salon/consent/<string:token>/sign", type="http", auth="public", methods=["POST"], website=True,
                 sitemap=False)  # fmt: skip
     @friendly
     def sign(self, token, **_form):
         """Keep the signature of one form, and go on to the next."""
-        asked = self._request(token)
+        asked = self._consent_request(token)
         self._check_limit("consent", token, 30, HOUR)
         self._check_human("salon_consent")
         number = self._number("form")
@@ -45,10 +48,10 @@ class ConsentPage(PublicPage):
         name = self._text("name", NAME)
         guardian = self._one("guardian") == "1"
         typed = self._one("way") == "typed"
-        signature = False if typed else self._signature()
-        problem = self._problem(asked, form, name, typed or signature)
+        signature = False if typed else self._drawn_signature()
+        problem = self._unsigned(asked, form, name, typed or signature)
         if problem:
-            return self._show(asked, problem=problem, name=name, guardian=guardian, typed=typed, status=422)
+            return self._show_consent(asked, problem=problem, name=name, guardian=guardian, typed=typed, status=422)
         asked._sign(
             form,
             {
@@ -60,7 +63,7 @@ class ConsentPage(PublicPage):
         )
         return request.redirect(asked._path(), code=303)
 
-    def _problem(self, asked, form, name, signed):
+    def _unsigned(self, asked, form, name, signed):
         """Return what is still missing, in words; None where nothing is."""
         if self._one("words") != asked._fingerprint(form):
             return request.env._("The text was changed just now. Please read it again.")
@@ -72,7 +75,7 @@ class ConsentPage(PublicPage):
             return request.env._("Please sign in the field, or choose to sign by typing your name.")
         return None
 
-    def _signature(self):
+    def _drawn_signature(self):
         """Return the drawn signature as base64 of a PNG, False where there is none."""
         text = self._one("signature")
         if not text:
@@ -94,14 +97,14 @@ class ConsentPage(PublicPage):
         picture.convert("RGBA").save(clean, "PNG")  # anew: nothing else comes along
         return base64.b64encode(clean.getvalue())
 
-    def _request(self, token):
+    def _consent_request(self, token):
         asked = request.env["salon.consent.request"]._by_token(token)
         if not asked:
             message = request.env._("This link has ended, or is not complete. Please ask us for a new one.")
             raise InputError(message, 404)
         return asked.with_context(lang=request.env.lang)
 
-    def _show(self, asked, status=200, **values):
+    def _show_consent(self, asked, status=200, **values):
         forms = asked._open_forms()
         form = forms[:1]
         client = asked.file_id.partner_id
