@@ -11,7 +11,8 @@ from sandbox.postgres import PORT, ROLE
 TOLD = ({"kind": "medication", "text": "takes zzisotretinoin daily, 每天服用异维甲酸胶囊"},
         {"kind": "pregnancy", "condition": "pregnant", "text": "zzpregnant with twins", "until": "2031-07-19"},
         {"kind": "scalp", "condition": "psoriasis", "text": "zzpsoriasis\nbehind the ears"})
-WORDS = ("zzisotretinoin", "异维甲酸", "zzpregnant", "zzpsoriasis", "2031-07-19")
+INTAKE = "zznickel, 对镍过敏"  # told in an intake form
+WORDS = ("zznickel", "对镍过敏", "zzisotretinoin", "异维甲酸", "zzpregnant", "zzpsoriasis", "2031-07-19")
 KNOWN = "Zzclara Zzclient"
 
 
@@ -30,6 +31,13 @@ def test_a_dump_of_database_and_files_holds_no_plain_health_text(sandbox, databa
         assert [note["text"] for note in file.reveal_health("review")] == [
             "less of it", *(content["text"] for content in TOLD[1:])]
         notes.browse(ids[1]).remove()
+        form = env["salon.intake.form"].create({"name": "Welcome", "question_ids": [
+            (0, 0, {"name": "Allergies?", "kind": "text", "health": "sensitivity"})]})
+        sheet = env["salon.intake"]._ask(file, form, env.company)
+        sheet._fill({str(form.question_ids.id): {"text": INTAKE}})
+        told, = sheet.with_user(env.user).reveal_health("review")
+        assert told["answer"] == INTAKE
+        sheet.with_user(env.user).take_over_health({one["id"]: False for one in told["proposals"]})
     dump = subprocess.run(
         [sandbox.cluster._program("pg_dump"), "-h", sandbox.cluster.socket, "-p", str(PORT), "-U", ROLE, database],
         check=True, stdout=subprocess.PIPE).stdout

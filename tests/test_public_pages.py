@@ -38,6 +38,10 @@ HEADERS = {
     "X-Forwarded-For": ("1.2.3.4", "'", "::1"),
     "Accept": ("", "application/json", "image/*"),
 }
+QUESTIONS = {  # of an intake form
+    "char": {}, "text": {}, "yesno": {}, "one": {"target": "gender"},
+    "several": {"choices": "A\nB", "with_other": True}, "date": {"target": "birthdate_date"}, "phone": {}, "email": {},
+}  # fmt: skip
 CHANGING = ("calendar_event", "res_partner", "res_users", "salon_booking_line", "salon_visit", "mail_mail", "sms_sms")
 
 
@@ -58,6 +62,12 @@ def pages(database, sandbox):
              "salon_line_ids": [(0, 0, {"product_id": service, "stylist_id": stylist})]}
             for hour in range(3)])
         facts["paths"] = [booking._salon_path() for booking in bookings]
+        form = env["salon.intake.form"].create({"name": "Welcome", "question_ids": [
+            (0, 0, {"name": kind, "kind": kind, "required": kind == "email", **values})
+            for kind, values in QUESTIONS.items()]})
+        files = env["res.partner"].browse(facts["clients"][:5]).salon_file_ids
+        facts["paths"] += [env["salon.intake"]._ask(file, form, env.company)._path() for file in files]
+        facts["questions"] = [f"q{question.id}" for question in form.question_ids]
         facts["start"] = str(start)
         form = env["salon.consent.form"].create({"name": "Form", "text": "<p>Words</p>"})
         requests = env["salon.consent.request"]
@@ -175,7 +185,8 @@ class Stranger:
             "form": str(self.facts["form"]), "words": self.facts["words"], "agree": "1", "way": "typed",
         }  # fmt: skip
         fields = []
-        for name in self.random.sample(FIELDS, self.random.randint(0, 8)):
+        asked = self.facts["questions"]
+        for name in self.random.sample((*FIELDS, *asked, f"{asked[4]}_other"), self.random.randint(0, 8)):
             good = name in right and self.random.random() < 0.6
             fields.append((name, right[name] if good else self.random.choice(TEXTS)))
         return fields

@@ -3,3 +3,4 @@ from . import booking_page
 from . import visit_page
 from . import consent_page
 from . import import_template
+from . import intake_page

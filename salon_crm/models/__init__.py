@@ -73,7 +73,6 @@ from . import calendar_event_message
 from . import salon_message
 from . import salon_message_plan
 from . import salon_message_send
-from . import mail_mail
 from . import calendar_event_online
 from . import calendar_event_safety
 from . import mail_activity
@@ -106,3 +105,12 @@ from . import pos_order
 from . import pos_order_line
 from . import pos_order_safety
 from . import pos_session
+from . import salon_intake_form
+from . import salon_intake_question
+from . import salon_intake_version
+from . import salon_intake
+from . import salon_intake_new
+from . import salon_intake_review
+from . import salon_client_file_intake
+from . import calendar_event_intake
+from . import mail_mail

@@ -153,6 +153,22 @@ class ResCompany(models.Model):
         string="Messages To", default=20.0, help="The hour until which clients are written to, on their own clocks."
     )
 
+    salon_intake_days = fields.Integer(
+        string="Intake Link", default=14, required=True, help="Days after which the link to an intake form ends."
+    )
+    salon_intake_first = fields.Boolean(
+        string="Ask New Clients", help="Who is booked for the first time is asked to fill in the first intake form."
+    )
+    salon_review_months = fields.Integer(
+        string="File Review",
+        default=12,
+        help="Months after which a client file that nobody reviewed says so. 0: never.",
+    )
+
+    _salon_intake_sensible = models.Constraint(
+        "CHECK (salon_intake_days BETWEEN 1 AND 365 AND salon_review_months BETWEEN 0 AND 120)",
+        "The link to an intake form ends after 1 to 365 days, and a client file is reviewed after at most 120 months.",
+    )
     _salon_correction_hours_positive = models.Constraint(
         "CHECK (salon_correction_hours >= 0)", "The correction period can't be negative."
     )

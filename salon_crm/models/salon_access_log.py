@@ -18,7 +18,12 @@ class SalonAccessLog(models.Model):
         "salon.client.file", string="Client", required=True, readonly=True, ondelete="restrict", index=True
     )
     what = fields.Selection(
-        [("notes", "Health Notes"), ("sensitivities", "Sensitivities"), ("override", "Exception")],
+        [
+            ("notes", "Health Notes"),
+            ("sensitivities", "Sensitivities"),
+            ("override", "Exception"),
+            ("intake", "Intake Form"),
+        ],
         required=True,
         readonly=True,
     )

@@ -41,6 +41,14 @@ class SalonHealthKey(models.Model):
             wrapped, master = vault.wrap(vault.new_key())
         return keys.create({"file_id": file.id, "wrapped": wrapped, "master": master})
 
+    @api.model
+    def _is_ready(self):
+        """Tell whether the server has a master key: without one nothing new can be told it."""
+        try:
+            return bool(vault.current_mark())
+        except vault.NoKeyError:
+            return False
+
     def _encrypt(self, text):
         """Return `text` as it may lie in the database.
 

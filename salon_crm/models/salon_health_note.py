@@ -90,6 +90,24 @@ class SalonHealthNote(models.Model):
         self._log(notes, "remove", purpose)
         notes.unlink()
 
+    @api.model
+    def _condition_labels(self):
+        """Return {condition: its name}."""
+        return {
+            "sensitive": self.env._("Sensitive"),
+            "dermatitis": self.env._("Dermatitis"),
+            "eczema": self.env._("Eczema"),
+            "psoriasis": self.env._("Psoriasis"),
+            "acne": self.env._("Acne"),
+            "rosacea": self.env._("Rosacea"),
+            "dandruff": self.env._("Dandruff"),
+            "hair_loss": self.env._("Hair loss"),
+            "wound": self.env._("Wound or burn"),
+            "infection": self.env._("Infection"),
+            "pregnant": self.env._("Pregnant"),
+            "nursing": self.env._("Nursing"),
+        }
+
     def _check_may(self, files, purpose, write=False):
         self.env["salon.access.log"]._check_purpose(purpose)
         files.with_env(self.env)._check_health_access()

@@ -37,6 +37,8 @@ class SalonMessage(models.Model):
             self._step(self._plan_news, company)
             self._step(self._plan_reminders, company)
         self._send_due()
+        for company in self.env["res.company"].search([("salon_intake_first", "=", True)]):
+            self._step(self.env["salon.intake"]._ask_new_clients, company)
 
     def _step(self, step, *args):
         """Do one step in a transaction of its own; one that fails keeps none of the others from being done."""

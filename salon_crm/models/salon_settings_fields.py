@@ -50,3 +50,6 @@ class SalonSettingsFields(models.AbstractModel):
     salon_message_gap_hours = fields.Integer(related="company_id.salon_message_gap_hours", readonly=False)
     salon_message_from = fields.Float(related="company_id.salon_message_from", readonly=False)
     salon_message_to = fields.Float(related="company_id.salon_message_to", readonly=False)
+    salon_intake_days = fields.Integer(related="company_id.salon_intake_days", readonly=False)
+    salon_intake_first = fields.Boolean(related="company_id.salon_intake_first", readonly=False)
+    salon_review_months = fields.Integer(related="company_id.salon_review_months", readonly=False)

@@ -164,6 +164,8 @@ class TestHealthNotes(HealthKeys, SalonCommon):
             ("salon.access.log", "_note"),
             ("salon.access.log", "_gc_access_log"),
             ("salon.client.file", "_erase_health"),
+            ("salon.intake", "_open_health"),
+            ("salon.intake", "_fill"),
         ):
             with self.subTest(name), self.assertRaises(AccessError):
                 get_public_method(self.env[model], name)
@@ -174,7 +176,8 @@ class TestHealthNotes(HealthKeys, SalonCommon):
         self.assertEqual(self.env["mail.message"].search_count([]), messages)
         related = self.env["ir.model.fields"].search([("relation", "in", ("salon.health.note", "salon.health.key"))])
         self.assertEqual(
-            {f"{field.model}.{field.name}" for field in related}, {"salon.health.note.key_id", "salon.override.key_id"}
+            {f"{field.model}.{field.name}" for field in related},
+            {"salon.health.note.key_id", "salon.override.key_id", "salon.intake.key_id"},
         )
         self.assertFalse(self.file.copy_data()[0].keys() & {"notes", "health"})
 

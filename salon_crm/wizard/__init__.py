@@ -9,3 +9,4 @@ from . import salon_blocked_time_repeat
 from . import salon_booking_cancel
 from . import salon_settings
 from . import salon_consent_ask
+from . import salon_intake_ask
