@@ -26,48 +26,52 @@ class IntakePage(PublicPage):
     @friendly
     def intake(self, token, **_form):
         """Ask, or keep what was answered."""
-        sheet = self._sheet(token)
+        sheet = self._intake_sheet(token)
         if sheet.state != "sent":
-            return self._thank(sheet)
+            return self._thank_for_intake(sheet)
         if request.httprequest.method != "POST":
-            return self._ask(sheet.version_id, sheet._asked(), sheet.company_id)
+            return self._ask_intake(sheet.version_id, sheet._asked(), sheet.company_id)
         self._check_human("salon_intake")
         self._check_limit("intake", token, TRIES, HOUR)
         questions = sheet._asked()
-        answers, errors = self._read(questions)
+        answers, errors = self._read_intake(questions)
         version = sheet.version_id
         readable = [question for question in questions if question["key"] not in errors]
         errors |= version._find_errors(readable, answers, sheet.company_id.country_id)
         if errors:
-            return self._ask(version, questions, sheet.company_id, answers, errors, 422)
+            return self._ask_intake(version, questions, sheet.company_id, answers, errors, 422)
         sheet._fill(answers, here=request.env.user._is_internal())
         return request.redirect(f"/salon/intake/{token}", code=303)
 
     @http.route("/salon/intake/preview/<int:form_id>", type="http", auth="user", methods=["GET"], website=True,
                 sitemap=False)  # fmt: skip
     @friendly
-    def preview(self, form_id, **_query):
+    def preview_intake(self, form_id, **_query):
         """Show a form to who makes it."""
         form = request.env["salon.intake.form"].browse(form_id).exists()
         if not form or not form.has_access("write"):
             raise InputError(request.env._("There is no such form."), 404)
         version = request.env["salon.intake.version"].sudo().new({"content": form._freeze()})
-        return self._ask(version, version._questions(health=True), form.company_id or request.env.company, preview=True)
+        return self._ask_intake(
+            version, version._questions(health=True), form.company_id or request.env.company, preview=True
+        )
 
-    def _sheet(self, token):
+    def _intake_sheet(self, token):
         sheet = request.env["salon.intake"]._by_token(token)
         if not sheet:
             message = request.env._("This link has ended, or is not complete. Please ask the salon for a new one.")
             raise InputError(message, 404)
         return sheet
 
-    def _thank(self, sheet):
+    def _thank_for_intake(self, sheet):
         values = {"company": sheet.company_id, "thanks": sheet.version_id._say(sheet.version_id.content["thanks"])}
         return self._page("page_intake_done", values, secret=True)
 
-    def _ask(self, version, questions, company, answers=None, errors=None, status=200, preview=False):
+    def _ask_intake(self, version, questions, company, answers=None, errors=None, status=200, preview=False):
         shown = [
-            self._prepare_field(question, (answers or {}).get(question["key"], {}), (errors or {}).get(question["key"]))
+            self._prepare_intake_field(
+                question, (answers or {}).get(question["key"], {}), (errors or {}).get(question["key"])
+            )
             for question in questions
         ]
         values = {
@@ -83,7 +87,7 @@ class IntakePage(PublicPage):
         }
         return self._page("page_intake", values, status=status, secret=True)
 
-    def _prepare_field(self, question, answer, error):
+    def _prepare_intake_field(self, question, answer, error):
         """Return a question as the template takes it, with what was typed."""
         name = f"q{question['key']}"
         hints = [f"{name}_help"] if question["help"] else []
@@ -102,18 +106,18 @@ class IntakePage(PublicPage):
             "anchor": f"{name}_0" if question["choices"] else name,
         }
 
-    def _read(self, questions):
+    def _read_intake(self, questions):
         """Return what came as (answers, errors), by the keys of the questions."""
         answers, errors = {}, {}
         for question in questions:
             if question["kind"] != "section":
                 key = question["key"]
-                answers[key], error = self._read_answer(question, f"q{key}")
+                answers[key], error = self._read_intake_answer(question, f"q{key}")
                 if error:
                     errors[key] = error
         return answers, errors
 
-    def _read_answer(self, question, name):
+    def _read_intake_answer(self, question, name):
         """Return (answer, what is wrong with it); what this page never sends is refused."""
         if question["choices"]:
             picked = list(dict.fromkeys(self._all(name)))
@@ -121,12 +125,12 @@ class IntakePage(PublicPage):
                 raise self._wrong_address()
             if len(picked) > 1 and question["kind"] != "several":
                 raise self._wrong_address()
-            text, error = self._read_words(f"{name}_other", "char") if question["with_other"] else ("", None)
+            text, error = self._read_intake_words(f"{name}_other", "char") if question["with_other"] else ("", None)
             return {"picked": picked, "text": text}, error
-        text, error = self._read_words(name, question["kind"])
+        text, error = self._read_intake_words(name, question["kind"])
         return {"text": text}, error
 
-    def _read_words(self, name, kind):
+    def _read_intake_words(self, name, kind):
         """Return (what was written, what is wrong with it): nothing of it is lost where it can be put right."""
         longest = LONG if kind == "text" else SHORT
         typed = self._one(name)

@@ -12,7 +12,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..controllers import booking_page, consent_page, public_page, visit_page
+from ..controllers import booking_page, consent_page, intake_page, public_page, visit_page
 from .common import SalonCommon, SalonMailCommon
 
 UNSIGNED = "can't begin before Clara Client has signed: Test Colour Form"
@@ -363,6 +363,12 @@ class TestConsentPage(ConsentCase, HttpCase):
 
     def test_no_page_takes_a_method_of_another(self):
         """Odoo makes one class of all of them: the later one's method would answer for the other page."""
-        pages = (public_page.PublicPage, booking_page.BookingPage, visit_page.VisitPage, consent_page.ConsentPage)
+        pages = (
+            public_page.PublicPage,
+            booking_page.BookingPage,
+            visit_page.VisitPage,
+            consent_page.ConsentPage,
+            intake_page.IntakePage,
+        )
         names = [name for page in pages for name in vars(page) if not name.startswith("__")]
         self.assertEqual(sorted(names), sorted(set(names)))
