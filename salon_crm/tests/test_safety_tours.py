@@ -92,7 +92,12 @@ class TestSafetyTours(HealthKeys, SalonCommon, HttpCase):
     def test_the_client_signs_on_the_salons_tablet(self):
         form = self._make_form()
         asked = self.env["salon.consent.request"]._ask(self.client, form, self.env.company, "tablet")
-        self.browser_js(asked._path(), DRAW, ready="!!document.querySelector('canvas.signature')", login=None)
+        self.browser_js(
+            asked._path(),
+            DRAW,
+            ready="document.readyState === 'complete' && !!document.querySelector('.script canvas')",
+            login=None,
+        )
         consent = self.file.consent_ids
         self.assertEqual((consent.signed_name, consent.form_id), ("Clara Client", form))
         self.assertGreater(len(consent.signature), 1000)
