@@ -63,6 +63,9 @@
         "views/salon_intake_page_templates.xml",
         "wizard/salon_replan_views.xml",
         "wizard/salon_repeat_views.xml",
+        "data/salon_erasure_data.xml",
+        "wizard/salon_erase_views.xml",
+        "views/salon_erasure_views.xml",
     ],
     "demo": [
         "demo/salon_company_demo.xml",

@@ -4,3 +4,4 @@ from . import visit_page
 from . import consent_page
 from . import import_template
 from . import intake_page
+from . import client_export

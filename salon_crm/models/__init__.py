@@ -114,3 +114,9 @@ from . import salon_intake_review
 from . import salon_client_file_intake
 from . import calendar_event_intake
 from . import mail_mail
+from . import salon_personal_data
+from . import res_partner_privacy
+from . import calendar_event_privacy
+from . import salon_client_file_privacy
+from . import salon_erasure
+from . import salon_client_export

@@ -23,6 +23,7 @@ class SalonAccessLog(models.Model):
             ("sensitivities", "Sensitivities"),
             ("override", "Exception"),
             ("intake", "Intake Form"),
+            ("everything", "All Data"),
         ],
         required=True,
         readonly=True,

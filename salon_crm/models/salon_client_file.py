@@ -20,7 +20,7 @@ class SalonClientFile(models.Model):
 
     partner_id = fields.Many2one("res.partner", string="Client", required=True, ondelete="restrict", index=True)
     name = fields.Char(related="partner_id.name", readonly=False)
-    active = fields.Boolean(related="partner_id.active")
+    active = fields.Boolean(related="partner_id.active", store=True)  # core looks for the column: see privacy_lookup
     phone = fields.Char(related="partner_id.phone", readonly=False)
     email = fields.Char(related="partner_id.email", readonly=False)
     birthdate_date = fields.Date(related="partner_id.birthdate_date", readonly=False)

@@ -5,6 +5,7 @@ from . import test_blocked_time
 from . import test_booking
 from . import test_booking_page
 from . import test_client_file
+from . import test_client_export
 from . import test_client_keys
 from . import test_client_search
 from . import test_consents
@@ -14,6 +15,7 @@ from . import test_desk_form
 from . import test_desk_tours
 from . import test_diagnosis
 from . import test_done_early
+from . import test_erasure
 from . import test_formula
 from . import test_no_shows
 from . import test_reminders

@@ -9,3 +9,4 @@ from . import roster
 from . import spoken
 from . import phone
 from . import token
+from . import personal

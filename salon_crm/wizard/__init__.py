@@ -10,3 +10,4 @@ from . import salon_booking_cancel
 from . import salon_settings
 from . import salon_consent_ask
 from . import salon_intake_ask
+from . import salon_erase

@@ -17,3 +17,4 @@ from . import salon_membership
 from . import salon_membership_tier
 from . import salon_points_lot
 from . import salon_points_move
+from . import salon_personal_data

@@ -1,0 +1,328 @@
+import os
+
+from odoo import Command, fields
+from odoo.tools import SQL
+
+from odoo.addons.point_of_sale.tests.common import TestPoSCommon
+
+from ..models.salon_client_file_privacy import OPEN_STATES
+from .common import SalonCommon
+from .health import HealthKeys
+
+NAME, PHONE, EMAIL = "Klarissa Vergissmeinnicht", "+86 139 4455 6677", "klarissa.v@example.com"
+# The smallest picture.
+PICTURE = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+MARK = "zzmarkezz"  # stands in every text that somebody may have typed
+
+
+class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
+    """A client of whom the salon has something in every table that can hold anything of a client."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.config = cls.basic_config
+        cls.config.write({"use_pricelist": False})
+        cls.data = cls.env["salon.personal.data"].sudo()
+        cls.erasures = cls.env["salon.erasure"]
+
+    def _make_known_client(self):
+        """Return the file of a client who came, paid, was invoiced, waited, was written to and has a portal account."""
+        client = self.env["res.partner"].create(
+            {
+                "name": NAME,
+                "phone": PHONE,
+                "email": EMAIL,
+                "is_salon_client": True,
+                "birthdate_date": "1990-04-01",
+                "gender": "female",
+                "street": "1 Long Road",
+                "image_1920": PICTURE,
+                "child_ids": [Command.create({"type": "invoice", "name": f"{NAME} at work", "street": "2 Other Road"})],
+            }
+        )
+        if "salon.membership" in self.env:
+            tier = self.env["salon.membership.tier"].search([], limit=1)
+            self.env["salon.membership"]._enrol(client, tier)
+        self._make_account(client)
+        visit = self._make_visits(client)
+        self._make_queue(client)
+        self._make_health(client.salon_file_ids)
+        self._make_sale(client, visit)
+        self._make_invoice(client)
+        self._make_words(client, visit)
+        self.env.flush_all()
+        return client.salon_file_ids
+
+    def _make_account(self, client):
+        self.portal = self.env["res.users"].create(
+            {
+                "name": NAME,
+                "login": EMAIL,
+                "partner_id": client.id,
+                "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
+            }
+        )
+
+    def _make_visits(self, client):
+        """Return a done visit with a formula; a cancelled series, a guest, a walk-in and messages are there as well."""
+        friend = self.env["res.partner"].create({"name": "Frieda Friend", "is_salon_client": True})
+        booking = self._book((self.colour, self.anna), client=client)
+        series = (
+            self.env["salon.booking.series"]
+            .sudo()
+            .create(
+                {"partner_id": client.id, "company_id": self.env.company.id, "every": 4, "unit": "weeks", "count": 1}
+            )
+        )
+        other = self._book((self.cut, self.ben), client=client, minutes=600, salon_series_id=series.id)
+        guest = self._book((self.cut, self.ben), client=friend, minutes=900)
+        guest.salon_line_ids.guest_id = client
+        for one in (other, guest):
+            one.action_salon_cancel()
+        booking.action_salon_arrive()
+        visit = booking.salon_visit_ids
+        self.env["salon.formula"].create(
+            {
+                "line_id": visit.line_ids[0].id,
+                "bowl_ids": [Command.create({"component_ids": [Command.create({"shade": "6/7", "target_grams": 30})]})],
+            }
+        )
+        message = self.env["salon.message"].sudo()
+        message.create(
+            {
+                "event_id": booking.id,
+                "company_id": self.env.company.id,
+                "partner_id": client.id,
+                "kind": "confirmation",
+                "channel": "email",
+                "round": 0,
+                "told_start": booking.start,
+                "told_stop": booking.stop,
+                "created_at": booking.start,
+                "due_at": booking.start,
+                "state": "sent",
+            }
+        )
+        return visit
+
+    def _make_queue(self, client):
+        wish = [Command.create({"product_id": self.cut.id})]
+        self.env["salon.walk.in"].create({"partner_id": client.id, "name": NAME, "phone": PHONE, "wish_ids": wish})
+        waiting = self.env["salon.waiting"].create({"partner_id": client.id, "wish_ids": wish, "note": MARK})
+        start = self.start
+        hold = self.env["salon.booking.hold"]
+        self.env["salon.waiting.offer"].sudo().create(
+            {
+                "waiting_id": waiting.id,
+                "partner_id": client.id,
+                "company_id": self.env.company.id,
+                "start": start,
+                "stop": start,
+                "expires_at": start,
+                "day": start.date(),
+                "hold_id": hold.id,
+            }
+        )
+        self.env["salon.online.booking"].sudo().create(
+            {
+                "token": "t" * 32,
+                "company_id": self.env.company.id,
+                "wishes": [{"product_id": self.cut.id}],
+                "offer": {"start": str(start)},
+                "start": start,
+                "stop": start,
+                "expires_at": start,
+                "name": NAME,
+                "email": EMAIL,
+                "note": MARK,
+            }
+        )
+
+    def _make_health(self, file):
+        self.env["salon.health.note"].with_user(self.manager).conceal(file.id, {"kind": "note", "text": MARK})
+        substance = self.env["salon.substance"].create({"name": "Something Rare"})
+        self.facial.salon_contraindication_ids = substance
+        self.env["salon.sensitivity"].create({"file_id": file.id, "substance_id": substance.id})
+        self.env["salon.override"].with_user(self.manager).create(
+            {
+                "file_id": file.id,
+                "product_tmpl_id": self.facial.product_tmpl_id.id,
+                "reason": MARK,
+                "valid_until": fields.Date.today(),
+            }
+        )
+
+    def _make_sale(self, client, visit):
+        """Sell what was done; the till closes the visit, and whatever follows a visit is planned."""
+        self.open_new_session()
+        self.pos_session = self.config.current_session_id
+        data = self.create_ui_order_data([{"product": self.colour, "quantity": 1}], customer=client)
+        data["salon_visit_id"] = visit.id
+        result = self.env["pos.order"].sync_from_ui([data])
+        self.order = self.env["pos.order"].browse(result["pos.order"][0]["id"])
+        self.assertEqual(visit.state, "done")
+
+    def _make_invoice(self, client):
+        self.invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": client.id,
+                "invoice_line_ids": [Command.create({"product_id": self.cut.id, "price_unit": 100, "tax_ids": False})],
+            }
+        )
+        self.invoice.action_post()
+        register = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.invoice.ids
+        )
+        register.create({}).action_create_payments()
+        payments = self.invoice._get_reconciled_payments() | self.env["account.payment"].search(
+            [("partner_id", "=", client.id)]
+        )
+        lines = (self.invoice | payments.move_id).line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable" and not line.reconciled
+        )
+        lines.reconcile()
+
+    def _make_words(self, client, visit):
+        """Have people write of the client wherever they can."""
+        file = client.salon_file_ids
+        for record in (file, client, visit, visit.event_id, self.order):
+            record.message_post(
+                body=f"{NAME} {MARK}",
+                subject=MARK,
+                attachments=[("words.txt", f"{NAME} {MARK} {record._name} posted".encode())],
+            )
+        client.message_post(body=MARK, partner_ids=client.ids, author_id=client.id, email_from=EMAIL)
+        file.with_context(tracking_disable=False).write({"alert": MARK, "preferences": f"{NAME} {MARK}"})
+        for record in (file, client, visit):
+            self.env["ir.attachment"].create(
+                {
+                    "name": f"{MARK}.txt",
+                    "res_model": record._name,
+                    "res_id": record.id,
+                    "raw": f"{NAME} {MARK} {record._name} file".encode(),
+                }
+            )
+        file.activity_schedule("mail.mail_activity_data_todo", summary=f"Call {NAME}", note=MARK)
+        self.env["mail.activity"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id("salon.client.file"),
+                "res_id": file.id,
+                "salon_event_id": visit.event_id.id,
+                "summary": f"Call {NAME}",
+                "user_id": self.manager.id,
+            }
+        ).action_feedback(feedback=MARK)
+        self.env["mail.mail"].create({"email_to": f"{NAME} <{EMAIL}>", "body_html": MARK, "subject": MARK})
+        self.env["sms.sms"].create({"number": client.phone_sanitized or PHONE, "body": MARK})
+        self.env["rating.rating"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id("salon.visit"),
+                "res_id": visit.id,
+                "partner_id": client.id,
+                "rating": 5,
+                "feedback": MARK,
+                "consumed": True,
+            }
+        )
+        self.env["ir.model.data"].create(
+            {"module": "__import__", "name": "klarissa_v", "model": "res.partner", "res_id": client.id}
+        )
+
+    def _mark_every_text(self, file):
+        """Write the mark into whatever column of text the salon's own tables have of this client; return which."""
+        self.env.flush_all()
+        marked = set()
+        self.env.cr.execute("SELECT set_config('salon.unlock', 'on', true)")
+        for answer, records in self.erasures._plan(file):
+            columns = self._columns_to_mark(answer)
+            if records and columns:
+                self._mark(records, columns)
+                marked |= {(answer.model, name) for name in columns}
+        partner = file.partner_id
+        free = [
+            name
+            for name in self.data._free_fields("res.partner")
+            if partner._fields[name].column_type
+            and partner._fields[name].type in ("char", "text", "html")
+            and not partner._fields[name].company_dependent
+            and name
+            not in ("name", "email", "phone", "complete_name", "signup_type", "email_normalized", "phone_sanitized")
+        ]
+        self._mark(partner | partner.child_ids, free)
+        self.env.cr.execute("SELECT set_config('salon.unlock', 'off', true)")
+        self.env.invalidate_all()
+        return marked
+
+    def _columns_to_mark(self, answer):
+        known = self.env[answer.model]._fields
+        names = self.data._free_fields(answer.model) if answer.model.startswith("salon.") else [*answer.values]
+        unmarked = {"kind", "cipher", "wrapped", "token", "salon_token", "access_token"}
+        return [
+            name
+            for name in names
+            if name in known
+            and name not in {*answer.keeps, *unmarked}
+            and known[name].column_type
+            and known[name].type in ("char", "text", "html", "json")
+            and not (answer.model == "salon.client.key" and name != "key")
+        ]
+
+    def _mark(self, records, columns):
+        """Fill what is empty: by what stands in it already the client may be known."""
+        marks = {name: f'"{MARK}"' if records._fields[name].type == "json" else MARK for name in columns}
+        values = [SQL("%s = COALESCE(%s, %s)", SQL.identifier(name), SQL.identifier(name), mark)
+                  for name, mark in marks.items()]  # fmt: skip
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET %s WHERE id IN %s",
+                SQL.identifier(records._table),
+                SQL(", ").join(values),
+                tuple(records.ids),
+            )
+        )
+
+    def _words(self):
+        """Return what must be found nowhere: the mark, the name, the number in each notation, the address."""
+        return [MARK, "klarissa", "vergissmein", "4455 6677", "44556677"]
+
+    def _traces(self):
+        """Return {table: rows} of the whole database that still say who it was, in whatever column."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE c.relkind = 'r' AND n.nspname = 'public' ORDER BY 1"
+        )
+        likes = [f"%{word}%" for word in self._words()]
+        likes += [f"%{word.encode().hex()}%" for word in self._words()]  # of a bytea
+        found = {}
+        for (table,) in self.env.cr.fetchall():
+            self.env.cr.execute(
+                SQL("SELECT t::text FROM %s t WHERE t::text ILIKE ANY(%s)", SQL.identifier(table), likes)
+            )
+            if rows := [row for (row,) in self.env.cr.fetchall()]:
+                found[table] = rows
+        return found
+
+    def _files_with_traces(self):
+        """Return the files of the store that still say who it was."""
+        self.env["ir.attachment"]._gc_file_store_unsafe()
+        store = self.env["ir.attachment"]._filestore()
+        found = []
+        for folder, _folders, names in os.walk(store):
+            for name in names:
+                path = os.path.join(folder, name)
+                if os.path.getsize(path) < 10**6:
+                    with open(path, "rb") as file:
+                        content = file.read().lower()
+                    if any(word.encode() in content for word in (MARK, "klarissa")):
+                        found.append(path)
+        return found
+
+    def _end_what_is_to_come(self, file):
+        """Settle what would speak against an erasure."""
+        coming = self.env["calendar.event"].search(
+            [("salon_client_id", "=", file.partner_id.id), ("salon_state", "in", OPEN_STATES)]
+        )
+        coming.action_salon_cancel()

@@ -1,0 +1,94 @@
+import io
+import json
+import zipfile
+
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, tagged
+
+from .privacy_common import EMAIL, MARK, NAME, PHONE, PrivacyCommon
+
+
+@tagged("post_install", "-at_install")
+class TestClientExport(PrivacyCommon, HttpCase):
+    def _export(self, file, user=None):
+        with self.env["salon.client.export"].with_user(user or self.manager)._write_zip(file) as target:
+            return zipfile.ZipFile(io.BytesIO(target.read()))
+
+    def _data(self, archive):
+        return json.loads(archive.read("data.json"))
+
+    def test_all_that_is_known_is_in_it(self):
+        file = self._make_known_client()
+        self._mark_every_text(file)
+        self.manager.group_ids |= self.env.ref("account.group_account_readonly")
+        archive = self._export(file)
+        data = self._data(archive)
+        self.assertEqual(data["client"]["Name"], NAME)
+        self.assertEqual(data["client"]["Birthday"], "1990-04-01")
+        self.assertEqual(data["client"]["addresses"][0]["Street"], "2 Other Road")
+        texts = json.dumps(data, ensure_ascii=False)
+        for word in (PHONE, EMAIL, MARK):
+            self.assertIn(word, texts)
+        self.assertEqual(data["health"]["notes"][0]["text"], MARK)
+        self.assertEqual(data["health"]["exceptions"][0]["reason"], MARK)
+        self.assertEqual(len(data["health"]["sensitivities"]), 1)
+        self.assertTrue(any(MARK in message["text"] for message in data["messages"]))
+        written = {archive.read(name) for name in archive.namelist() if name.startswith("files/")}
+        for model in ("salon.client.file", "res.partner", "salon.visit"):
+            self.assertIn(f"{NAME} {MARK} {model} file".encode(), written)
+            self.assertIn(f"{NAME} {MARK} {model} posted".encode(), written)
+        models = self.env["ir.model"]
+        for model in (
+            "calendar.event", "salon.visit", "salon.visit.line", "salon.formula", "salon.waiting", "salon.walk.in",
+            "salon.online.booking", "salon.message", "salon.client.file", "pos.order", "account.move", "rating.rating",
+            "sms.sms", "mail.mail", "salon.access.log", "salon.membership", "salon.points.move", "salon.followup",
+        ):  # fmt: skip
+            if model in self.env and model not in ("salon.points.move",):
+                with self.subTest(model):
+                    self.assertTrue(data["records"].get(models._get(model).name))
+
+    def test_it_is_logged_as_an_export(self):
+        file = self._make_known_client()
+        before = self.env["salon.access.log"].search([("file_id", "=", file.id)])
+        self._export(file)
+        lines = self.env["salon.access.log"].search([("file_id", "=", file.id)]) - before
+        self.assertEqual(set(lines.mapped("operation")), {"export"})
+        self.assertEqual(set(lines.mapped("what")), {"notes", "override", "sensitivities", "everything"})
+        self.assertEqual(set(lines.mapped("purpose")), {"request"})
+
+    def test_it_says_what_it_left_out(self):
+        file = self._make_known_client()
+        self._keys(",")
+        data = self._data(self._export(file))
+        self.assertNotIn("notes", data["health"])
+        self.assertIn("no key for health notes", str(data["left_out"]))
+        self.assertIn(f"companies other than {self.env.company.name}", str(data["left_out"]))
+
+    def test_it_has_the_companies_of_the_manager_alone(self):
+        file = self._make_known_client()
+        company = self.env["res.company"].create({"name": "Second Salon"})
+        self.env["salon.visit"].sudo().create({"partner_id": file.partner_id.id, "company_id": company.id, "note": "B"})
+        title = self.env["ir.model"]._get("salon.visit").name
+        self.assertEqual(len(self._data(self._export(file))["records"][title]), 1)
+
+    def test_managers_alone_get_it(self):
+        file = self._make_known_client()
+        for user in (self.reception, self.stylist_user, self.plain_user):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self._export(file, user)
+            self.authenticate(user.login, user.login)
+            self.assertEqual(self.url_open(f"/salon/client/{file.id}/export").status_code, 403)
+        self.authenticate(None, None)
+        self.assertNotIn("zip", self.url_open(f"/salon/client/{file.id}/export").headers["Content-Type"])
+        self.authenticate(self.manager.login, self.manager.login)
+        answer = self.url_open(f"/salon/client/{file.id}/export")
+        self.assertEqual((answer.status_code, answer.headers["Content-Type"]), (200, "application/zip"))
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+        self.assertEqual(self._data(zipfile.ZipFile(io.BytesIO(answer.content)))["client"]["Name"], NAME)
+        self.assertEqual(self.url_open("/salon/client/99999999/export").status_code, 404)
+
+    def test_nothing_of_it_stays_on_the_server(self):
+        file = self._make_known_client()
+        before = self.env["ir.attachment"].search_count([("id", "!=", 0)])
+        self._export(file)
+        self.assertEqual(self.env["ir.attachment"].search_count([("id", "!=", 0)]), before)
