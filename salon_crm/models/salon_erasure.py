@@ -143,7 +143,6 @@ class SalonErasure(models.Model):
         digests = self._digests(
             partner.phone, partner.email_normalized, partner.name, partner.birthdate_date, partner.country_id
         )
-        self.env.cr.execute("SELECT set_config('salon.unlock', 'on', true)")  # for this transaction alone
         details = self._take(file)
         erasure = self.sudo().create(
             {
@@ -154,11 +153,16 @@ class SalonErasure(models.Model):
                 **self.env.user._salon_signature(),
             }
         )
-        self.env.flush_all()
-        self.env.cr.execute("SELECT set_config('salon.unlock', 'off', true)")
+        self._unlock(False)
         self._trigger_sweep()
         _logger.info("client file %s was erased by user %s: %s", file.id, self.env.uid, reason)
         return erasure.with_env(self.env)
+
+    @api.model
+    def _unlock(self, on=True):
+        """Have the database let this transaction, and no other, change what is kept for ever."""
+        self.env.flush_all()
+        self.env.cr.execute("SELECT set_config('salon.unlock', %s, true)", ["on" if on else "off"])
 
     @api.model
     def _check_may_erase(self, file):
@@ -230,6 +234,7 @@ class SalonErasure(models.Model):
         posted = self._posted_names(people)
         plan = [(answer, records, len(records)) for answer, records in self._plan(file)]
         file._erase_health()
+        self._unlock()
         details, trail = [], [0, 0, 0]
         for answer, records, count in plan:
             records = records.exists()
@@ -412,12 +417,12 @@ class SalonErasure(models.Model):
     def _take_late(self, file):
         """Erase what came in of a client since they were erased; return the line of the log, if there was anything."""
         data = self.env["salon.personal.data"].sudo()
-        self.env.cr.execute("SELECT set_config('salon.unlock', 'on', true)")
         details, trail = [], [0, 0, 0]
         notes = self.env["salon.health.note"].sudo().search([("file_id", "=", file.id)])
         if notes or self.env["salon.sensitivity"].sudo().search([("file_id", "=", file.id)]):
             file._erase_health()
             details.append(self._detail("salon.health.note", max(len(notes), 1), "deleted", ""))
+        self._unlock()
         for answer, records in self._plan(file):
             if answer.trail and not answer.delete and records:
                 trail = [sum(pair) for pair in zip(trail, data._delete_trail(records), strict=True)]
@@ -430,6 +435,5 @@ class SalonErasure(models.Model):
         if details:
             values = {"file_id": file.id, "reason": "late", "details": details, **self.env.user._salon_signature()}
             line = self.sudo().create(values)
-            self.env.flush_all()
-        self.env.cr.execute("SELECT set_config('salon.unlock', 'off', true)")
+        self._unlock(False)
         return line

@@ -104,6 +104,18 @@ class SalonPersonalData(models.AbstractModel):
                    why=mixed),
             Answer("salon.formula.bowl", by=("formula_id.line_id.visit_id.partner_id",), why=mixed),
             Answer("salon.formula", by=("line_id.visit_id.partner_id",), why=mixed),
+            Answer(
+                "salon.advice",
+                by=("diagnosis_id.visit_id.partner_id",),
+                why=self.env._("What was advised and at what price: for the figures."),
+            ),
+            Answer(
+                "salon.diagnosis",
+                by=("visit_id.partner_id",),
+                why=self.env._("How hair or skin was found, of nobody in particular."),
+            ),
+            Answer("stock.move", by=("salon_visit_id.partner_id",), why=mixed, trail=False, export=()),
+            Answer("salon.visit.product", by=("line_id.visit_id.partner_id",), why=mixed),
             Answer("salon.visit.performer", by=("line_id.visit_id.partner_id",), why=done),
             Answer("salon.visit.line", by=("visit_id.partner_id",), why=done),
             Answer("salon.visit", why=done),
@@ -142,11 +154,47 @@ class SalonPersonalData(models.AbstractModel):
                 why=self.env._("That somebody was erased, without saying who."),
                 export=(),
             ),
+            Answer("salon.patch.test", by=("file_id.partner_id",), delete=True),
+            Answer("salon.consent.request", by=("file_id.partner_id",), delete=True, export=("sent_to", "expires_at")),
+            Answer(
+                "salon.consent",
+                by=("file_id.partner_id",),
+                delete=True,
+                export=(
+                    "title",
+                    "text",
+                    "action",
+                    "version",
+                    "signed_name",
+                    "is_guardian",
+                    "ip_address",
+                    "way",
+                    "valid_until",
+                    "created_at",
+                    "signature",
+                ),
+            ),
+            Answer("salon.client.event", by=("file_id.partner_id",), delete=True),
             Answer("salon.client.key", by=("file_id.partner_id",), delete=True, export=()),
             Answer(
                 "salon.client.file",
-                values={"keeper_id": None},
-                why=self.env._("An empty file with its number."),
+                values=dict.fromkeys(
+                    (
+                        "keeper_id",
+                        "referrer_id",
+                        "region",
+                        "influence",
+                        "contact_way",
+                        "contact_time",
+                        "talk_preference",
+                        "language_ids",
+                        "first_service_ids",
+                        "other_person_ids",
+                    ),
+                    False,
+                ),
+                keeps=("source_id",),
+                why=self.env._("An empty file with its number, and how the client came: for the figures."),
             ),
         ]
 
@@ -274,6 +322,7 @@ class SalonPersonalData(models.AbstractModel):
         if answer.delete:
             self._delete(records)
             return len(records)
+        self._unlink_relations(answer, records)
         values = self._new_values(answer)
         if not values:
             return 0
@@ -295,6 +344,24 @@ class SalonPersonalData(models.AbstractModel):
         changed = self.env.cr.rowcount
         records.invalidate_recordset(list(values))
         return changed
+
+    @api.model
+    def _unlink_relations(self, answer, records):
+        """Take away the links to many that `answer` names, from either side where a model is linked to itself."""
+        for name in answer.values:
+            field = records._fields.get(name)
+            if field and field.type == "many2many":
+                sides = [field.column1] + ([field.column2] if field.comodel_name == records._name else [])
+                for side in sides:
+                    self.env.cr.execute(
+                        SQL(
+                            "DELETE FROM %s WHERE %s IN %s",
+                            SQL.identifier(field.relation),
+                            SQL.identifier(side),
+                            tuple(records.ids),
+                        )
+                    )
+                records.invalidate_model([name])
 
     @api.model
     def _delete(self, records):

@@ -18,6 +18,7 @@ from . import test_done_early
 from . import test_erasure
 from . import test_formula
 from . import test_no_shows
+from . import test_privacy_tours
 from . import test_reminders
 from . import test_replan
 from . import test_report

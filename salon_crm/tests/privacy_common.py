@@ -48,6 +48,7 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         visit = self._make_visits(client)
         self._make_queue(client)
         self._make_health(client.salon_file_ids)
+        self._make_safety(client.salon_file_ids, visit)
         self._make_sale(client, visit)
         self._make_invoice(client)
         self._make_words(client, visit)
@@ -152,6 +153,40 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
                 "valid_until": fields.Date.today(),
             }
         )
+
+    def _make_safety(self, file, visit):
+        """What was signed, tried on the skin, found and advised."""
+        line = self.env["salon.product.line"].create({"name": "Some Brand"})
+        self.env["salon.patch.test"].create({"file_id": file.id, "product_line_id": line.id, "result": "reaction"})
+        form = self.env["salon.consent.form"].create({"name": "Photos", "kind": "photos", "text": "May we?"})
+        self.env["salon.consent"].sudo().create(
+            {
+                "file_id": file.id,
+                "form_id": form.id,
+                "version": 1,
+                "title": "Photos",
+                "signed_name": NAME,
+                "signature": PICTURE,
+                "ip_address": "203.0.113.7",
+                **self.env.user._salon_signature(),
+            }
+        )
+        self.env["salon.consent.request"].sudo().create(
+            {
+                "token": "r" * 32,
+                "file_id": file.id,
+                "company_id": self.env.company.id,
+                "way": "link",
+                "expires_at": self.start,
+                "sent_to": EMAIL,
+            }
+        )
+        self.env["salon.client.event"].create({"file_id": file.id, "name": MARK})
+        diagnosis = self.env["salon.diagnosis"].create({"visit_id": visit.id, "recommendation": MARK})
+        self.env["salon.advice"].create({"diagnosis_id": diagnosis.id, "product_id": self.facial.id})
+        goods = self.env["product.product"].create({"name": "Mask", "type": "consu"})
+        self.env["salon.visit.product"].create({"line_id": visit.line_ids[0].id, "product_id": goods.id})
+        file.write({"wechat": f"{MARK}-wechat", "second_phone": "+86 139 4455 6677", "influence": "many"})
 
     def _make_sale(self, client, visit):
         """Sell what was done; the till closes the visit, and whatever follows a visit is planned."""

@@ -1,0 +1,49 @@
+import { registry } from "@web/core/registry";
+
+const ACTIONS = ".o_control_panel .o_cp_action_menus button:has(.fa-cog)";
+
+/** A manager sees what speaks against erasing a client. */
+registry.category("web_tour.tours").add("salon_manager_may_not_erase_yet", {
+    steps: () => [
+        { trigger: ".o_form_view .o_field_widget[name='alert']" },
+        { trigger: ACTIONS, run: "click" },
+        { trigger: ".o-dropdown--menu .o_menu_item:contains(Erase Client)", run: "click" },
+        { trigger: ".modal .alert-danger:contains(Cancel it first)" },
+        { trigger: ".modal .o_salon_erasure:contains(Kept)" },
+        { trigger: ".modal:not(:has(button[name='action_erase']:visible)) button[special='cancel']", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+    ],
+});
+
+/** A manager erases a client, and sees what went. */
+registry.category("web_tour.tours").add("salon_manager_erases_client", {
+    steps: () => [
+        { trigger: ".o_form_view .o_field_widget[name='alert']" },
+        { trigger: ACTIONS, run: "click" },
+        { trigger: ".o-dropdown--menu .o_menu_item:contains(Erase Client)", run: "click" },
+        { trigger: ".modal .o_salon_erasure:contains(Visit)" },
+        { trigger: ".modal:not(:has(button[name='action_erase']:visible)) .o_field_widget[name='sure'] input", run: "click" },
+        { trigger: ".modal button[name='action_erase']", run: "click" },
+        { trigger: ".o_form_view:contains(Erasure) .o_salon_erasure:contains(Deleted)" },
+        { trigger: ".o_form_view .o_field_widget[name='file_id']:contains(Erased client)" },
+    ],
+});
+
+/** A manager exports all data of a client. */
+registry.category("web_tour.tours").add("salon_manager_exports_client", {
+    steps: () => [
+        { trigger: ".o_form_view .o_field_widget[name='alert']" },
+        { trigger: ACTIONS, run: "click" },
+        { trigger: ".o-dropdown--menu .o_menu_item:contains(Export All Data)", run: "click" },
+        { trigger: ".o_form_view .o_field_widget[name='alert']" },
+    ],
+});
+
+/** The front desk is offered neither. */
+registry.category("web_tour.tours").add("salon_desk_erases_nobody", {
+    steps: () => [
+        { trigger: ".o_form_view .o_field_widget[name='alert']" },
+        { trigger: ACTIONS, run: "click" },
+        { trigger: ".o-dropdown--menu .o_menu_item:contains(Duplicate), .o-dropdown--menu:not(:contains(Erase Client)):not(:contains(Export All))" },
+    ],
+});

@@ -1,0 +1,34 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+
+from .common import SalonCommon
+from .health import HealthKeys
+
+
+@tagged("post_install", "-at_install")
+class TestPrivacyTours(HealthKeys, SalonCommon, HttpCase):
+    def setUp(self):
+        super().setUp()
+        self.booking = self._book((self.cut, self.anna))
+        self.file = self.client.salon_file_ids
+
+    def _open(self, tour, user):
+        self.start_tour(f"/odoo/salon-clients/{self.file.id}", tour, login=user.login)
+
+    def test_a_manager_erases_a_client(self):
+        self._open("salon_manager_may_not_erase_yet", self.manager)
+        self.booking.start = fields.Datetime.now() - timedelta(days=400)
+        self.env["salon.visit"].create({"partner_id": self.client.id}).action_done()
+        self._open("salon_manager_erases_client", self.manager)
+        self.assertFalse(self.client.active)
+        self.assertTrue(self.env["salon.erasure"].search([("file_id", "=", self.file.id)]))
+
+    def test_a_manager_exports_all_data(self):
+        self._open("salon_manager_exports_client", self.manager)
+        logged = self.env["salon.access.log"].search([("file_id", "=", self.file.id), ("what", "=", "everything")])
+        self.assertEqual(logged.created_by, self.manager.id)
+
+    def test_the_front_desk_is_offered_neither(self):
+        self._open("salon_desk_erases_nobody", self.reception)
