@@ -6,7 +6,7 @@ from odoo.http import Response, request
 
 class ClientExport(http.Controller):
     @http.route("/salon/client/<int:file_id>/export", type="http", auth="user", methods=["GET"], readonly=False)
-    def export(self, file_id, **_unused):
+    def client_export(self, file_id, **_unused):
         """Send a manager all that is known of a client, and log it; nothing of it is kept on the server."""
         file = request.env["salon.client.file"].with_context(active_test=False).browse(file_id).exists()
         if not file:

@@ -210,6 +210,7 @@ class SalonClientExport(models.AbstractModel):
         notes = self.env["salon.health.note"].sudo().search([("file_id", "=", file.id)])
         overrides = self.env["salon.override"].sudo().search([("file_id", "=", file.id)])
         sensitivities = self.env["salon.sensitivity"].sudo().search([("file_id", "=", file.id)])
+        intakes = self.env["salon.intake"].sudo().search([("file_id", "=", file.id), ("cipher", "!=", False)])
         health = {
             "sensitivities": [
                 self._row(one, ["substance_id", "kind", "severity", "since", "create_date"]) for one in sensitivities
@@ -224,9 +225,18 @@ class SalonClientExport(models.AbstractModel):
                 }
                 for one in overrides
             ]
+            health["intake"] = [
+                {"filled_at": self._plain(one.filled_at), "told": json.loads(one.key_id._decrypt([one.cipher])[0])}
+                for one in intakes
+            ]
         except UserError as error:
             left_out.append(self.env._("Health notes and reasons of exceptions: %s", error.args[0]))
-        for records, what in ((notes, "notes"), (overrides, "override"), (sensitivities, "sensitivities")):
+        for records, what in (
+            (notes, "notes"),
+            (overrides, "override"),
+            (sensitivities, "sensitivities"),
+            (intakes, "intake"),
+        ):
             log._note(records, what, "export", "request")
         return health
 

@@ -154,6 +154,12 @@ class SalonPersonalData(models.AbstractModel):
                 why=self.env._("That somebody was erased, without saying who."),
                 export=(),
             ),
+            Answer(
+                "salon.intake",
+                by=("file_id.partner_id",),
+                delete=True,
+                export=("form_id", "asked_at", "filled_at", "answers", "taken", "state", "reviewed_at"),
+            ),
             Answer("salon.patch.test", by=("file_id.partner_id",), delete=True),
             Answer("salon.consent.request", by=("file_id.partner_id",), delete=True, export=("sent_to", "expires_at")),
             Answer(
@@ -193,7 +199,7 @@ class SalonPersonalData(models.AbstractModel):
                     ),
                     False,
                 ),
-                keeps=("source_id",),
+                keeps=("source_id", "reviewed_at", "reviewed_by_id"),
                 why=self.env._("An empty file with its number, and how the client came: for the figures."),
             ),
         ]

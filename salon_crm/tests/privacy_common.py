@@ -181,6 +181,18 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
                 "sent_to": EMAIL,
             }
         )
+        form = self.env["salon.intake.form"].create(
+            {"name": "Intake", "question_ids": [Command.create({"name": "Anything else?", "kind": "text"})]}
+        )
+        self.env["salon.intake"].sudo().create(
+            {
+                "file_id": file.id,
+                "version_id": form._current_version().id,
+                "company_id": self.env.company.id,
+                "ends_at": self.start,
+                "answers": {"x": f"{NAME} {MARK}"},
+            }
+        )
         self.env["salon.client.event"].create({"file_id": file.id, "name": MARK})
         diagnosis = self.env["salon.diagnosis"].create({"visit_id": visit.id, "recommendation": MARK})
         self.env["salon.advice"].create({"diagnosis_id": diagnosis.id, "product_id": self.facial.id})

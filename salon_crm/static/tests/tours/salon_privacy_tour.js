@@ -35,7 +35,11 @@ registry.category("web_tour.tours").add("salon_manager_exports_client", {
         { trigger: ".o_form_view .o_field_widget[name='alert']" },
         { trigger: ACTIONS, run: "click" },
         { trigger: ".o-dropdown--menu .o_menu_item:contains(Export All Data)", run: "click" },
-        { trigger: ".o_form_view .o_field_widget[name='alert']" },
+        {
+            content: "a download shows nothing in the page: give it its time",
+            trigger: ".o_form_view .o_field_widget[name='alert']",
+            run: () => new Promise((done) => setTimeout(done, 4000)),
+        },
     ],
 });
 
