@@ -32,7 +32,7 @@ class SalonClientFile(models.Model):
         """Send all that is known of this client: a zip, for managers; the access log notes it."""
         self.ensure_one()
         self.env["salon.client.export"]._check_may_export(self)
-        return {"type": "ir.actions.act_url", "url": f"/salon/client/{self.id}/export", "target": "download"}
+        return {"type": "ir.actions.act_url", "url": f"/salon/client/{self.id}/export", "target": "self"}
 
     def action_erase(self):
         """Show what erasing this client would take and leave."""
