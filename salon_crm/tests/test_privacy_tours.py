@@ -25,8 +25,10 @@ class TestPrivacyTours(HealthKeys, SalonCommon, HttpCase):
         self.assertFalse(self.client.active)
         self.assertTrue(self.env["salon.erasure"].search([("file_id", "=", self.file.id)]))
 
-    def test_a_manager_exports_all_data(self):
-        self._open("salon_manager_exports_client", self.manager)
+    def test_a_manager_is_offered_the_export(self):
+        self._open("salon_manager_is_offered_export", self.manager)
+        url = self.file.with_user(self.manager).action_export_all()["url"]
+        self.assertEqual(self.url_open(url).status_code, 200)
         logged = self.env["salon.access.log"].search([("file_id", "=", self.file.id), ("what", "=", "everything")])
         self.assertEqual(logged.created_by, self.manager.id)
 
