@@ -74,6 +74,7 @@
         "demo/res.partner.csv",
         "demo/salon_rules_demo.xml",
         "demo/salon_safety_demo.xml",
+        "demo/salon_intake_demo.xml",
         "demo/salon_history_demo.xml",
     ],
     "assets": {

@@ -3,3 +3,4 @@ from . import salon_sample_history
 from . import salon_sample_party
 from . import salon_sample_record
 from . import salon_sample_safety
+from . import salon_sample_intake

@@ -147,7 +147,7 @@ class SalonIntake(models.Model):
         text = self._say_answer(question, answer)
         if field.type == "many2one":
             return self._find_source(text)
-        return text
+        return " ".join(text.split()) if field.type == "char" else text
 
     def _find_source(self, name):
         """Return the id of how clients come (utm.source) that has this name, a new one where there is none."""
