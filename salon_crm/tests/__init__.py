@@ -31,6 +31,7 @@ from . import test_health_tours
 from . import test_import
 from . import test_intake
 from . import test_intake_page
+from . import test_intake_tours
 from . import test_link
 from . import test_message_content
 from . import test_message_planner
