@@ -100,6 +100,7 @@ class SalonIntake(models.Model):
 
         :param event: calendar.event that it is asked for
         """
+        file.partner_id._refuse_erased()
         file.sudo().lock_for_update()
         values = {
             "version_id": form._current_version().id,

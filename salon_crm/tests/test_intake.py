@@ -236,8 +236,14 @@ class TestIntakeReview(IntakeCommon):
 
     def test_who_is_erased_has_no_sheet(self):
         sheet = self._fill(self._ask(), medication="zzpills", wechat="clara_c")
-        self.file._erase_health()
-        self.assertFalse(sheet.exists())
+        waiting = self._ask()
+        token = waiting.token
+        self.client.salon_booking_ids.action_salon_cancel()
+        self.env["salon.erasure"].with_user(self.manager)._erase(self.file, "request")
+        self.assertFalse((sheet | waiting).exists())
+        self.assertFalse(self.env["salon.intake"]._by_token(token))
+        with self.assertRaisesRegex(UserError, "was erased"):
+            self._ask()
 
     def test_a_file_that_was_not_reviewed_for_long_says_so(self):
         files = self.env["salon.client.file"].with_user(self.reception)
