@@ -66,6 +66,7 @@
         "data/salon_erasure_data.xml",
         "wizard/salon_erase_views.xml",
         "views/salon_erasure_views.xml",
+        "views/salon_access_review_views.xml",
     ],
     "demo": [
         "demo/salon_company_demo.xml",

@@ -120,3 +120,5 @@ from . import calendar_event_privacy
 from . import salon_client_file_privacy
 from . import salon_erasure
 from . import salon_client_export
+from . import res_company_privacy
+from . import salon_client_file_inactive

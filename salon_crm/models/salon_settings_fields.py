@@ -16,6 +16,7 @@ class SalonSettingsFields(models.AbstractModel):
     salon_patch_test_hours = fields.Integer(related="company_id.salon_patch_test_hours", readonly=False)
     salon_patch_test_months = fields.Integer(related="company_id.salon_patch_test_months", readonly=False)
     salon_consent_link_days = fields.Integer(related="company_id.salon_consent_link_days", readonly=False)
+    salon_anonymise_years = fields.Integer(related="company_id.salon_anonymise_years", readonly=False)
     salon_access_log_months = fields.Integer(related="company_id.salon_access_log_months", readonly=False)
     salon_moves_stock = fields.Boolean(related="company_id.salon_moves_stock", readonly=False)
     salon_stock_location_id = fields.Many2one(related="company_id.salon_stock_location_id", readonly=False)

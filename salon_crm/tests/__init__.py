@@ -16,6 +16,8 @@ from . import test_desk_tours
 from . import test_diagnosis
 from . import test_done_early
 from . import test_erasure
+from . import test_inactive
+from . import test_access_review
 from . import test_formula
 from . import test_no_shows
 from . import test_privacy_tours

@@ -15,6 +15,7 @@ MATRIX = {
     "salon.health.key": ("----", "----", "----", "----", "----"),
     "salon.health.note": ("----", "----", "----", "----", "----"),
     "salon.access.log": ("----", "----", "r---", "----", "----"),
+    "salon.access.review": ("----", "----", "r---", "----", "----"),
     "salon.erasure": ("----", "----", "r---", "----", "----"),
     "salon.substance": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.sensitivity": ("rwc-", "----", "rwcd", "----", "----"),
