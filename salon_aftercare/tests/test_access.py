@@ -1,7 +1,23 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.salon_crm.tests.access_common import AccessMatrix
+
 from .common import AftercareCommon
+
+# May a role read, write, create, delete? Every model of the addon has a line: a new one without fails.
+MATRIX = {
+    #                         stylist reception manager accountant plain user
+    "salon.followup": ("rw--", "rw--", "rw--", "----", "----"),
+    "salon.followup.plan": ("r---", "r---", "rwcd", "----", "----"),
+    "salon.followup.step": ("r---", "r---", "rwcd", "----", "----"),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestMatrix(AccessMatrix, AftercareCommon):
+    def test_every_model_has_its_line_and_every_role_its_rights(self):
+        self._assert_matrix("salon_aftercare", MATRIX)
 
 
 @tagged("post_install", "-at_install")

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_access_ways
 from . import test_availability
 from . import test_back_bar
 from . import test_blocked_time

@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_membership
 from . import test_points
 from . import test_pos_tour

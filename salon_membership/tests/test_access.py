@@ -1,0 +1,20 @@
+from odoo.tests import tagged
+
+from odoo.addons.salon_crm.tests.access_common import AccessMatrix
+from odoo.addons.salon_crm.tests.common import SalonCommon
+
+# May a role read, write, create, delete? Every model of the addon has a line: a new one without fails.
+MATRIX = {
+    #                         stylist reception manager accountant plain user
+    "salon.membership": ("r---", "r-c-", "rwcd", "r---", "----"),
+    "salon.membership.enrol": ("----", "rwcd", "rwcd", "----", "----"),
+    "salon.membership.tier": ("r---", "r---", "rwcd", "r---", "r---"),
+    "salon.points.lot": ("----", "r---", "r---", "r---", "----"),
+    "salon.points.move": ("----", "r---", "r---", "r---", "----"),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestMatrix(AccessMatrix, SalonCommon):
+    def test_every_model_has_its_line_and_every_role_its_rights(self):
+        self._assert_matrix("salon_membership", MATRIX)
