@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import sql
 
 from ..tools.spoken import spoken
 
@@ -14,6 +15,16 @@ class SalonClientFile(models.Model):
     _inherit = "salon.client.file"
 
     erased_at = fields.Datetime(string="Erased On", readonly=True, copy=False, index="btree_not_null")
+
+    def _auto_init(self):
+        """Fill the column of whether a client is archived at once: there may be a million files."""
+        if sql.table_exists(self.env.cr, self._table) and not sql.column_exists(self.env.cr, self._table, "active"):
+            sql.create_column(self.env.cr, self._table, "active", "bool")
+            self.env.cr.execute(
+                "UPDATE salon_client_file file SET active = client.active"
+                "  FROM res_partner client WHERE client.id = file.partner_id"
+            )
+        return super()._auto_init()
 
     def write(self, vals):
         if not self.env.su:
