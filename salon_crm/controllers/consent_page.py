@@ -49,7 +49,7 @@ class ConsentPage(PublicPage):
         guardian = self._one("guardian") == "1"
         typed = self._one("way") == "typed"
         signature = False if typed else self._drawn_signature()
-        problem = self._unsigned(asked, form, name, typed or signature)
+        problem = self._unsigned(asked, form, name, guardian, typed or signature)
         if problem:
             return self._show_consent(asked, problem=problem, name=name, guardian=guardian, typed=typed, status=422)
         asked._sign(
@@ -63,7 +63,7 @@ class ConsentPage(PublicPage):
         )
         return request.redirect(asked._path(), code=303)
 
-    def _unsigned(self, asked, form, name, signed):
+    def _unsigned(self, asked, form, name, guardian, signed):
         """Return what is still missing, in words; None where nothing is."""
         if self._one("words") != asked._fingerprint(form):
             return request.env._("The text was changed just now. Please read it again.")
@@ -71,6 +71,8 @@ class ConsentPage(PublicPage):
             return request.env._("Please type the name of the person who signs.")
         if self._one("agree") != "1":
             return request.env._("Please tick that you have read it and agree.")
+        if form.kind == "minors" and not guardian:
+            return request.env._("A parent or guardian signs this form. Please tick that you are one.")
         if not signed:
             return request.env._("Please sign in the field, or choose to sign by typing your name.")
         return None

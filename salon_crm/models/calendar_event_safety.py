@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from .calendar_event_online import COMING
 
 LATE = ("arrived", "in_service")  # who is here and has not been served to the end
+BEGUN = ("in_service", "done")
 TO_MAKE = ("needed", "pending")  # kinds of what is said of a patch test
 AHEAD = timedelta(days=366)  # bookings further away have time
 
@@ -49,8 +50,10 @@ class CalendarEvent(models.Model):
         """
         for booking in self.sudo().filtered("is_salon_booking"):
             wanted = [pair for pair in booking._salon_wanted(lines) if pair not in known]
-            moment = booking._salon_begins_now() if step == "start" else booking.start
-            self.env["salon.safety"]._refuse(wanted, booking.company_id, moment, step)
+            # What is added to a service that has begun is not planned any more.
+            its_step = "start" if booking.salon_state in BEGUN else step
+            moment = booking._salon_begins_now() if its_step == "start" else booking.start
+            self.env["salon.safety"]._refuse(wanted, booking.company_id, moment, its_step)
 
     def _salon_begins_now(self):
         """Return when a service that is begun now begins: what is noted later was at its time."""

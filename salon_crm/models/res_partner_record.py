@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
+from ..tools.frame import local_day
 from .res_partner import STAFF
 
 YEAR = timedelta(days=365)
@@ -122,13 +123,16 @@ class ResPartner(models.Model):
                     ("state", "=", "done"),
                     ("date", ">=", fields.Datetime.now() - 2 * YEAR),
                 ],
-                ["partner_id"],
+                ["partner_id", "company_id"],
                 ["date:array_agg"],
             )
         )
-        intervals = {}
-        for partner, moments in groups:
-            days = {moment.date() for moment in moments}
-            if len(days) > 1:
-                intervals[partner.id] = round((max(days) - min(days)).days / (len(days) - 1))
-        return intervals
+        zones = {company: company._salon_timezone() for company in companies}
+        came = {}
+        for partner, company, moments in groups:
+            came.setdefault(partner.id, set()).update(local_day(zones[company], moment) for moment in moments)
+        return {
+            partner_id: round((max(days) - min(days)).days / (len(days) - 1))
+            for partner_id, days in came.items()
+            if len(days) > 1
+        }

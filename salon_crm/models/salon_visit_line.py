@@ -78,6 +78,12 @@ class SalonVisitLine(models.Model):
             self.visit_id._check_safety(self.product_id)
         return result
 
+    def unlink(self):
+        visits = self.visit_id
+        result = super().unlink()
+        visits._note_use()  # what it used up goes with it
+        return result
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_locked(self):
         self.visit_id._check_not_locked()

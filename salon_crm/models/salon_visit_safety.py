@@ -33,8 +33,10 @@ class SalonVisit(models.Model):
     def action_done(self):
         """Refuse to close what nobody signed for; what was booked was asked when it began, and a sale is never lost."""
         if not self.env.su:
-            for visit in self.filtered(lambda one: one.state == "open" and one.partner_id and not one.event_id):
+            for visit in self.filtered(lambda one: one.state == "open" and one.partner_id):
+                booked = visit.sudo().event_id._salon_wanted() if visit.event_id else ()
                 wanted = [(visit.partner_id.id, id_) for id_ in visit.line_ids.product_id.ids]
+                wanted = [pair for pair in wanted if pair not in booked]
                 moment, company = fields.Datetime.now(), visit.company_id
                 for pair, forms in self.env["salon.consent"]._find_missing(wanted, company, moment).items():
                     found = Obstacle(*pair, "consent", tuple(forms.ids))
@@ -59,3 +61,24 @@ class SalonVisitLine(models.Model):
         copy=False,
         help="It was paid for at a till although the client may not have it without a manager's exception.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_begun()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"started_at", "product_id"} & vals.keys():
+            self._check_begun()
+        return result
+
+    def _check_begun(self):
+        """Refuse what begins at the chair without what it needs: a booking can be here, and its service not begun; and
+        more is done than was booked."""
+        if self.env.su:
+            return
+        for line in self.filtered(lambda one: one.started_at and one.visit_id.partner_id):
+            wanted = [(line.visit_id.partner_id.id, line.product_id.id)]
+            self.env["salon.safety"]._refuse(wanted, line.visit_id.company_id, line.started_at, "start")

@@ -4,13 +4,18 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .res_partner import STAFF
+
 USED_UP = ("inventory", "production")  # where what was used goes to, by the kinds of Odoo's locations
 
 
 class StockMove(models.Model):
     _inherit = "stock.move"
 
-    salon_visit_id = fields.Many2one("salon.visit", string="Visit", ondelete="restrict", index="btree_not_null")
+    # The name of a visit says who came when: that is not for everybody in the stock.
+    salon_visit_id = fields.Many2one(
+        "salon.visit", string="Visit", ondelete="restrict", index="btree_not_null", groups=STAFF
+    )
 
 
 class SalonVisit(models.Model):
@@ -45,7 +50,8 @@ class SalonVisit(models.Model):
         """Move what the record of the noted visits says and the stock does not yet. No sale fails over it: what can't
         be moved is said on the visit."""
         visits = self.browse(sorted(self.env.cr.precommit.data.pop("salon_used", ()))).exists()
-        visits.lock_for_update()
+        # What others note of these visits meanwhile refers to them, and is no reason to lose a sale.
+        visits.lock_for_update(allow_referencing=True)
         for visit in visits:
             visit = visit.with_company(visit.company_id)
             try:
@@ -79,7 +85,7 @@ class SalonVisit(models.Model):
                     **unit,
                     **where,
                     "salon_visit_id": self.id,
-                    "origin": self.display_name,
+                    "origin": self.env._("Visit %s", self.id),  # never the client: who works in the stock reads it
                     "product_uom": product.uom_id.id,
                     "product_uom_qty": abs(quantity),
                     "move_line_ids": [Command.create(line)],

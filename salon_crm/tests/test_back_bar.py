@@ -1,5 +1,6 @@
+from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.point_of_sale.tests.common import TestPoSCommon
 
@@ -78,6 +79,29 @@ class TestBackBar(SalonCommon, TestPoSCommon):
         visit.line_ids.formula_ids.unlink()
         self._end()
         self.assertEqual(self._left(), [10, 10, 10])
+
+    def test_what_a_service_used_comes_back_with_it(self):
+        visit = self._visit()
+        visit.action_done()
+        self._end()
+        self.assertEqual(self._left(), [9.5, 9.97, 9])
+        visit.line_ids.unlink()
+        self._end()
+        self.assertEqual(self._left(), [10, 10, 10])
+
+    def test_the_stock_does_not_say_who_came(self):
+        visit = self._visit()
+        visit.action_done()
+        self._end()
+        keeper = new_test_user(self.env, "stock_keeper", "stock.group_stock_user")
+        moves = self.env["stock.move"].search([("salon_visit_id", "=", visit.id)]).with_user(keeper)
+        self.assertTrue(moves)
+        names = ["origin", "reference", "display_name"]
+        said = str(moves.read(names)) + str(moves.move_line_ids.read(["reference", "origin", "display_name"]))
+        self.assertNotIn(self.client.name, said)
+        self.assertEqual(moves.mapped("origin"), [f"Visit {visit.id}"] * len(moves))
+        with self.assertRaises(AccessError):
+            moves.mapped("salon_visit_id")
 
     def test_it_is_off_by_default(self):
         self.assertFalse(self.env["res.company"].create({"name": "Second Salon"}).salon_moves_stock)

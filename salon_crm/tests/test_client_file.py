@@ -1,5 +1,7 @@
 from datetime import datetime, timedelta
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -81,6 +83,16 @@ class TestClientFile(SalonCommon):
         self.assertEqual(self.file.usual_stylist_id, self.anna)
         lines = self.env["salon.visit.line"].search(self.file.action_view_services()["domain"])
         self.assertEqual(len(lines), 5)
+
+    def test_a_day_is_one_where_the_salon_is(self):
+        hours = self.env["resource.calendar"].create({"name": "Hours", "tz": "America/Los_Angeles"})
+        self.env.company.salon_opening_calendar_id = hours
+        for moment in ("2026-03-02 23:00:00", "2026-03-03 01:00:00", "2026-03-12 23:00:00"):  # 3 pm, 5 pm, 3 pm
+            visit = self._visit(1, self.cut)
+            visit.date = moment
+        with freeze_time("2026-04-01 12:00:00"):
+            self.env.invalidate_all()
+            self.assertEqual((self.file.visit_count, self.file.visit_interval), (2, 10))
 
     def test_figures_of_several_files_are_asked_at_once(self):
         other = self.env["salon.client.file"].create({"name": "Nora New"})

@@ -87,6 +87,22 @@ class TestConsents(ConsentCase):
         visit.with_user(self.reception).action_done()
         self.assertEqual(visit.state, "done")
 
+    def test_what_is_done_beyond_the_booking_is_signed_for_as_well(self):
+        booking = self._book((self.cut, self.anna))
+        booking.action_salon_start()
+        visit = booking.salon_visit_ids.with_user(self.stylist_user)
+        visit.line_ids = [(0, 0, {"product_id": self.colour.id})]
+        line = visit.line_ids.filtered(lambda line: line.product_id == self.colour)
+        self._refused(line.action_begin)
+        self._refused(visit.action_done)
+        self._refused(booking.with_user(self.stylist_user).action_salon_done)
+        add = {"salon_line_ids": [(0, 0, self._prepare_line(self.colour, self.ben))]}
+        self._refused(lambda: booking.write(add))
+        self._sign()
+        line.action_begin()
+        visit.action_done()
+        self.assertEqual(booking.salon_state, "done")
+
     def test_each_guest_signs_for_themselves(self):
         line = {**self._prepare_line(self.colour, self.anna), "guest_id": self.friend.id}
         booking = self._book(
@@ -332,6 +348,13 @@ class TestConsentPage(ConsentCase, HttpCase):
                 self.assertIn(answer.status_code, (400, 422))
                 self.assertIn(sentence, answer.text)
         self.assertFalse(self.env["salon.consent"].search([("file_id", "=", self.file.id)]))
+
+    def test_a_minor_does_not_sign_in_place_of_a_guardian(self):
+        asked = self._ask(self.form.copy({"name": "Guardians", "kind": "minors"}))
+        answer = self._send(asked, form=str(asked.form_ids.id), words=asked._fingerprint(asked.form_ids))
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("A parent or guardian signs this form", answer.text)
+        self.assertFalse(asked.signed_form_ids)
 
     def test_wrong_and_ended_links(self):
         asked = self._ask()

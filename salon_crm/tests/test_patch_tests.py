@@ -188,6 +188,30 @@ class TestPatchTests(HealthKeys, SalonCommon):
         self._test()
         visits.create({"partner_id": self.client.id, "line_ids": [(0, 0, line)]})
 
+    def test_no_service_of_a_visit_begins_around_it(self):
+        booking = self._book((self.colour, self.anna))
+        booking.action_salon_arrive()
+        line = booking.salon_visit_ids.line_ids.with_user(self.stylist_user)
+        self._refused(line.action_begin, NO_TEST)
+        self._refused(lambda: line.write({"started_at": fields.Datetime.now()}), NO_TEST)
+        self._test()
+        line.action_begin()
+        self.assertTrue(line.started_at)
+
+    def test_what_is_added_to_a_service_that_has_begun_needs_a_result(self):
+        booking = self._book((self.cut, self.anna), start=fields.Datetime.now())
+        booking.action_salon_start()
+        test = self._test("pending")
+        add = {"salon_line_ids": [(0, 0, self._prepare_line(self.colour, self.ben))]}
+        self._refused(lambda: booking.write(add), NO_TEST)
+        line = {"event_id": booking.id, **self._prepare_line(self.colour, self.ben)}
+        self._refused(lambda: self.env["salon.booking.line"].create(line), NO_TEST)
+        values = {"salon_state": "in_service", "minutes": 600}
+        self._refused(lambda: self._book((self.colour, self.ben), **values), NO_TEST)
+        test.result = "clear"
+        booking.write(add)
+        self.assertEqual(booking.salon_line_ids.product_id, self.cut | self.colour)
+
     def test_the_test_of_another_line_does_not_do(self):
         self._test(product_line_id=self.other_line.id)
         self.assertEqual(self._at(self.now), "patch_test")
