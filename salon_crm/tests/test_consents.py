@@ -251,6 +251,17 @@ class TestConsents(ConsentCase):
         with self.assertRaisesRegex(UserError, "signed already"):
             asked._sign(self.form, {"signed_name": "Clara"})
 
+    def test_no_dialog_names_a_client_of_another_company(self):
+        form = self.env["salon.intake.form"].create({"name": "Test Intake"})
+        self.assertFalse(self.env["salon.consent.ask"].create({"file_id": self.file.id}).reached_by)
+        self.friend.company_id = self.env["res.company"].create({"name": "Second Salon"})
+        for model, values in (("salon.consent.ask", {}), ("salon.intake.ask", {"form_id": form.id})):
+            with self.subTest(model):
+                asks = self.env[model].with_user(self.reception)
+                with self.assertRaises(AccessError), self.cr.savepoint():
+                    asks.create({"file_id": self.friend.salon_file_ids.id, **values})
+                asks.create({"file_id": self.file.id, **values})
+
     def test_nothing_to_ask_for(self):
         booking = self._book((self.cut, self.anna))
         with self.assertRaisesRegex(UserError, "Nothing is missing"):

@@ -35,7 +35,7 @@ class SalonConsentAsk(models.TransientModel):
         for ask in self:
             partner = ask.file_id.partner_id
             channels = partner._salon_channels(ask.company_id)
-            ask.reached_by = channels and partner._salon_reached_by(ask.company_id)
+            ask.reached_by = partner._salon_reached_by(ask.company_id) if channels else False
 
     def action_send(self):
         """Send the link."""
