@@ -73,14 +73,14 @@ registry.category("web_tour.tours").add("salon_stylist_notes", {
         },
         {
             content: "add the assistant",
-            trigger: ".modal .o_field_x2many_list_row_add button, .modal .o_field_x2many_list_row_add a",
+            trigger: ".modal .o_field_widget[name='performer_ids'] .o_field_x2many_list_row_add :is(button, a)",
             run: "click",
         },
         {
             content: "a new line is there",
             trigger: ".modal .o_field_widget[name='performer_ids'] .o_data_row:eq(1).o_selected_row",
         },
-        ...pick("employee_id", "Ben", ".modal .o_data_row:eq(1)"),
+        ...pick("employee_id", "Ben", ".modal .o_field_widget[name='performer_ids'] .o_data_row:eq(1)"),
         {
             content: "part",
             trigger: ".modal .o_selected_row [name='part'] input",
