@@ -87,6 +87,7 @@
             "salon_crm/static/src/client_file/**/*",
             "salon_crm/static/src/formula/**/*",
             "salon_crm/static/src/intake/**/*",
+            "salon_crm/static/src/photo/**/*",
             "salon_crm/static/src/calendar/**/*",
         ],
         "web.assets_tests": ["salon_crm/static/tests/tours/**/*"],

@@ -5,3 +5,4 @@ from . import consent_page
 from . import import_template
 from . import intake_page
 from . import client_export
+from . import photo

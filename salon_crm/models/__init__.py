@@ -122,3 +122,6 @@ from . import salon_erasure
 from . import salon_client_export
 from . import res_company_privacy
 from . import salon_client_file_inactive
+from . import salon_photo
+from . import salon_visit_photo
+from . import salon_client_file_photo

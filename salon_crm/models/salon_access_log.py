@@ -24,6 +24,7 @@ class SalonAccessLog(models.Model):
             ("override", "Exception"),
             ("intake", "Intake Form"),
             ("everything", "All Data"),
+            ("photos", "Photos"),
         ],
         required=True,
         readonly=True,

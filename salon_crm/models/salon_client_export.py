@@ -46,6 +46,7 @@ class SalonClientExport(models.AbstractModel):
                 data["files"].append(
                     {"file": f"files/{name}", "name": attachment.name, "date": self._plain(attachment.create_date)}
                 )
+            data["photos"] = self._write_photos(archive, file, left_out)
             data["left_out"] = left_out
             archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
         records = sum(len(rows) for rows in data["records"].values())
@@ -61,6 +62,25 @@ class SalonClientExport(models.AbstractModel):
         )
         target.seek(0)
         return target
+
+    @api.model
+    def _write_photos(self, archive, file, left_out):
+        """Write the photos of the client's visits into the zip, log them as exported, and return what they are."""
+        photos = file._photos()
+        visits = photos.visit_id.with_env(self.env)._filtered_access("read")
+        photos = photos.filtered(lambda photo: photo.visit_id.id in visits.ids)
+        written = []
+        try:
+            for photo in photos:
+                content, note = photo._open()
+                name = f"photos/{photo.visit_id.date:%Y-%m-%d}-{photo.moment}-{photo.id}.jpg"
+                archive.writestr(name, content)
+                written.append({"file": name, "date": self._plain(photo.visit_id.date), "shows": note})
+                photo.invalidate_recordset(["cipher"])  # only one of them in memory
+        except UserError as error:
+            left_out.append(self.env._("Photos: %s", error.args[0]))
+        self.env["salon.access.log"]._note(photos[: len(written)], "photos", "export", "request")
+        return written
 
     @api.model
     def _check_may_export(self, file):

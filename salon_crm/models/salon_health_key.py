@@ -10,10 +10,11 @@ from ..tools import vault
 
 
 class SalonHealthKey(models.Model):
-    """The key that a client's health notes are encrypted with, itself wrapped by the master keys of the server.
+    """The key that a client's health notes and photos are encrypted with, itself wrapped by the master keys of the
+    server.
 
-    Nobody reads it. A client who is erased loses it, and with it whatever an old backup of the notes may say. Two files
-    that were merged keep both keys.
+    Nobody reads it. A client who is erased loses it, and with it whatever an old backup may say. Two files that were
+    merged keep both keys.
     """
 
     _name = "salon.health.key"
@@ -65,10 +66,28 @@ class SalonHealthKey(models.Model):
         with self._saying_what_is_wrong():
             return [vault.decrypt(fernet, token) for token in tokens]
 
+    def _encrypt_bytes(self, content):
+        """Return `content` as it may lie in the database, as bytes.
+
+        :raise UserError: the server's keys are missing or wrong
+        """
+        return self._fernet().encrypt(content)
+
+    def _decrypt_bytes(self, tokens):
+        """Return the contents of what `_encrypt_bytes` gave.
+
+        :raise UserError: as `_decrypt`
+        """
+        fernet = self._fernet()
+        with self._saying_what_is_wrong():
+            return [vault.decrypt_bytes(fernet, token) for token in tokens]
+
     def _fernet(self):
         self.ensure_one()
         if not self.sudo().wrapped:
-            raise UserError(self.env._("This client was erased: their health notes can't be read any more."))
+            raise UserError(
+                self.env._("This client was erased: their health notes and photos can't be opened any more.")
+            )
         with self._saying_what_is_wrong():
             return Fernet(vault.unwrap(self.sudo().wrapped))
 
@@ -80,16 +99,16 @@ class SalonHealthKey(models.Model):
         except vault.NoKeyError:
             raise UserError(
                 self.env._(
-                    "This server has no key for health notes. Nothing is lost: ask whoever runs the server to set"
-                    " %s in its configuration.",
+                    "This server has no key for health notes and photos. Nothing is lost: ask whoever runs the server"
+                    " to set %s in its configuration.",
                     vault.ENVIRONMENT,
                 )
             ) from None
         except vault.WrongKeyError:
             raise UserError(
                 self.env._(
-                    "The server's key does not open these health notes. Nothing is lost: ask whoever runs the server"
-                    " to put the earlier key back into %s.",
+                    "The server's key does not open these health notes or photos. Nothing is lost: ask whoever runs the"
+                    " server to put the earlier key back into %s.",
                     vault.ENVIRONMENT,
                 )
             ) from None

@@ -117,6 +117,7 @@ class SalonPersonalData(models.AbstractModel):
             Answer("stock.move", by=("salon_visit_id.partner_id",), why=mixed, trail=False, export=()),
             Answer("salon.visit.product", by=("line_id.visit_id.partner_id",), why=mixed),
             Answer("salon.visit.performer", by=("line_id.visit_id.partner_id",), why=done),
+            Answer("salon.photo", by=("visit_id.partner_id",), delete=True, export=()),  # files of their own there
             Answer("salon.visit.line", by=("visit_id.partner_id",), why=done),
             Answer("salon.visit", why=done),
         ]  # fmt: skip

@@ -25,6 +25,7 @@ from . import test_privacy_tours
 from . import test_reminders
 from . import test_replan
 from . import test_report
+from . import test_photos
 from . import test_patch_tests
 from . import test_safety_tours
 from . import test_sensitivities

@@ -56,6 +56,7 @@ MATRIX = {
     "salon.diagnosis": ("rwcd", "----", "rwcd", "----", "----"),
     "salon.advice": ("rwcd", "----", "rwcd", "----", "----"),
     "salon.skin.problem": ("r---", "----", "rwcd", "----", "----"),
+    "salon.photo": ("----", "----", "----", "----", "----"),
     "salon.visit.product": ("rwcd", "rwcd", "rwcd", "----", "----"),
     "salon.intake.form": ("r---", "r---", "rwcd", "----", "----"),
     "salon.intake.question": ("r---", "r---", "rwcd", "----", "----"),

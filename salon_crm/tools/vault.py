@@ -1,4 +1,4 @@
-"""Encryption of health notes: master keys of the server wrap one data key for each client.
+"""Encryption of health notes and photos: master keys of the server wrap one data key for each client.
 
 The keys never lie in the database: a dump of it says nothing. See MultiFernet of `cryptography`.
 """
@@ -73,7 +73,15 @@ def decrypt(fernet, token):
 
     :raise WrongKeyError: see the class
     """
+    return decrypt_bytes(fernet, token.encode()).decode()
+
+
+def decrypt_bytes(fernet, token):
+    """Return the bytes in `token`.
+
+    :raise WrongKeyError: see the class
+    """
     try:
-        return fernet.decrypt(token.encode()).decode()
+        return fernet.decrypt(token)
     except InvalidToken:
         raise WrongKeyError from None

@@ -6,9 +6,9 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-const SHOWN_FOR = 5 * 60 * 1000; // milliseconds; a screen in a salon is left alone
+export const SHOWN_FOR = 5 * 60 * 1000; // milliseconds; a screen in a salon is left alone
 
-const PURPOSES = [
+export const PURPOSES = [
     ["service", _t("Preparing or doing a service")],
     ["consultation", _t("Consultation")],
     ["update", _t("Bringing the file up to date")],
