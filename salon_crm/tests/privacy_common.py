@@ -181,6 +181,7 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
                 "sent_to": EMAIL,
             }
         )
+        visit.with_user(self.manager).add_photo("before", PICTURE.decode(), f"{NAME} {MARK}")
         form = self.env["salon.intake.form"].create(
             {"name": "Intake", "question_ids": [Command.create({"name": "Anything else?", "kind": "text"})]}
         )

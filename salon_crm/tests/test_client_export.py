@@ -32,6 +32,9 @@ class TestClientExport(PrivacyCommon, HttpCase):
         self.assertEqual(data["health"]["notes"][0]["text"], MARK)
         self.assertEqual(data["health"]["exceptions"][0]["reason"], MARK)
         self.assertEqual(len(data["health"]["sensitivities"]), 1)
+        (photo,) = data["photos"]
+        self.assertEqual(photo["shows"], f"{NAME} {MARK}")
+        self.assertTrue(archive.read(photo["file"]).startswith(b"\xff\xd8"))
         self.assertTrue(any(MARK in message["text"] for message in data["messages"]))
         written = {archive.read(name) for name in archive.namelist() if name.startswith("files/")}
         for model in ("salon.client.file", "res.partner", "salon.visit"):
@@ -53,7 +56,7 @@ class TestClientExport(PrivacyCommon, HttpCase):
         self._export(file)
         lines = self.env["salon.access.log"].search([("file_id", "=", file.id)]) - before
         self.assertEqual(set(lines.mapped("operation")), {"export"})
-        self.assertEqual(set(lines.mapped("what")), {"notes", "override", "sensitivities", "everything"})
+        self.assertEqual(set(lines.mapped("what")), {"notes", "override", "sensitivities", "photos", "everything"})
         self.assertEqual(set(lines.mapped("purpose")), {"request"})
 
     def test_it_says_what_it_left_out(self):
@@ -62,6 +65,8 @@ class TestClientExport(PrivacyCommon, HttpCase):
         data = self._data(self._export(file))
         self.assertNotIn("notes", data["health"])
         self.assertIn("no key for health notes", str(data["left_out"]))
+        self.assertIn("Photos: This server has no key", str(data["left_out"]))
+        self.assertEqual(data["photos"], [])
         self.assertIn(f"companies other than {self.env.company.name}", str(data["left_out"]))
 
     def test_it_has_the_companies_of_the_manager_alone(self):
