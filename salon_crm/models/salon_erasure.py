@@ -419,9 +419,14 @@ class SalonErasure(models.Model):
         data = self.env["salon.personal.data"].sudo()
         details, trail = [], [0, 0, 0]
         notes = self.env["salon.health.note"].sudo().search([("file_id", "=", file.id)])
-        if notes or self.env["salon.sensitivity"].sudo().search([("file_id", "=", file.id)]):
-            file._erase_health()
+        photos = file._photos()
+        told = notes or self.env["salon.sensitivity"].sudo().search([("file_id", "=", file.id)])
+        if photos:
+            details.append(self._detail("salon.photo", len(photos), "deleted", ""))
+        if told:
             details.append(self._detail("salon.health.note", max(len(notes), 1), "deleted", ""))
+        if told or photos:
+            file._erase_health()
         self._unlock()
         for answer, records in self._plan(file):
             if answer.trail and not answer.delete and records:

@@ -177,7 +177,7 @@ class TestHealthNotes(HealthKeys, SalonCommon):
         related = self.env["ir.model.fields"].search([("relation", "in", ("salon.health.note", "salon.health.key"))])
         self.assertEqual(
             {f"{field.model}.{field.name}" for field in related},
-            {"salon.health.note.key_id", "salon.override.key_id", "salon.intake.key_id"},
+            {"salon.health.note.key_id", "salon.override.key_id", "salon.intake.key_id", "salon.photo.key_id"},
         )
         self.assertFalse(self.file.copy_data()[0].keys() & {"notes", "health"})
 
