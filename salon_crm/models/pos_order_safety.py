@@ -12,7 +12,7 @@ class PosOrder(models.Model):
 
         What has begun at the chair was asked there, and is paid for.
 
-        :param int partner_id: the client chosen at the till
+        :param int partner_id: the client chosen at the till, False where none is
         :param int config_id: the till
         :param list lines: (id of the product, id of the visit line or False) of each service
         :raise AccessError: the user may not use this till
@@ -27,6 +27,8 @@ class PosOrder(models.Model):
             if not (line in begun and begun[line]._has_begun())
         ]
         safety = self.env["salon.safety"]
+        if unknown := safety._explain_unknown(wanted):
+            return unknown
         found = safety._finder(wanted, company, "sale")(fields.Datetime.now())
         return safety._refusal(found, company)["message"] if found else False
 

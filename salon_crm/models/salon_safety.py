@@ -30,7 +30,8 @@ class SalonSafety(models.AbstractModel):
     - no valid patch test of a line that it needs one for. Nobody begins it, has it noted in a visit, buys it or books
       it online without ("visit", "start", "sale", "online"). The front desk ("book") plans ahead: the test is made two
       days before the visit, so it books as long as a test that was made holds then or waits for its result, or there
-      is still time to make one. Such a booking says that its test is needed, and is refused at the chair without it;
+      is still time to make one. Such a booking says that its test is needed, and is refused at the chair without it.
+      Who is not known has none: nothing that needs one is noted for them or sold to them;
     - a consent that it needs and that is not signed: nothing begins without ("start"). Whatever else is planned or sold
       is only told that it is missing, and no exception takes the place of a signature.
     """
@@ -77,6 +78,19 @@ class SalonSafety(models.AbstractModel):
         """
         if found := self._finder(wanted, company, step)(moment):
             raise ValidationError(self._refusal(found, company)["message"])
+
+    @api.model
+    def _explain_unknown(self, wanted):
+        """Return the sentence for what is done for nobody in particular and needs a patch test, "" for nothing.
+
+        :param wanted: (partner id or False, product.product id) pairs
+        """
+        products = {product_id for client_id, product_id in wanted if not client_id}
+        needs = products and self.env["salon.patch.test"]._find_needs(products)[0]
+        if not needs:
+            return ""
+        service = self.env["product.product"].sudo().browse(min(needs)).name
+        return self.env._("“%s” needs a patch test of this client. Choose the client first.", service)
 
     @api.model
     def _refusal(self, found, company):

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
 from .calendar_event_state import NEXT_STATES
@@ -178,9 +178,12 @@ class SalonVisit(models.Model):
         """
         if self.env.su:
             return
-        for visit in self.filtered("partner_id"):
+        for visit in self:
             wanted = [(visit.partner_id.id, product_id) for product_id in (visit.line_ids.product_id & products).ids]
-            self.env["salon.safety"]._refuse(wanted, visit.company_id, visit.date, step)
+            safety = self.env["salon.safety"]
+            if unknown := safety._explain_unknown(wanted):
+                raise ValidationError(unknown)
+            safety._refuse(wanted, visit.company_id, visit.date, step)
 
     def _check_salon_values(self, vals):
         """Refuse what only closing a visit sets, and a client whom a stylist does not serve.

@@ -188,6 +188,18 @@ class TestPatchTests(HealthKeys, SalonCommon):
         self._test()
         visits.create({"partner_id": self.client.id, "line_ids": [(0, 0, line)]})
 
+    def test_no_visit_of_nobody_is_a_way_around_it(self):
+        visits = self.env["salon.visit"].with_user(self.stylist_user)
+        line = [(0, 0, {"product_id": self.colour.id})]
+        self._refused(lambda: visits.create({"line_ids": line}), "Choose the client first")
+        visit = visits.create({"line_ids": [(0, 0, {"product_id": self.cut.id})]})
+        self._refused(lambda: visit.line_ids.write({"product_id": self.colour.id}), "Choose the client first")
+        self._test()
+        visit = (
+            self.env["salon.visit"].with_user(self.reception).create({"partner_id": self.client.id, "line_ids": line})
+        )
+        self._refused(lambda: visit.write({"partner_id": False}), "Choose the client first")
+
     def test_no_service_of_a_visit_begins_around_it(self):
         booking = self._book((self.colour, self.anna))
         booking.action_salon_arrive()

@@ -453,6 +453,13 @@ class TestTill(SalonCommon, TestPoSCommon):
         self.assertFalse(self._refusal(visit_line, user=self.reception))
         self.assertIn("can't have", self._refusal((self.colour.id, False), user=self.reception))
 
+    def test_what_needs_a_patch_test_is_sold_to_somebody(self):
+        self._need_patch_test()
+        orders = self.env["pos.order"].with_user(new_test_user(self.env, "cashier", "point_of_sale.group_pos_user"))
+        self.assertFalse(orders.salon_refusal(False, self.config.id, [[self.cut.id, False]]))
+        refusal = orders.salon_refusal(False, self.config.id, [[self.cut.id, False], [self.colour.id, False]])
+        self.assertIn("Choose the client first", refusal)
+
     def test_what_was_paid_all_the_same_is_kept_and_noted(self):
         self._need_patch_test()
         order = self._sell(self.cut, self.colour, partner=self.client)

@@ -17,12 +17,12 @@ patch(PosStore.prototype, {
     async salonRefusal(order) {
         const partner = order.getPartner();
         const lines = order.salonServiceLines;
-        if (!partner || !lines.length) {
+        if (!lines.length) {
             return false;
         }
         try {
             return await this.data.call("pos.order", "salon_refusal", [
-                partner.id,
+                partner?.id || false,
                 this.config.id,
                 lines.map((line) => [line.product_id.id, line.salon_visit_line_id?.id || false]),
             ]);
