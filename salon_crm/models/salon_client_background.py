@@ -10,7 +10,7 @@ class SalonClientFile(models.Model):
     _inherit = "salon.client.file"
 
     # Reaching them
-    second_phone = fields.Char(string="Second Phone")
+    second_phone = fields.Char()
     wechat = fields.Char(string="WeChat")
     lang = fields.Selection(related="partner_id.lang", readonly=False)
     language_ids = fields.Many2many(

@@ -51,7 +51,6 @@ class SalonClientFile(models.Model):
     )
     usual_stylist_id = fields.Many2one(
         "hr.employee",
-        string="Usual Stylist",
         compute="_compute_usual_stylist",
         help="Who did most of the services at visits that are done.",
     )

@@ -12,7 +12,7 @@ class SalonClientFile(models.Model):
     intake_count = fields.Integer(string="Number of Intake Forms", compute="_compute_intakes")
     intake_waits = fields.Boolean(string="Intake Form to Review", compute="_compute_intakes")
     reviewed_at = fields.Datetime(string="Reviewed", readonly=True, copy=False)
-    reviewed_by_id = fields.Many2one("res.users", string="Reviewed By", readonly=True, copy=False, ondelete="set null")
+    reviewed_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
     review_due = fields.Boolean(
         string="To Be Reviewed",
         compute="_compute_review_due",
@@ -88,7 +88,7 @@ class SalonClientFile(models.Model):
     def _erase_health(self, purpose="request"):
         """What the client answered goes too."""
         self.env["salon.intake"].sudo().search([("file_id", "in", self.ids)]).unlink()
-        super()._erase_health(purpose)
+        return super()._erase_health(purpose)
 
     @api.model
     def _kept_with_file(self):

@@ -27,9 +27,7 @@ class SalonConsent(models.Model):
     file_id = fields.Many2one(
         "salon.client.file", string="Client", required=True, readonly=True, ondelete="restrict", index=True
     )
-    form_id = fields.Many2one(
-        "salon.consent.form", string="Form", required=True, readonly=True, ondelete="restrict", index=True
-    )
+    form_id = fields.Many2one("salon.consent.form", required=True, readonly=True, ondelete="restrict", index=True)
     kind = fields.Selection(related="form_id.kind")
     action = fields.Selection(
         [("signed", "Signed"), ("withdrawn", "Withdrawn")],

@@ -69,11 +69,15 @@ class SalonConsentForm(models.Model):
 
     def _count_version(self, before):
         """Make a new version of forms whose words are others than `before`, where somebody signed the present one."""
+        signed = self.env["salon.consent"].sudo()
         for form, words in before.items():
-            if form._words() != words and self.env["salon.consent"].sudo().search_count(
-                [("form_id", "=", form.id), ("version", "=", form.version)], limit=1
-            ):
-                super(SalonConsentForm, form).write({"version": form.version + 1})
+            present = [("form_id", "=", form.id), ("version", "=", form.version)]
+            if form._words() != words and signed.search_count(present, limit=1):
+                form._set_version(form.version + 1)
+
+    def _set_version(self, number):
+        """Write the number alone, past what `write` does with words."""
+        return super().write({"version": number})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):

@@ -34,7 +34,7 @@ class SalonDiagnosis(models.Model):
         [("before", "Before"), ("after", "After")], required=True, default="before", help="Of the service."
     )
     hair_type = fields.Selection(
-        [("straight", "Straight"), ("wavy", "Wavy"), ("curly", "Curly"), ("coily", "Coily")], string="Hair Type"
+        [("straight", "Straight"), ("wavy", "Wavy"), ("curly", "Curly"), ("coily", "Coily")],
     )
     thickness = fields.Selection([("fine", "Fine"), ("medium", "Medium"), ("thick", "Thick")], string="Strand")
     density = fields.Selection([("thin", "Thin"), ("medium", "Medium"), ("dense", "Dense")])

@@ -35,9 +35,7 @@ class SalonFormulaBowl(models.Model):
         default="roots",
     )
     component_ids = fields.One2many("salon.formula.component", "bowl_id", string="Components", copy=True)
-    developer_id = fields.Many2one(
-        "product.product", string="Developer", ondelete="restrict", domain="[('type', '=', 'consu')]"
-    )
+    developer_id = fields.Many2one("product.product", ondelete="restrict", domain="[('type', '=', 'consu')]")
     developer_lot_id = fields.Many2one(
         "stock.lot", string="Developer's Batch", ondelete="restrict", domain="[('product_id', '=', developer_id)]"
     )
@@ -61,7 +59,7 @@ class SalonFormulaBowl(models.Model):
         readonly=False,
         help="Grams that were used. As planned until somebody weighs.",
     )
-    minutes = fields.Integer(string="Minutes", help="How long it develops.")
+    minutes = fields.Integer(help="How long it develops.")
     heat = fields.Selection([("none", "No heat"), ("warm", "Heat"), ("steam", "Steam")], default="none", required=True)
     summary = fields.Char(compute="_compute_summary")
     currency_id = fields.Many2one(related="formula_id.line_id.visit_id.company_id.currency_id")

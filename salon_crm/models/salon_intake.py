@@ -55,7 +55,7 @@ class SalonIntake(models.Model):
     )
     token = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS, help="Who knows it may fill in this form.")
     asked_at = fields.Datetime(string="Asked", required=True, readonly=True, default=fields.Datetime.now)
-    asked_by_id = fields.Many2one("res.users", string="Asked By", readonly=True, ondelete="set null")
+    asked_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     ends_at = fields.Datetime(string="Link Ends", required=True, readonly=True)
     filled_at = fields.Datetime(string="Filled", readonly=True)
     answers = fields.Json(readonly=True, help="By the key of the question; nothing about health.")
@@ -63,11 +63,9 @@ class SalonIntake(models.Model):
     key_id = fields.Many2one("salon.health.key", readonly=True, ondelete="restrict", groups=fields.NO_ACCESS)
     taken = fields.Json(readonly=True, help="What was taken over: what the file said before, and what it says now.")
     reviewed_at = fields.Datetime(string="Reviewed On", readonly=True)
-    reviewed_by_id = fields.Many2one("res.users", string="Reviewed By", readonly=True, ondelete="set null")
+    reviewed_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     health_reviewed_at = fields.Datetime(readonly=True)
-    health_reviewed_by_id = fields.Many2one(
-        "res.users", string="Health Reviewed By", readonly=True, ondelete="set null"
-    )
+    health_reviewed_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null", groups=fields.NO_ACCESS)
     sms_id = fields.Many2one("sms.sms", readonly=True, ondelete="set null", groups=fields.NO_ACCESS)
     trouble = fields.Char(compute="_compute_trouble", help="Why the client may not have the link.")

@@ -34,7 +34,7 @@ class SalonPatchTest(models.Model):
     product_line_id = fields.Many2one(
         "salon.product.line", string="Brand or Product Line", required=True, ondelete="restrict", index=True
     )
-    applied_at = fields.Datetime(string="Applied At", required=True, default=fields.Datetime.now, copy=False)
+    applied_at = fields.Datetime(required=True, default=fields.Datetime.now, copy=False)
     employee_id = fields.Many2one(
         "hr.employee",
         string="Applied By",

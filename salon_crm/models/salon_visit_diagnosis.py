@@ -8,7 +8,7 @@ class SalonVisit(models.Model):
 
     _inherit = "salon.visit"
 
-    diagnosis_ids = fields.One2many("salon.diagnosis", "visit_id", string="Diagnosis", groups=STYLIST)
+    diagnosis_ids = fields.One2many("salon.diagnosis", "visit_id", groups=STYLIST)
     earlier_advice_ids = fields.Many2many(
         "salon.advice",
         string="Advised Before",

@@ -26,9 +26,7 @@ class SalonVisitLine(models.Model):
 
     formula_ids = fields.One2many("salon.formula", "line_id", string="Formulas", groups=STYLIST)
     formula_summary = fields.Char(string="Formula", compute="_compute_formula_summary", groups=STYLIST)
-    last_formula_id = fields.Many2one(
-        "salon.formula", string="Last Formula", compute="_compute_last_formula", groups=STYLIST
-    )
+    last_formula_id = fields.Many2one("salon.formula", compute="_compute_last_formula", groups=STYLIST)
     last_formula_summary = fields.Char(
         string="Last Time", compute="_compute_last_formula", groups=STYLIST, help="What was mixed the last time."
     )

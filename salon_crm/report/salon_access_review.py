@@ -24,7 +24,7 @@ class SalonAccessReview(models.Model):
     }
 
     created_by = fields.Integer(string="User ID", readonly=True, aggregator=False)
-    user_id = fields.Many2one("res.users", string="User", readonly=True, help="Empty: was deleted since.")
+    user_id = fields.Many2one("res.users", readonly=True, help="Empty: was deleted since.")
     user_name = fields.Char(string="Who", readonly=True)
     role = fields.Selection(
         [("manager", "Manager"), ("stylist", "Stylist"), ("other", "No role any more")], readonly=True
