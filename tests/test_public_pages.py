@@ -287,6 +287,24 @@ def test_many_at_the_same_moment_are_counted_as_many(pages):
 
 
 @pytest.mark.template("salon")
+def test_a_visit_is_confirmed_by_many_at_the_same_moment(pages):
+    _registry, port, facts = pages
+    strangers = [Stranger(port, facts, seed) for seed in range(8)]
+
+    def confirm(stranger, path):
+        fields = urlencode({"csrf_token": stranger.csrf}).encode()
+        return stranger.request("POST", f"{path}/confirm", fields, {
+            "Cookie": stranger.cookie, "Content-Type": "application/x-www-form-urlencoded"})[0]
+
+    for stranger in strangers:
+        stranger.arrive()
+    visits = [path for path in facts["paths"] if path.startswith("/salon/visit/")]
+    assert len(visits) == 3
+    for path in visits:  # the log has no trace of one who met another: the fixture reads it
+        assert set(rush.at_once([partial(confirm, stranger, path) for stranger in strangers])) == {303}
+
+
+@pytest.mark.template("salon")
 def test_neither_answer_nor_time_tells_who_is_a_client(pages):
     registry, port, facts = pages
     with environment(registry) as env:

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .calendar_event import BOOKING_CONTEXT
 from .salon_message import NEWS
@@ -66,11 +67,17 @@ class CalendarEvent(models.Model):
                 )
             )
 
+    def _salon_client_turn(self):
+        """Have one change by the client be through before the next: Odoo tries the second anew, which then sees it."""
+        lock = SQL("SELECT 1 FROM calendar_event WHERE id = ANY(%s) FOR NO KEY UPDATE NOWAIT", self.ids)
+        self.env.cr.execute(lock, log_exceptions=False)
+
     def _salon_client_confirms(self):
         """The client says that they come.
 
         :raise UserError: the visit is off or over
         """
+        self._salon_client_turn()
         if not self._salon_is_coming():
             raise UserError(self.env._("This visit can't be confirmed any more."))
         if not self.salon_to_approve:
@@ -81,6 +88,7 @@ class CalendarEvent(models.Model):
 
         :raise UserError: it is too late for that
         """
+        self._salon_client_turn()
         if self.salon_state == "cancelled":
             return
         self._salon_check_client_change()
@@ -105,6 +113,7 @@ class CalendarEvent(models.Model):
         :raise UserError: it is too late for that
         :raise psycopg2.errors.ExclusionViolation: somebody was faster
         """
+        self._salon_client_turn()
         self._salon_check_client_change()
         offers = self._salon_client_offers(start, start + timedelta(minutes=1), limit=1)
         if offers:
