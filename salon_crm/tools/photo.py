@@ -1,5 +1,6 @@
 """Photos as they may be kept: of a sensible size, upright, and without what a camera writes beside the picture."""
 
+import contextlib
 import io
 
 # Odoo loads few of Pillow's formats by itself: these three are the ones below.
@@ -56,11 +57,10 @@ def _plain(image):
     """Return the bare pixels, in the colours that every screen shows alike: nothing that came with them."""
     profile = image.info.get("icc_profile")
     if profile and image.mode == "RGB":
-        try:
+        # A profile that nobody can read: the colours are taken as they are.
+        with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
             theirs = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             image = ImageCms.profileToProfile(image, theirs, ImageCms.createProfile("sRGB"))
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            pass  # its colours are taken as they are
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
     plain = Image.new("RGB", image.size, "white")
