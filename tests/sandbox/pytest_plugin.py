@@ -16,7 +16,7 @@ import pytest
 # (test, reason, why it is right to skip): regular expressions over the test's id and the reason it gives.
 ALLOWED_SKIPS = (
     (r"tests/test_sandbox", r"^needs root$", "a person runs the tests as any user; CI is root"),
-    (r"salon_crm/tests/test_booking_page", r"^reCAPTCHA is not installed$", "an addon of Odoo that not all have"),
+    (r"salon_crm/tests/test_visit_page", r"^reCAPTCHA is not installed$", "an addon of Odoo that not all have"),
     (r"tests/test_sandbox", r"^needs another user than root$", "the other way round"),
 )
 SAMPLE = "sample"
