@@ -82,6 +82,7 @@
         "point_of_sale._assets_pos": ["salon_crm/static/src/app/**/*"],
         "web.assets_backend": [
             "salon_crm/static/src/backend/**/*",
+            "salon_crm/static/src/reveal/**/*",
             "salon_crm/static/src/roster/**/*",
             "salon_crm/static/src/booking_form/**/*",
             "salon_crm/static/src/client_file/**/*",

@@ -1,21 +1,12 @@
-import { Component, onWillUnmount, useEffect, useState } from "@odoo/owl";
+import { Component, useEffect, useState } from "@odoo/owl";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { deserializeDateTime, formatDate, deserializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { PURPOSES, useReveal } from "@salon_crm/reveal/reveal";
 
-export const SHOWN_FOR = 5 * 60 * 1000; // milliseconds; a screen in a salon is left alone
-
-export const PURPOSES = [
-    ["service", _t("Preparing or doing a service")],
-    ["consultation", _t("Consultation")],
-    ["update", _t("Bringing the file up to date")],
-    ["request", _t("The client asked")],
-    ["incident", _t("A reaction or an accident")],
-    ["review", _t("Review")],
-];
 const KINDS = [
     ["skin", _t("Skin")],
     ["scalp", _t("Scalp")],
@@ -63,11 +54,13 @@ export class HealthNotes extends Component {
         this.purposes = PURPOSES;
         this.kinds = KINDS;
         this.state = useState({ purpose: "service", notes: null, draft: null, busy: false });
+        // What is being written stays.
+        const hide = () => (this.state.draft ? this.hideLater() : this.hide());
+        Object.assign(this, useReveal(this.state, hide));
         useEffect(
             () => () => this.hide(),
             () => [this.fileId]
         );
-        onWillUnmount(() => clearTimeout(this.timer));
     }
 
     get fileId() {
@@ -100,19 +93,6 @@ export class HealthNotes extends Component {
         return _t("%(who)s, %(day)s", { who: note.changed_by, day });
     }
 
-    /** One call at a time: a second tap does nothing. */
-    async during(work) {
-        if (this.state.busy) {
-            return;
-        }
-        this.state.busy = true;
-        try {
-            await work();
-        } finally {
-            this.state.busy = false;
-        }
-    }
-
     show() {
         return this.during(() => this.load());
     }
@@ -127,13 +107,7 @@ export class HealthNotes extends Component {
     }
 
     hide() {
-        clearTimeout(this.timer);
         Object.assign(this.state, { notes: null, draft: null });
-    }
-
-    hideLater() {
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => (this.state.draft ? this.hideLater() : this.hide()), SHOWN_FOR);
     }
 
     add() {

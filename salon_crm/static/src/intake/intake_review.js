@@ -1,10 +1,9 @@
-import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
+import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-
-const SHOWN_FOR = 5 * 60 * 1000; // milliseconds; a screen in a salon is left alone
+import { useReveal } from "@salon_crm/reveal/reveal";
 
 const KINDS = {
     sensitivity: _t("Sensitivity"),
@@ -33,8 +32,8 @@ export class IntakeReview extends Component {
         this.kinds = KINDS;
         this.severities = SEVERITIES;
         this.state = useState({ rows: [], maySeeHealth: false, told: null, busy: false });
+        Object.assign(this, useReveal(this.state, () => this.hideHealth()));
         onWillStart(() => this.load());
-        onWillUnmount(() => clearTimeout(this.timer));
     }
 
     get data() {
@@ -63,19 +62,6 @@ export class IntakeReview extends Component {
         Object.assign(this.state, { rows: review.rows, maySeeHealth });
     }
 
-    /** One call at a time: a second tap does nothing. */
-    async during(work) {
-        if (this.state.busy) {
-            return;
-        }
-        this.state.busy = true;
-        try {
-            await work();
-        } finally {
-            this.state.busy = false;
-        }
-    }
-
     async call(method, ...args) {
         await this.during(async () => {
             await this.orm.call("salon.intake", method, [[this.props.record.resId], ...args]);
@@ -102,8 +88,7 @@ export class IntakeReview extends Component {
                 }
             }
             this.state.told = told;
-            clearTimeout(this.timer);
-            this.timer = setTimeout(() => this.hideHealth(), SHOWN_FOR);
+            this.hideLater();
         });
     }
 

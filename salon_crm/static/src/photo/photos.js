@@ -1,5 +1,4 @@
-import { Component, onWillUnmount, useEffect, useState } from "@odoo/owl";
-import { browser } from "@web/core/browser/browser";
+import { Component, useEffect, useState } from "@odoo/owl";
 import { hasTouch, isMobileOS } from "@web/core/browser/feature_detection";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
@@ -8,7 +7,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { getDataURLFromFile } from "@web/core/utils/urls";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-import { PURPOSES, SHOWN_FOR } from "@salon_crm/client_file/health_notes";
+import { PURPOSES, SHOWN_FOR, useReveal } from "@salon_crm/reveal/reveal";
 import { PhotoDialog } from "./photo_dialog";
 
 const LARGEST = 20 * 1024 * 1024; // bytes; the server has the last word
@@ -34,6 +33,7 @@ export class Photos extends Component {
         this.moments = MOMENTS;
         this.isPhone = isMobileOS() || (this.env.isSmall && hasTouch());
         this.state = useState({ status: null, visits: null, more: false, purpose: "service", busy: false });
+        Object.assign(this, useReveal(this.state, () => this.hide()));
         useEffect(
             () => {
                 this.loadStatus();
@@ -42,7 +42,6 @@ export class Photos extends Component {
             // Who the client is, and whether they were here long ago, may change while the page is open.
             () => [this.props.record.resId, this.props.record.data.partner_id?.id, this.props.record.data.is_locked]
         );
-        onWillUnmount(() => browser.clearTimeout(this.timer));
     }
 
     get model() {
@@ -83,19 +82,6 @@ export class Photos extends Component {
         return MOMENTS.find(([code]) => code === moment)[1];
     }
 
-    /** One call at a time: a second tap does nothing. */
-    async during(work) {
-        if (this.state.busy) {
-            return;
-        }
-        this.state.busy = true;
-        try {
-            await work();
-        } finally {
-            this.state.busy = false;
-        }
-    }
-
     async loadStatus() {
         const id = this.id;
         if (!id) {
@@ -133,13 +119,7 @@ export class Photos extends Component {
     }
 
     hide() {
-        browser.clearTimeout(this.timer);
         this.state.visits = null;
-    }
-
-    hideLater() {
-        browser.clearTimeout(this.timer);
-        this.timer = browser.setTimeout(() => this.hide(), SHOWN_FOR);
     }
 
     async add(moment, event) {
