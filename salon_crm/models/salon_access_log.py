@@ -2,16 +2,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools import append_only
-
 
 class SalonAccessLog(models.Model):
     """Who read, changed, exported or printed health data of whom, when and what for. Lines are added, never changed."""
 
     _name = "salon.access.log"
+    _inherit = ["salon.kept.line"]
     _description = "Access to Health Data"
     _order = "id desc"
-    _log_access = False  # core would change the row when its user is deleted
+    _log_access = False
     _rec_name = "user_name"
 
     file_id = fields.Many2one(
@@ -56,27 +55,7 @@ class SalonAccessLog(models.Model):
         readonly=True,
     )
     records = fields.Integer(string="How Many", required=True, readonly=True, default=1)
-    created_at = fields.Datetime(string="When", required=True, readonly=True, default=fields.Datetime.now, index=True)
-    created_by = fields.Integer(string="User ID", required=True, readonly=True, aggregator=False)
-    user_name = fields.Char(string="Who", required=True, readonly=True, help="The name that the user had then.")
-
-    @api.private
-    def init(self):
-        """Have the database itself keep the log (invariant 5)."""
-        self.env.cr.execute(
-            """
-            CREATE OR REPLACE FUNCTION salon_refuse_change() RETURNS trigger AS $$
-            BEGIN
-                -- Retention, erasure and merging lift this for their own transaction, by their own procedures.
-                IF current_setting('salon.unlock', true) = 'on' THEN
-                    RETURN COALESCE(NEW, OLD);
-                END IF;
-                RAISE EXCEPTION 'lines of % are added, never changed', TG_TABLE_NAME USING ERRCODE = 'check_violation';
-            END $$ LANGUAGE plpgsql
-            """
-        )
-        append_only.keep(self.env.cr, self._table, "salon_refuse_change")
-        return super().init()
+    created_at = fields.Datetime(index=True)
 
     @api.model
     def _check_purpose(self, purpose):

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
 
-from ..tools import append_only
 from ..tools.frame import local_day
 
 ADULT = 18
@@ -20,9 +19,10 @@ class SalonConsent(models.Model):
     """
 
     _name = "salon.consent"
+    _inherit = ["salon.kept.line"]
     _description = "Consent"
     _order = "id desc"
-    _log_access = False  # core would change the row when its user is deleted
+    _log_access = False
 
     file_id = fields.Many2one(
         "salon.client.file", string="Client", required=True, readonly=True, ondelete="restrict", index=True
@@ -47,21 +47,13 @@ class SalonConsent(models.Model):
     ip_address = fields.Char(string="Address", readonly=True, help="The internet address of who signed.")
     way = fields.Selection([("tablet", "In the Salon"), ("link", "By Link")], readonly=True)
     valid_until = fields.Date(readonly=True, help="The last day on which it holds. Empty: for ever.")
-    created_at = fields.Datetime(string="When", required=True, readonly=True, default=fields.Datetime.now)
     write_date = fields.Datetime(related="created_at", string="Last Change")  # pictures on the screen ask for it
-    created_by = fields.Integer(string="User ID", required=True, readonly=True, aggregator=False)
-    user_name = fields.Char(string="Noted By", readonly=True, help="Who had it signed in the salon, or withdrew it.")
+    user_name = fields.Char(string="Noted By", required=False, help="Who had it signed in the salon, or withdrew it.")
     state = fields.Selection(
         [("valid", "Valid"), ("expired", "Expired"), ("ended", "Withdrawn")], compute="_compute_state"
     )
 
     _find_idx = models.Index("(file_id, form_id, id)")
-
-    @api.private
-    def init(self):
-        """Have the database itself keep what was signed."""
-        append_only.keep(self.env.cr, self._table, "salon_refuse_change")
-        return super().init()
 
     @api.depends("title", "created_at")
     def _compute_display_name(self):

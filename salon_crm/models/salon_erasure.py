@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import append_only, client_key
+from ..tools import client_key
 from ..tools.personal import FREE, digest
 from ..tools.phone import whole_number
 
@@ -29,9 +29,10 @@ class SalonErasure(models.Model):
     """
 
     _name = "salon.erasure"
+    _inherit = ["salon.kept.line"]
     _description = "Erased Client"
     _order = "id desc"
-    _log_access = False  # core would change the row when its user is deleted
+    _log_access = False
 
     file_id = fields.Many2one(
         "salon.client.file", string="Client", required=True, readonly=True, ondelete="restrict", index=True
@@ -49,19 +50,10 @@ class SalonErasure(models.Model):
     )
     details = fields.Json(required=True, readonly=True)
     summary = fields.Html(string="What Went, What Stays", compute="_compute_summary", sanitize=False)
-    created_at = fields.Datetime(
-        string="When", required=True, readonly=True, default=lambda self: fields.Datetime.now(), index=True
-    )
-    created_by = fields.Integer(string="User ID", required=True, readonly=True, aggregator=False)
-    user_name = fields.Char(string="Who", required=True, readonly=True, help="The name that the user had then.")
+    created_at = fields.Datetime(index=True)
     phone_digest = fields.Char(readonly=True, index="btree_not_null", groups=fields.NO_ACCESS)
     email_digest = fields.Char(readonly=True, index="btree_not_null", groups=fields.NO_ACCESS)
     name_digest = fields.Char(readonly=True, index="btree_not_null", groups=fields.NO_ACCESS)
-
-    @api.private
-    def init(self):
-        append_only.keep(self.env.cr, self._table, "salon_refuse_change")
-        return super().init()
 
     def _compute_display_name(self):
         for erasure in self:

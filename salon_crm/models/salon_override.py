@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools import append_only
-
 
 class SalonOverride(models.Model):
     """A manager's word that a client has a service all the same, with the reason, kept for ever (invariant 4).
@@ -13,9 +11,10 @@ class SalonOverride(models.Model):
     """
 
     _name = "salon.override"
+    _inherit = ["salon.kept.line"]
     _description = "Exception for a Client"
     _order = "id desc"
-    _log_access = False  # core would change the row when its user is deleted
+    _log_access = False
     _rec_name = "product_tmpl_id"
 
     file_id = fields.Many2one("salon.client.file", string="Client", required=True, ondelete="restrict", index=True)
@@ -39,14 +38,6 @@ class SalonOverride(models.Model):
         "salon.health.key", required=True, readonly=True, ondelete="restrict", groups=fields.NO_ACCESS
     )
     covers = fields.Json(readonly=True, groups=fields.NO_ACCESS, help="The sensitivities it is about, as they were.")
-    created_at = fields.Datetime(string="When", required=True, readonly=True, default=fields.Datetime.now)
-    created_by = fields.Integer(string="User ID", required=True, readonly=True, aggregator=False)
-    user_name = fields.Char(string="Who", required=True, readonly=True)
-
-    @api.private
-    def init(self):
-        append_only.keep(self.env.cr, self._table, "salon_refuse_change")
-        return super().init()
 
     @api.model_create_multi
     def create(self, vals_list):
