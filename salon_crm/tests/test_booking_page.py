@@ -47,6 +47,16 @@ class TestBookingPage(PageCase):
         self.assertFalse(self.env["salon.booking.hold"].search([]), "the booking is in place of the hold")
         self.assertFalse(booking.salon_to_approve)
 
+    def test_a_service_says_that_it_needs_a_skin_test(self):
+        self.salon.salon_patch_test_hours = 72
+        self.colour.salon_patch_test_line_ids = self.env["salon.product.line"].create({"name": "Wella"})
+        cut, colour = (
+            self._get("/salon/book").xpath(f"//label[.//input[@value='{product.id}']]")[0].text_content()
+            for product in (self.cut, self.colour)
+        )
+        self.assertIn("skin test in the salon at least 72 hours before", colour)
+        self.assertNotIn("skin test", cut)
+
     def test_who_is_known_gets_no_second_file_and_nothing_tells_before_the_code(self):
         self.client.email = "clara@example.com"
         self.ben.salon_online = False
