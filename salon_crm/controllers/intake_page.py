@@ -34,8 +34,12 @@ class IntakePage(PublicPage):
         self._check_human("salon_intake")
         self._check_limit("intake", token, TRIES, HOUR)
         questions = sheet._asked()
-        answers, errors = self._read_intake(questions)
         version = sheet.version_id
+        if self._one("version") != str(version.id):
+            # What was picked of the old questions may be another answer of the new ones.
+            answers = {question["key"]: self._typed_intake(question) for question in questions}
+            return self._ask_intake(version, questions, sheet.company_id, answers, status=409, changed=True)
+        answers, errors = self._read_intake(questions)
         readable = [question for question in questions if question["key"] not in errors]
         errors |= version._find_errors(readable, answers, sheet.company_id.country_id)
         if errors:
@@ -67,7 +71,9 @@ class IntakePage(PublicPage):
         values = {"company": sheet.company_id, "thanks": sheet.version_id._say(sheet.version_id.content["thanks"])}
         return self._page("page_intake_done", values, secret=True)
 
-    def _ask_intake(self, version, questions, company, answers=None, errors=None, status=200, preview=False):
+    def _ask_intake(
+        self, version, questions, company, answers=None, errors=None, status=200, preview=False, changed=False
+    ):
         shown = [
             self._prepare_intake_field(
                 question, (answers or {}).get(question["key"], {}), (errors or {}).get(question["key"])
@@ -83,7 +89,9 @@ class IntakePage(PublicPage):
             "about_health": any(question["health"] for question in questions),
             "health_left_out": len(questions) < len(version._questions(health=True)),
             "path": request.httprequest.path,
+            "form_version": version.id,
             "preview": preview,
+            "changed": changed,
         }
         return self._page("page_intake", values, status=status, secret=True)
 
@@ -105,6 +113,12 @@ class IntakePage(PublicPage):
             # The first of several boxes: a link to the error leads there.
             "anchor": f"{name}_0" if question["choices"] else name,
         }
+
+    def _typed_intake(self, question):
+        """Return what was written of a question that asks for words, on a page that is out of date."""
+        if question["choices"] or question["kind"] == "section":
+            return {}
+        return {"text": self._one(f"q{question['key']}")[: LONG if question["kind"] == "text" else SHORT]}
 
     def _read_intake(self, questions):
         """Return what came as (answers, errors), by the keys of the questions."""

@@ -25,7 +25,7 @@ class TestIntakePage(IntakeCommon, HttpCase):
 
     def _send(self, page, status=200, **values):
         """Send the form with what a client typed, by the names of the questions."""
-        data = {"csrf_token": page.xpath("//input[@name='csrf_token']/@value")[0], "website": ""}
+        data = {"website": "", **{one.get("name"): one.get("value") for one in page.xpath("//input[@type='hidden']")}}
         for name, value in values.items():
             question, _mark, other = name.partition("__")
             data["q" + self._key(question) + (f"_{other}" if other else "")] = value
@@ -114,6 +114,20 @@ class TestIntakePage(IntakeCommon, HttpCase):
             with self.subTest(values):
                 self._send(page, 400, email="nora@example.com", **values)
         self.assertEqual(self.sheet.state, "sent")
+
+    def test_a_form_that_was_changed_meanwhile_is_shown_anew(self):
+        """Else an answer that was picked on the old page would be kept as another one of the new."""
+        page = self._get()
+        self.q["likes"].choices = "Silence\nNoise\nTea"
+        self._ask()
+        answer = self._send(page, 409, email="clara@example.com", likes=["0"], wechat="clara_c")
+        self.assertIn("has changed this form", self._main(answer))
+        self.assertEqual(self.sheet.state, "sent")
+        self.assertEqual(self._field(answer, "wechat")[0].get("value"), "clara_c", "what was typed is still there")
+        self.assertFalse(answer.xpath(f"//input[@name='q{self._key('likes')}'][@checked]"))
+        self._send(answer, email="clara@example.com", likes=["1"])
+        self.assertEqual(self.sheet.version_id._say_answer(
+            self.sheet._asked()[6], self.sheet.answers[self._key("likes")]), "Noise")  # fmt: skip
 
     def test_robots_and_wrong_links_are_refused_in_words(self):
         page = self._get()
