@@ -15,6 +15,7 @@ class MergePartnerAutomatic(models.TransientModel):
         with different emails too, unless one of them works here.
         """
         partners = self.env["res.partner"].browse(partner_ids).exists()
+        partners._refuse_erased()
         dst_partner = dst_partner or self._get_ordered_partner(partners.ids)[-1:]
         if self.env.user.has_group("salon_crm.group_salon_manager"):
             clients = partners.sudo().with_context(active_test=False)
