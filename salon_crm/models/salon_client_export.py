@@ -266,7 +266,7 @@ class SalonClientExport(models.AbstractModel):
         people = self.env["salon.erasure"]._people(file)
         hung = {"res.partner": set(people.ids)}
         for answer in self.env["salon.personal.data"]._installed_answers():
-            if answer.trail:
+            if answer.trail and not answer.shared:
                 found = self._readable(answer, self.env["salon.personal.data"]._find(answer, people))
                 hung.setdefault(answer.model, set()).update(found.ids)
         return [(model, sorted(ids)) for model, ids in hung.items() if ids]

@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize_all
 
 from ..tools.personal import FREE, Answer
 
@@ -59,6 +59,7 @@ class SalonPersonalData(models.AbstractModel):
                 values={"description": False},
                 why=whole,
                 export=("start", "stop", "salon_state"),
+                shared=True,
             ),
             Answer(
                 "calendar.event",
@@ -221,6 +222,7 @@ class SalonPersonalData(models.AbstractModel):
                     "general_customer_note": False,
                     "internal_note": False,
                     "floating_order_name": False,
+                    "last_order_preparation_change": False,  # what was printed, with the notes
                 },
                 why=books,
                 export=("name", "pos_reference", "date_order", "amount_total", "state", "email", "mobile",
@@ -249,9 +251,13 @@ class SalonPersonalData(models.AbstractModel):
 
     def _answers_of_messages(self):
         return [
-            Answer("sms.sms", also=self._sms_to, delete=True, export=("number", "body", "state", "create_date")),
+            Answer("sms.sms", by=(), also=self._texts_to, delete=True,
+                   export=("number", "body", "state", "create_date")),
             Answer("mail.mail", by=("recipient_ids",), also=self._mails_to, delete=True,
                    export=("subject", "body_content", "date", "state", "email_to")),
+            Answer("mail.blacklist", by=(), also=self._refused_emails, delete=True, export=("email", "create_date")),
+            Answer("phone.blacklist", by=(), also=self._refused_numbers, delete=True,
+                   export=("number", "create_date")),
             Answer("mail.message", by=("author_id",), delete=True, export=("date", "subject", "body", "model")),
             Answer("mail.notification", by=("res_partner_id",), delete=True, export=()),
             Answer("snailmail.letter", delete=True, export=()),
@@ -265,13 +271,42 @@ class SalonPersonalData(models.AbstractModel):
             ),
         ]  # fmt: skip
 
-    def _sms_to(self, partners):
+    def _texts_to(self, partners):
+        """Return the domain of what was sent to their numbers, and of what was sent to them at an earlier one."""
         numbers = [phone for partner in partners for phone in (partner.phone, partner.phone_sanitized) if phone]
-        return Domain("number", "in", numbers)
+        return Domain("number", "in", numbers) | Domain("id", "in", self._sent_to(partners, "sms_id").ids)
 
     def _mails_to(self, partners):
-        emails = [email for email in partners.mapped("email_normalized") if email]
-        return Domain.OR(Domain("email_to", "ilike", email) for email in emails)
+        """Return the domain of what was sent to their addresses, and of what was sent to them at an earlier one."""
+        emails = {email for email in partners.mapped("email_normalized") if email}
+        mails = self.env["mail.mail"].sudo()
+        # Many addresses end as another one does: what is found by a part is looked at.
+        alike = mails.search(Domain.OR(Domain("email_to", "ilike", email) for email in emails))
+        exact = alike.filtered(lambda mail: emails & set(email_normalize_all(mail.email_to)))
+        return Domain("id", "in", (exact | self._sent_to(partners, "mail_id")).ids)
+
+    def _sent_to(self, partners, carrier):
+        """Return what carried messages and forms to these clients.
+
+        :param str carrier: "mail_id" or "sms_id"
+        """
+        told = self.env["salon.message"].sudo().search([("partner_id", "in", partners.ids), (carrier, "!=", False)])
+        asked = self.env["salon.intake"].sudo()
+        asked = asked.search([("file_id.partner_id", "in", partners.ids), (carrier, "!=", False)])
+        return told[carrier] | asked[carrier]
+
+    def _refused_emails(self, partners):
+        """Return the domain of the addresses that want no mailings, and that nobody else has."""
+        return Domain("email", "in", self._theirs_alone(partners, "email_normalized"))
+
+    def _refused_numbers(self, partners):
+        return Domain("number", "in", self._theirs_alone(partners, "phone_sanitized"))
+
+    def _theirs_alone(self, partners, name):
+        """Return the values of a field of these partners that no other contact has."""
+        values = {value for value in partners.mapped(name) if value}
+        others = Domain(name, "in", list(values)) & Domain("id", "not in", partners.ids)
+        return list(values - set(partners.sudo().search(others).mapped(name)))
 
     def _answers_of_others(self):
         """What belongs to a contact and to nothing else."""

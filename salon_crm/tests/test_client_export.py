@@ -76,6 +76,37 @@ class TestClientExport(PrivacyCommon, HttpCase):
         title = self.env["ir.model"]._get("salon.visit").name
         self.assertEqual(len(self._data(self._export(file))["records"][title]), 1)
 
+    def test_a_guest_gets_nothing_that_was_written_of_who_booked(self):
+        host = self.env["res.partner"].create({"name": "Hanna Host", "is_salon_client": True})
+        guest = self.env["res.partner"].create({"name": "Gerda Guest", "is_salon_client": True})
+        booking = self._book((self.cut, self.anna), client=host)
+        booking.salon_line_ids.guest_id = guest
+        booking.message_post(body="Hanna is late", attachments=[("hanna.txt", b"Hanna's file")])
+        self.env["mail.mail"].create({"email_to": "hanna@example.com", "body_html": "Dear Hanna"})
+        archive = self._export(guest.salon_file_ids)
+        texts = json.dumps(self._data(archive))
+        self.assertIn("Cut", texts)
+        self.assertNotIn("Hanna is late", texts)
+        self.assertFalse([name for name in archive.namelist() if name.startswith("files/")])
+        self.assertIn("Hanna is late", json.dumps(self._data(self._export(host.salon_file_ids))))
+
+    def test_no_key_to_a_page_is_in_it(self):
+        """A link that opens a page to whoever has it does not go around in a file."""
+        file = self._make_known_client()
+        texts = json.dumps(self._data(self._export(file)))
+        tokens = [
+            token
+            for model in self.env.registry.values()
+            if model._name.startswith("salon.") or model._name in ("calendar.event", "pos.order", "res.partner")
+            if model._auto and not model._abstract
+            for field in model._fields.values()
+            if field.store and field.type == "char" and ("token" in field.name or "code" == field.name)
+            for token in self.env[model._name].sudo().with_context(active_test=False).search([(field.name, "!=", False)])
+            .mapped(field.name)
+        ]  # fmt: skip
+        self.assertTrue(tokens)
+        self.assertFalse([token for token in tokens if token in texts])
+
     def test_managers_alone_get_it(self):
         file = self._make_known_client()
         for user in (self.reception, self.stylist_user, self.plain_user):

@@ -359,6 +359,62 @@ class TestErasure(PrivacyCommon):
             self.env.ref("salon_crm.ir_cron_erasure").method_direct_trigger()
         self.env.invalidate_all()
 
+    def test_an_erased_client_is_merged_with_nobody(self):
+        """Else the living client would count as erased, and the sweep would take all that is known of them."""
+        client, visit = self._erased()
+        living = self.env["res.partner"].create({"name": "Lena Living", "phone": "139 0000 7777"})
+        living.is_salon_client = True
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.manager)
+        for kept in (living, client):
+            with self.subTest(kept.id), self.assertRaisesRegex(UserError, "was erased"), self.cr.savepoint():
+                wizard._merge((client | living).ids, kept)
+        self._sweep()
+        self.assertEqual((living.phone, visit.partner_id), ("139 0000 7777", client))
+
+    def test_the_mails_of_who_has_a_longer_address_stay(self):
+        client = self.env["res.partner"].create({"name": NAME, "email": "li@example.com", "is_salon_client": True})
+        mails = self.env["mail.mail"].create(
+            [
+                {"email_to": to, "body_html": MARK}
+                for to in (
+                    "ali@example.com",
+                    "Li <LI@example.com>, b@example.com",
+                    "li@example.com.cn",
+                    "l_@example.com",
+                )
+            ]
+        )
+        client.email = "l_@example.com"
+        self.assertEqual(self.env["mail.mail"].search(self.data._mails_to(client)), mails[3])
+        client.email = "li@example.com"
+        self._erase(client.salon_file_ids)
+        self.assertEqual(mails.exists(), mails - mails[1])
+
+    def test_what_was_sent_to_an_earlier_number_goes_with_the_form(self):
+        file = self._make_known_client()
+        self._end_what_is_to_come(file)
+        sheet = self.env["salon.intake"].search([("file_id", "=", file.id)], limit=1)
+        text = self.env["sms.sms"].create({"number": "+8613911112222", "body": MARK})
+        mail = self.env["mail.mail"].create({"email_to": "klarissa.early@example.com", "body_html": MARK})
+        sheet.sudo().write({"sms_id": text.id, "mail_id": mail.id})
+        self._erase(file)
+        self.assertFalse(text.exists() or mail.exists())
+
+    def test_no_list_of_refused_addresses_names_an_erased_client(self):
+        file = self._make_known_client()
+        self._end_what_is_to_come(file)
+        partner = file.partner_id
+        self.env["mail.blacklist"]._add(partner.email)
+        self.env["phone.blacklist"].add(partner.phone_sanitized)
+        shared = self.env["res.partner"].create({"name": "Same Family", "email": EMAIL})
+        self.assertFalse(self.data._find(self._answer("mail.blacklist"), partner), "another contact has it too")
+        shared.unlink()
+        self._erase(file)
+        self.assertFalse({"mail_blacklist", "phone_blacklist"} & self._traces().keys())
+
+    def _answer(self, model):
+        return next(answer for answer in self.data._answers() if answer.model == model)
+
     def test_a_client_is_not_deleted_by_another_way(self):
         client = self.env["res.partner"].create({"name": NAME, "is_salon_client": True})
         with self.assertRaisesRegex(UserError, "Erase Client"):

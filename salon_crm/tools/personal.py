@@ -22,6 +22,7 @@ class Answer:
     :param tuple keeps: fields of free text that say nothing of a person, or that the law keeps
     :param str why: what stays, and why; a sentence for the log and for who decides
     :param bool trail: messages, files and activities on the records go too
+    :param bool shared: the records are another client's too: messages and files on them are not in the export
     :param export: names of the fields that are exported; None: all that say something; empty: none, and `left_out`
         says why
     :param str left_out: why it is not in the export
@@ -35,6 +36,7 @@ class Answer:
     keeps: tuple = ()
     why: str = ""
     trail: bool = True
+    shared: bool = False
     export: tuple | None = None
     left_out: str = ""
 
