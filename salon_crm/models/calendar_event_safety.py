@@ -105,7 +105,7 @@ class CalendarEvent(models.Model):
         return self._salon_request_consents("link")._tell_sent()
 
     def action_salon_sign_here(self):
-        """Open what the first of them has to sign on this screen."""
+        """Log out on this device, and open what the first of them has to sign."""
         return self._salon_request_consents("tablet")[:1]._open_here()
 
     def _salon_request_consents(self, way):

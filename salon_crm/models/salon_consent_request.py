@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.frame import local_day
+from ..tools.hand_over import hand_over
 from ..tools.token import is_token, new_token
 
 PATH = "/salon/consent/"
@@ -125,7 +126,8 @@ class SalonConsentRequest(models.Model):
             raise UserError(self.env._("This form is signed already. Thank you."))
         form = form.with_context(lang=self.env.lang)
         today = local_day(self.company_id._salon_timezone(), fields.Datetime.now())
-        user = self.env.user
+        # On the salon's tablet nobody is logged in: who asked for it there has it signed.
+        user = self.create_uid if self.way == "tablet" and self.env.user._is_public() else self.env.user
         consent = (
             self.env["salon.consent"]
             .sudo()
@@ -154,8 +156,8 @@ class SalonConsentRequest(models.Model):
         self.sudo().search([("expires_at", "<", fields.Datetime.now())]).unlink()
 
     def _open_here(self):
-        """Return the action that opens the page on this screen."""
-        return {"type": "ir.actions.act_url", "url": self._path(), "target": "new"}
+        """Return the action that logs the user out on this device and opens the page for the client."""
+        return hand_over(self._path())
 
     def _tell_sent(self):
         """Send these links; return the action that tells the user so."""

@@ -5,6 +5,7 @@ from urllib.parse import urljoin
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.hand_over import hand_over
 from ..tools.spoken import spoken_day
 from ..tools.token import is_token, new_token
 
@@ -225,14 +226,14 @@ class SalonIntake(models.Model):
     # Screens ------------------------------------------------------------------------------------------------
 
     def action_fill_here(self):
-        """Open the page on this device, for the client to fill in."""
+        """Log out on this device, and open the page for the client to fill in."""
         self.ensure_one()
         self._check_may_review()
         if self.state != "sent":
             raise UserError(self.env._("This form was filled in already."))
         sheet = self._ask(self.file_id, self.form_id, self.company_id, self.event_id)
         sheet.channel = "here"
-        return {"type": "ir.actions.act_url", "url": sheet._path(), "target": "self"}
+        return hand_over(sheet._path())
 
     def action_ask_again(self):
         """Send the link once more."""

@@ -288,7 +288,9 @@ class TestConsentMail(ConsentCase, SalonMailCommon):
         with self.assertRaisesRegex(UserError, "choose a form"):
             wizard.action_send()
         wizard.form_ids = self.form
-        self.assertEqual(wizard.action_sign_here()["type"], "ir.actions.act_url")
+        action = wizard.action_sign_here()
+        self.assertIn("logout", action["url"], "the client gets a device on which nobody is logged in")
+        self.assertEqual(action["target"], "self")
 
 
 @tagged("post_install", "-at_install")
@@ -383,11 +385,12 @@ class TestConsentPage(ConsentCase, HttpCase):
         self.assertIn("All is signed", self._send(asked, form=second.id).text)
 
     def test_on_the_salons_tablet_it_is_noted_who_had_it_signed(self):
-        self.authenticate(self.reception.login, self.reception.login)
-        self._send(self._ask(way="tablet"))
+        self._send(self.env["salon.consent.request"].with_user(self.reception)._ask(
+            self.client, self.form, self.env.company, "tablet"))  # fmt: skip
         one = self.env["salon.consent"].search([("file_id", "=", self.file.id)])
         self.assertEqual(one.way, "tablet")
         self.assertIn("salon_reception", one.user_name)
+        self.assertEqual(one.created_by, self.reception.id)
 
     def test_too_many_tries_are_refused(self):
         asked = self._ask()

@@ -159,6 +159,19 @@ class TestIntakePage(IntakeCommon, HttpCase):
         self._send(self._get(), email="clara@example.com")
         self.assertEqual(self.sheet.channel, "here")
 
+    def test_who_hands_the_device_over_is_logged_out(self):
+        """“Back” leads the client to the login page: the browser keeps no page of Odoo's."""
+        self.authenticate(self.reception.login, self.reception.login)
+        desk = self.url_open("/odoo")
+        self.assertEqual(desk.headers["Cache-Control"], "no-store")
+        action = self.sheet.with_user(self.reception).action_fill_here()
+        self.assertEqual(action["target"], "self")
+        page = self.url_open(action["url"])
+        self.assertTrue(page.url.endswith(self.path))
+        self._send(html.fromstring(page.content), email="clara@example.com")
+        self.assertEqual((self.sheet.state, self.sheet.channel), ("filled", "here"))
+        self.assertIn("/web/login", self.url_open("/odoo").url)
+
     def test_who_makes_a_form_sees_it_and_sends_nothing(self):
         path = f"/salon/intake/preview/{self.form.id}"
         self.authenticate(self.manager.login, self.manager.login)

@@ -42,7 +42,7 @@ class SalonConsentAsk(models.TransientModel):
         return self._request("link")._tell_sent()
 
     def action_sign_here(self):
-        """Open the page on this screen."""
+        """Log out on this device, and open the page for the client."""
         return self._request("tablet")._open_here()
 
     def _request(self, way):

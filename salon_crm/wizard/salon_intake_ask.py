@@ -47,7 +47,7 @@ class SalonIntakeAsk(models.TransientModel):
         }
 
     def action_fill_here(self):
-        """Open the page on this device."""
+        """Log out on this device, and open the page for the client."""
         return self._ask().with_env(self.env).action_fill_here()
 
     def _ask(self):

@@ -99,7 +99,8 @@ registry.category("web_tour.tours").add("salon_manager_writes_form", {
 registry.category("web_tour.tours").add("salon_desk_asks_for_consent", {
     steps: () => [
         { trigger: ".o_form_view .alert-danger:contains(Consent missing: Tour Form)" },
-        { trigger: "button[name='action_salon_sign_here']" },
+        { trigger: "button[name='action_salon_sign_here']", run: "click" },
+        { trigger: ".modal:contains(You are logged out on this device) .btn-secondary", run: "click" },
         { trigger: "button[name='action_salon_ask_consent']", run: "click" },
         { trigger: ".o_notification:contains(clara@example.com)" },
     ],
