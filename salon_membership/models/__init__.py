@@ -17,4 +17,5 @@ from . import salon_membership
 from . import salon_membership_tier
 from . import salon_points_lot
 from . import salon_points_move
+from . import salon_points_gift  # after membership and ledger
 from . import salon_personal_data

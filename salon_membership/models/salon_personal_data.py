@@ -10,7 +10,7 @@ class SalonPersonalData(models.AbstractModel):
         ledger = self.env._("The ledger of points, and the number that it is kept by.")
         of_member = "membership_id.partner_id"
         return [
-            Answer("salon.points.move", by=(f"lot_id.{of_member}",), why=ledger),
+            Answer("salon.points.move", by=(f"lot_id.{of_member}",), keeps=("gift_key",), why=ledger),
             Answer("salon.points.lot", by=(of_member,), why=ledger),
             Answer("salon.membership", keeps=("number",), why=ledger),
             *super()._answers(),

@@ -1,0 +1,67 @@
+from odoo import fields, models
+
+
+class SalonPointsMove(models.Model):
+    """Points that are given without a purchase: for a referral, by a prize draw, for a birthday."""
+
+    _inherit = "salon.points.move"
+
+    kind = fields.Selection(selection_add=[("gift", "Given")], ondelete={"gift": "cascade"})
+    gift_key = fields.Char(
+        string="Given For", readonly=True, copy=False, help="For what this was given: for the same it is given once."
+    )
+
+    _gift_once = models.UniqueIndex("(gift_key) WHERE gift_key IS NOT NULL", "These points were given already.")
+    _gift_positive = models.Constraint(
+        "CHECK ((kind <> 'gift' OR amount > 0) AND (gift_key IS NULL OR kind = 'gift'))",
+        "Points that are given are added.",
+    )
+
+
+class SalonMembership(models.Model):
+    _inherit = "salon.membership"
+
+    def _grant(self, points, key, note):
+        """Give this member points without a purchase, as a lot of their own; return the move.
+
+        It is done in the caller's transaction and once for each key: points that were given for it already are not
+        given again, and nothing is returned.
+
+        :param int points: how many
+        :param str key: for what, as "referral,5,new": the same for whatever must not be given twice
+        :param str note: what the ledger says of it, for people
+        """
+        self.ensure_one()
+        moves = self.env["salon.points.move"].sudo()
+        self._lock()
+        if points <= 0 or moves.search_count([("gift_key", "=", key)], limit=1):
+            return moves
+        lots = self.env["salon.points.lot"].sudo()
+        lot = lots.create(
+            {"membership_id": self.id, "company_id": self.company_id.id, "earned_at": fields.Datetime.now()}
+        )
+        move = moves.create({"lot_id": lot.id, "amount": points, "kind": "gift", "note": note, "gift_key": key})
+        moves |= move
+        if hasattr(self, "_repay"):  # what is owed is paid by whatever points come
+            moves |= self._repay()
+        self._show_on_card(moves)
+        return move
+
+    def _take_gift_back(self, key, note):
+        """Take points back that were given for `key`, as far as they are there; return how many are missing.
+
+        Of what is spent already, the rest is owed where the ledger keeps debts.
+        """
+        self.ensure_one()
+        self._lock()
+        gift = self.env["salon.points.move"].sudo().search([("gift_key", "=", key)])
+        lot = gift.lot_id
+        if not gift or lot.move_ids.filtered(lambda move: move.kind == "reverse"):
+            return 0
+        there = min(gift.amount, lot.remaining)
+        if there:
+            lot.membership_id._show_on_card(lot._book(-there, "reverse", note=note))
+        missing = gift.amount - there
+        if missing and hasattr(self, "_owe"):
+            lot.membership_id._owe(missing, "refund", note=note)
+        return missing
