@@ -1,7 +1,7 @@
 {
     "name": "Salon: membership",
     "summary": "Tiers and points at the Odoo point of sale, settled with the order",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Salon",
     "author": "Salon on Odoo",
     "license": "LGPL-3",
@@ -13,6 +13,8 @@
         "data/salon_membership_tier_data.xml",
         "wizard/salon_membership_enrol_views.xml",
         "views/salon_points_move_views.xml",
+        "views/salon_points_debt_views.xml",
+        "views/loyalty_program_views.xml",
         "views/salon_membership_views.xml",
         "views/salon_membership_tier_views.xml",
         "views/salon_client_file_views.xml",

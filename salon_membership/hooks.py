@@ -5,10 +5,13 @@ def uninstall_hook(env):
     """
     env = env(context={**env.context, "active_test": False})
     env["product.pricelist"].search([("salon_tier_id", "!=", False)]).active = False
-    env["loyalty.program"].search([("is_salon_program", "=", True)]).active = False
+    programs = env["loyalty.program"].search([("is_salon_program", "=", True)])
+    programs.salon_points_product_id.active = False
+    programs.active = False
     # The tiers go with their table; core would first try to delete them one by one, below their members.
     env["ir.model.data"].search([("module", "=", "salon_membership"), ("model", "=", "salon.membership.tier")]).unlink()
     env.flush_all()
     env.cr.execute(
-        "DROP FUNCTION IF EXISTS salon_points_book(), salon_points_refuse(), salon_points_from_zero() CASCADE"
+        "DROP FUNCTION IF EXISTS salon_points_book(), salon_points_refuse(), salon_points_from_zero(),"
+        " salon_points_hold(), salon_points_owe() CASCADE"
     )

@@ -14,8 +14,11 @@ from . import res_config_settings
 from . import res_partner
 from . import salon_client_file
 from . import salon_membership
+from . import salon_membership_points
 from . import salon_membership_tier
 from . import salon_points_lot
+from . import salon_points_hold
+from . import salon_points_debt
 from . import salon_points_move
 from . import salon_points_gift  # after membership and ledger
 from . import salon_personal_data

@@ -13,6 +13,35 @@ class LoyaltyProgram(models.Model):
         help="The points of the salon's members. The server settles them with the order, into the salon's own ledger.",
     )
 
+    salon_points_product_id = fields.Many2one(
+        "product.product",
+        string="Points Product",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="The product by which part payment by points stands on an order.",
+    )
+    salon_points_for_one = fields.Integer(
+        string="Points for One Unit of Currency",
+        default=100,
+        help="So many points are worth one unit of currency in part payment. 0: points can't pay.",
+    )
+    salon_points_minimum = fields.Integer(string="At Least", help="Part payment takes no fewer points than this.")
+    salon_points_share = fields.Float(
+        string="Share of an Order",
+        default=100.0,
+        digits=(5, 2),
+        help="At most this part of an order is paid by points (%).",
+    )
+    salon_hold_minutes = fields.Integer(
+        string="Held for (Minutes)", default=30, help="So long points are kept for an order that is not paid yet."
+    )
+
+    _salon_points_settings = models.Constraint(
+        "CHECK (salon_points_for_one >= 0 AND salon_points_minimum >= 0 AND salon_hold_minutes > 0"
+        " AND salon_points_share >= 0 AND salon_points_share <= 100)",
+        "Points and minutes can't be below 0, and the share of an order lies between 0 and 100 %.",
+    )
     _salon_company_uniq = models.UniqueIndex(
         "(company_id) WHERE is_salon_program IS TRUE", "This company has its points program already."
     )
@@ -35,7 +64,8 @@ class LoyaltyProgram(models.Model):
 
     @api.model
     def _load_pos_data_fields(self, config):
-        return [*super()._load_pos_data_fields(config), "is_salon_program"]
+        own = ["salon_points_product_id", "salon_points_for_one", "salon_points_minimum", "salon_points_share"]
+        return [*super()._load_pos_data_fields(config), "is_salon_program", *own]
 
     @api.model
     def _get_salon_program(self, company, create=False):
@@ -44,7 +74,7 @@ class LoyaltyProgram(models.Model):
         program = programs.search([("is_salon_program", "=", True), ("company_id", "=", company.id)], limit=1)
         if program or not create:
             return program
-        # Points are spent by rules that come later: for now the program has no reward, which core would refuse.
+        # Points are spent as part payment: rewards are the salon's choice, which core insists on.
         programs = programs.with_context(loyalty_skip_reward_check=True)
         return programs.create(programs._prepare_salon_program_values(company)).with_context(
             loyalty_skip_reward_check=False
@@ -65,9 +95,29 @@ class LoyaltyProgram(models.Model):
             "reward_ids": [],
             "communication_plan_ids": [],
             "pos_ok": True,
+            "salon_points_product_id": self._salon_points_product().id,
         }
         # Sales orders and the web shop settle with Odoo's own figures, which know neither tier nor ledger.
         return values | {name: False for name in ("sale_ok", "ecommerce_ok") if name in self._fields}
+
+    def _salon_points_product(self):
+        """Make the product of part payment: a discount, whose taxes are those of what it is taken off."""
+        return (
+            self.env["product.product"]
+            .sudo()
+            .create(
+                {
+                    "name": self.env._("Paid by Points"),
+                    "type": "service",
+                    "list_price": 0,
+                    "taxes_id": False,
+                    "supplier_taxes_id": False,
+                    "sale_ok": True,
+                    "purchase_ok": False,
+                    "available_in_pos": False,
+                }
+            )
+        )
 
     def _salon_points_per_unit(self):
         """Return how many points one unit of currency gives before the tier's factor."""

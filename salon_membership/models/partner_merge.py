@@ -32,23 +32,39 @@ class MergePartnerAutomatic(models.TransientModel):
             membership.card_id.with_context(salon_by=BY_LEDGER, tracking_disable=True).points = membership.points
 
     def _merge_salon_lots(self, kept, others):
-        """Hang the lots of `others` on `kept`; the ledger's own lines stay as they are."""
+        """Hang the lots and debts of `others` on `kept`; the ledger's own lines stay as they are.
+
+        What one of them owes is paid by what the other has.
+        """
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL("UPDATE salon_points_lot SET membership_id = %s WHERE membership_id IN %s", kept.id, tuple(others.ids))
-        )
+        for table in ("salon_points_lot", "salon_points_debt", "salon_points_hold"):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET membership_id = %s WHERE membership_id IN %s",
+                    SQL.identifier(table),
+                    kept.id,
+                    tuple(others.ids),
+                )
+            )
+        # The triggers of what is held followed by themselves.
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE salon_membership m SET points = COALESCE(
                     (SELECT SUM(remaining) FROM salon_points_lot l WHERE l.membership_id = m.id), 0
-                ) WHERE id IN %s
+                ), points_debt = COALESCE(
+                    (SELECT SUM(amount) FROM salon_points_debt d WHERE d.membership_id = m.id), 0
+                )
+                WHERE id IN %s
                 """,
                 tuple((kept | others).ids),
             )
         )
-        self.env["salon.points.lot"].invalidate_model(["membership_id"])
-        (kept | others).invalidate_recordset(["points", "lot_ids"])
+        for model in ("salon.points.lot", "salon.points.debt", "salon.points.hold"):
+            self.env[model].invalidate_model(["membership_id"])
+        names = ["points", "points_held", "points_debt", "lot_ids", "debt_ids", "hold_ids"]
+        (kept | others).invalidate_recordset(names)
+        kept._show_on_card(kept._repay())
 
     def _merge_loyalty_cards(self, src_partners, dst_partner):
         """Core adds up the cards: those of the salon are right already, and go along with their membership."""

@@ -21,3 +21,8 @@ class PosConfig(models.Model):
         """A user of two companies loads both companies' programs; the salon's points belong to one."""
         programs = super()._get_program_ids()
         return programs.filtered(lambda program: not program.is_salon_program or program.company_id == self.company_id)
+
+    def _get_special_products(self):
+        """The till needs the product of part payment, and shows it to nobody."""
+        programs = self.env["loyalty.program"].sudo().search([("is_salon_program", "=", True)])
+        return super()._get_special_products() | programs.salon_points_product_id

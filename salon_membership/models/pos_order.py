@@ -2,6 +2,8 @@ import math
 
 from odoo import api, fields, models
 
+from .loyalty_card import BY_LEDGER
+
 
 class PosOrder(models.Model):
     _inherit = "pos.order"
@@ -22,13 +24,21 @@ class PosOrder(models.Model):
         help="The client's points after this order.",
     )
 
+    salon_points_spent = fields.Integer(
+        string="Points Spent",
+        compute="_compute_salon_points",
+        compute_sudo=True,
+        help="Points that this order spent, below 0 those that it gave back.",
+    )
+
     @api.depends("salon_points_move_ids.amount")
     def _compute_salon_points(self):
         moves = self.env["salon.points.move"].search([("pos_order_id", "in", self.ids)], order="id")
         by_order = moves.grouped("pos_order_id")
         for order in self:
             own = by_order.get(order._origin, moves.browse())
-            order.salon_points = sum(own.mapped("amount"))
+            order.salon_points = sum(move.amount for move in own if move.kind in ("earn", "reverse"))
+            order.salon_points_spent = -sum(move.amount for move in own if move.kind in ("spend", "return"))
             order.salon_points_balance = own[-1:].balance
 
     def action_pos_order_paid(self):
@@ -36,55 +46,200 @@ class PosOrder(models.Model):
         self._salon_settle_points()
         return result
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "cancel":
+            self._salon_release_points()
+        return result
+
+    def unlink(self):
+        self._salon_release_points()
+        return super().unlink()
+
+    def _salon_release_points(self):
+        """Let go of the points that are held for these orders: they are given up, or settled."""
+        self.env["salon.points.hold"].sudo()._release(self.mapped("uuid"))
+
+    # Settlement -------------------------------------------------------------------------------------
+
     def _salon_settle_points(self):
         """Book the points of this paid order, by the server's own figures and in the order's own transaction.
 
         What comes from a till is never taken for points: its figure is a preview. Settling again changes nothing.
+
+        - What the refunded part of another order had earned is taken back from the lot that it gave, as far as that
+          lot still has it. What is spent already is owed.
+        - What the refunded part had spent is given back to the lots that it came from, the last one first. A lot whose
+          day is over gets it too, and it ends with the next clearing. What was owed for that order comes as a new lot.
+        - What this order spends, by part payment or rewards, is taken from the lots that end first. Points that are
+          not there any more are owed: no sale is lost.
+        - What this order earns becomes a new lot.
+        - At last, what the member owes is paid by the points that are free.
+
+        An order that is changed before it is paid, at the till or in the back office, settles as it is when it is
+        paid, with who is its client then: what was held for it ends. What is changed after that changes no points; an
+        invoice, made at the till or later, neither. A cancelled order was never paid, and lets go of what it held.
         """
         self.ensure_one()
         order = self.sudo()
-        moves = order._salon_take_back() | order._salon_earn()
-        for membership, own in moves.grouped("membership_id").items():
-            membership._show_on_card(own)
-        self.invalidate_recordset(["salon_points", "salon_points_balance"], flush=False)
-
-    def _salon_earn(self):
-        """Book what a member earns by this order, and return the move, if any."""
-        membership = self.env["salon.membership"].sudo()._get_active(self.partner_id, self.company_id)
+        origins = order.lines.refunded_orderline_id.order_id
+        membership = order._salon_membership()
+        members = membership | origins._salon_settled_members()
+        if not members:
+            return
+        members._lock()
+        if order._salon_is_settled():
+            return
+        hold = self.env["salon.points.hold"].sudo().search([("order_uuid", "=", order.uuid)])
+        held = hold.points if hold.membership_id == membership else 0
+        hold.unlink()
         moves = self.env["salon.points.move"].sudo()
-        if not membership or self.currency_id != self.company_id.currency_id:
-            return moves
-        membership._lock()
-        if moves.search_count([("pos_order_id", "=", self.id), ("kind", "=", "earn")], limit=1):
-            return moves
-        sold = self._salon_amount(self.lines.filtered(lambda line: not line.refunded_orderline_id))
-        points = self._salon_floor(sold * membership.points_per_unit)
-        return membership._earn(points, self) if points > 0 else moves
+        for origin in origins:
+            moves |= order._salon_take_back(origin) | order._salon_give_back(origin)
+        if membership and order.currency_id == order.company_id.currency_id:
+            sold = order._salon_sold()
+            moves |= order._salon_spend(membership, sold, held)
+            if membership.state == "active":
+                moves |= order._salon_earn(membership, sold)
+        moves |= members._repay(order)
+        for member, own in moves.grouped("membership_id").items():
+            member._show_on_card(own)
+        self.invalidate_recordset(["salon_points", "salon_points_spent", "salon_points_balance"], flush=False)
 
-    def _salon_take_back(self):
-        """Take back what the refunded part of other orders had earned, lot by lot, and return the moves."""
-        moves = self.env["salon.points.move"].sudo()
-        for origin in self.lines.refunded_orderline_id.order_id:
-            earned = moves.search([("pos_order_id", "=", origin.id), ("kind", "=", "earn")])
-            if earned:
-                earned.membership_id._lock()
-                kept = self._salon_floor(earned.amount * origin._salon_kept_share())
-                moves |= earned.lot_id._reverse(earned.amount - kept, self)
+    def _salon_membership(self):
+        """Return the membership that this order settles with: its client's.
+
+        Points that were taken off are spent, whoever is the client in the end: by who was a member here before, or
+        by the member for whom the till held them.
+        """
+        memberships = self.env["salon.membership"].sudo()
+        membership = memberships._get_active(self.partner_id, self.company_id)
+        if membership or not self._salon_spending_lines():
+            return membership
+        domain = [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id)]
+        ended = memberships.search(domain, order="id desc", limit=1) if self.partner_id else memberships
+        return ended or self.env["salon.points.hold"].sudo().search([("order_uuid", "=", self.uuid)]).membership_id
+
+    def _salon_settled_members(self):
+        """Return those whose points these orders moved."""
+        if not self:
+            return self.env["salon.membership"].sudo()
+        domain = [("pos_order_id", "in", self.ids)]
+        moves = self.env["salon.points.move"].sudo().search(domain)
+        return moves.membership_id | self.env["salon.points.debt"].sudo().search(domain).membership_id
+
+    def _salon_is_settled(self):
+        domain = [("pos_order_id", "=", self.id)]
+        if self.env["salon.points.move"].sudo().search_count(domain, limit=1):
+            return True
+        return bool(self.env["salon.points.debt"].sudo().search_count(domain, limit=1))
+
+    def _salon_refunds(self):
+        """Return the paid orders that refund something of this one."""
+        refunds = self.lines.refund_orderline_ids.order_id
+        return refunds.filtered(lambda order: order.state not in ("draft", "cancel"))
+
+    def _salon_booked(self, model, kind):
+        """Return the sum of what these orders booked of one kind."""
+        [[total]] = (
+            self.env[model]
+            .sudo()
+            ._read_group([("pos_order_id", "in", self.ids), ("kind", "=", kind)], aggregates=["amount:sum"])
+        )
+        return total or 0
+
+    def _salon_take_back(self, origin):
+        """Take back what the refunded part of `origin` had earned, and return the moves.
+
+        All refunds of it together leave what the part that is kept would have earned.
+        """
+        earned = self.env["salon.points.move"].sudo().search([("pos_order_id", "=", origin.id), ("kind", "=", "earn")])
+        if not earned:
+            return earned
+        kept = self._salon_floor(earned.amount * (1 - origin.lines._salon_refunded_share("salon_points_earned")))
+        refunds = origin._salon_refunds()
+        taken = refunds._salon_booked("salon.points.debt", "refund")
+        taken -= refunds._salon_booked("salon.points.move", "reverse")
+        points = earned.amount - kept - taken
+        if points <= 0:
+            return earned.browse()
+        lot = earned.lot_id
+        there = min(points, lot.remaining)
+        if points > there:
+            lot.membership_id._owe(points - there, "refund", self)
+        return lot._book(-there, "reverse", self) if there else earned.browse()
+
+    def _salon_give_back(self, origin):
+        """Give back what the refunded part of `origin` had spent, and return the moves."""
+        spent = (
+            self.env["salon.points.move"]
+            .sudo()
+            .search([("pos_order_id", "=", origin.id), ("kind", "=", "spend")], order="id desc")
+        )
+        owed = (
+            self.env["salon.points.debt"].sudo().search([("pos_order_id", "=", origin.id), ("kind", "=", "shortfall")])
+        )
+        moves = spent.browse()
+        if not spent and not owed:
+            return moves
+        total = sum(owed.mapped("amount")) - sum(spent.mapped("amount"))
+        refunds = origin._salon_refunds()
+        given = refunds._salon_booked("salon.points.move", "return")
+        points = self._salon_floor(total * origin.lines._salon_refunded_share("salon_points_spent")) - given
+        # What was spent last comes back first: what was owed, then the lot that was used last.
+        for amount, lot in [*((debt.amount, None) for debt in owed), *((-move.amount, move.lot_id) for move in spent)]:
+            skipped = min(given, amount)
+            given -= skipped
+            back = min(points, amount - skipped)
+            if back > 0:
+                points -= back
+                lot = lot or (owed or spent).membership_id._new_lot(self.date_order)
+                moves |= lot._book(back, "return", self)
         return moves
 
-    def _salon_kept_share(self):
-        """Return which part of what this order sold its client still has after all paid refunds of it."""
-        sold = self._salon_amount(self.lines.filtered(lambda line: not line.refunded_orderline_id))
-        refund_lines = self.lines.refund_orderline_ids.filtered(
-            lambda line: line.order_id.state not in ("draft", "cancel")
-        )
-        refunded = sum(lines.order_id._salon_amount(lines) for lines in refund_lines.grouped("order_id").values())
-        return min(max(1 + refunded / sold, 0), 1) if sold > 0 else 0
+    def _salon_spend(self, membership, sold, held):
+        """Book what this order spends, by the server's own worth of points; return the moves.
 
-    def _salon_amount(self, lines):
-        """Return what `lines` of this order came to, tax included, as far as points are given for it.
+        :param sold: what `_salon_sold` returns
+        :param int held: the points that were held for this order
+        """
+        costs = self._salon_spending_lines()._salon_points_costs(sold)
+        points = math.ceil(sum(costs.values()) - 1e-6)
+        if points <= 0:
+            return self.env["salon.points.move"].sudo()
+        # Taxes are rounded per line: a cent more or less is not another wish of the client's.
+        program = self.env["loyalty.program"]._get_salon_program(self.company_id)
+        if abs(points - held) <= program.salon_points_for_one * self.currency_id.rounding * len(costs):
+            points = held
+        for line, cost in costs.items():
+            line.with_context(salon_by=BY_LEDGER).salon_points_spent = cost
+        return membership._spend(points, self)
 
-        Taxes are computed for the order as a whole, as the till does it: rounding may depend on it.
+    def _salon_earn(self, membership, sold):
+        """Book what a member earns by this order, and return the move, if any.
+
+        Each line is good for points by its amount, or by the rule of its product or category. Discounts on the order
+        as a whole, and what is paid by points, lessen all lines alike. The sum is rounded down.
+        """
+        program = self.env["loyalty.program"]._get_salon_program(self.company_id)
+        per_unit, factor = program._salon_points_per_unit(), membership._points_factor(self.date_order)
+        goods = {line: amount for line, amount in sold.items() if amount > 0}
+        discounts = sum(amount for amount in sold.values() if amount < 0)
+        factor *= max(1 + discounts / sum(goods.values()), 0) if goods else 0
+        earned = {line: line._salon_base_points(amount, per_unit) * factor for line, amount in goods.items()}
+        points = self._salon_floor(sum(earned.values()))
+        if points <= 0:
+            return self.env["salon.points.move"].sudo()
+        for line, part in earned.items():
+            line.with_context(salon_by=BY_LEDGER).salon_points_earned = part
+        return membership._earn(points, self)
+
+    def _salon_sold(self):
+        """Return what each line that this order sells came to, tax included: {line: amount}.
+
+        Left out are refunded lines, and what points have nothing to do with: tips, what tops up prepaid money, and
+        paying by it. What is below 0 is a discount on the rest of the order, part payment by points included. Taxes
+        are computed for the order as a whole, as the till does it: rounding may depend on it.
         """
         self.ensure_one()
         taxes = self.env["account.tax"]
@@ -92,17 +247,59 @@ class PosOrder(models.Model):
         taxes._add_tax_details_in_base_lines(base_lines, self.company_id)
         taxes._round_base_lines_tax_details(base_lines, self.company_id)
         sign = -1 if self.amount_total < 0 else 1  # core turns the quantities of a refund around
-        eligible = lines._salon_eligible()
-        return sign * sum(
-            base_line["tax_details"]["total_included_currency"]
+        sold = self.lines.filtered(lambda line: not line.refunded_orderline_id)._salon_eligible()
+        return {
+            base_line["record"]: sign * base_line["tax_details"]["total_included_currency"]
             for base_line in base_lines
-            if base_line["record"] in eligible
+            if base_line["record"] in sold
+        }
+
+    def _salon_spending_lines(self):
+        """Return the lines of this order by which points are spent."""
+        product = self.env["loyalty.program"]._get_salon_program(self.company_id).salon_points_product_id
+        return self.lines.filtered(
+            lambda line: (
+                not line.refunded_orderline_id
+                and (line.product_id == product or line.reward_id.program_id.is_salon_program)
+            )
         )
 
     @api.model
     def _salon_floor(self, points):
         """Round down to whole points; 114.99999999999999, as computers have it, is 115."""
         return math.floor(points + 1e-6)
+
+    # What the till and the back office do -----------------------------------------------------------
+
+    def _refund(self):
+        """The points that a client gets back are those of what is still to be refunded."""
+        refunds = super()._refund()
+        for refund in refunds:
+            refund._salon_refund_points()
+        return refunds
+
+    def _salon_refund_points(self):
+        """Have this refund give back that part of the points which its goods are of the sale's, as the till does."""
+        self.ensure_one()
+        origin = self.lines.refunded_orderline_id.order_id
+        product = self.env["loyalty.program"]._get_salon_program(self.company_id).salon_points_product_id
+        paid = origin.lines.filtered(lambda line: product and line.product_id == product and line.qty > 0)
+        if not paid:
+            return
+        self.lines.filtered(lambda line: line.refunded_orderline_id in paid).unlink()
+        goods = (origin.lines - paid)._salon_eligible().filtered(lambda line: line.price_subtotal_incl > 0)
+        total = sum(goods.mapped("price_subtotal_incl"))
+        others = goods.refund_orderline_ids.filtered(lambda line: line.order_id.state != "cancel")
+        part = min(-sum(others.mapped("price_subtotal_incl")) / total, 1) if total else 0
+        for line in paid:
+            given = line.refund_orderline_ids.filtered(lambda one: one.order_id.state != "cancel")
+            price = self.currency_id.round(line.price_unit * part) + sum(one.price_unit * one.qty for one in given)
+            if not price:
+                continue
+            values = line._prepare_refund_data(self, self.env["pos.pack.operation.lot"])
+            refund_line = line.copy({**values, "qty": -1, "price_unit": price, "extra_tax_data": False})
+            refund_line._onchange_amount_line_all()
+        self._compute_prices()
 
     def confirm_coupon_programs(self, coupon_data):
         """Let the till's figures change nothing of the salon's own program: answer with what the server settled."""

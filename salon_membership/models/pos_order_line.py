@@ -1,6 +1,9 @@
+import math
 from collections import defaultdict
 
 from odoo import api, fields, models
+
+from .loyalty_card import BY_LEDGER
 
 
 class PosOrderLine(models.Model):
@@ -13,13 +16,23 @@ class PosOrderLine(models.Model):
         help="What one unit cost in the list when it was sold, before tier price and discounts.",
     )
 
+    salon_points_earned = fields.Float(
+        readonly=True, copy=False, digits=(16, 6), help="This line's part of the points that its order earned."
+    )
+    salon_points_spent = fields.Float(
+        readonly=True, copy=False, digits=(16, 6), help="This line's part of the points that its order spent."
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._salon_settlement_only(vals)
         self._salon_keep_list_prices(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
         """What a line costs more than the list, by attributes or by stylist, may change until it is paid."""
+        self._salon_settlement_only(vals)
         if "price_extra" not in vals:
             return super().write(vals)
         before = {line: line.price_extra for line in self if not line.refunded_orderline_id}
@@ -28,6 +41,12 @@ class PosOrderLine(models.Model):
             if line.price_extra != price_extra:
                 line.salon_list_price += line.price_extra - price_extra
         return result
+
+    def _salon_settlement_only(self, vals):
+        """Pass over what a till sends in place of the figures that the settlement writes."""
+        if self.env.context.get("salon_by") is not BY_LEDGER:
+            vals.pop("salon_points_earned", None)
+            vals.pop("salon_points_spent", None)
 
     def _salon_keep_list_prices(self, vals_list):
         """Note the list price of today on new lines; a refund has that of the day of the sale.
@@ -68,3 +87,56 @@ class PosOrderLine(models.Model):
         prepaid = config._get_program_ids().sudo().filtered("is_payment_program")
         excluded = config.tip_product_id | prepaid.trigger_product_ids
         return self.filtered(lambda line: line.product_id not in excluded and line.reward_id.program_id not in prepaid)
+
+    def _salon_refunded_share(self, name):
+        """Return which part of the field `name` of these lines has been refunded by paid orders, from 0 to 1."""
+        total = sum(self.mapped(name))
+        if not total:
+            return 0
+        back = sum(line[name] * line._salon_refunded_part() for line in self if line[name])
+        return min(max(back / total, 0), 1)
+
+    def _salon_refunded_part(self):
+        """Return which part of this line has been refunded, by what it came to; what came to nothing by quantity."""
+        self.ensure_one()
+        refunds = self.refund_orderline_ids.filtered(lambda line: line.order_id.state not in ("draft", "cancel"))
+        own, back = self._salon_price(), sum(line._salon_price() for line in refunds)
+        if not own:
+            own, back = self.qty, sum(refunds.mapped("qty"))
+        return min(max(-back / own, 0), 1) if own else 0
+
+    def _salon_price(self):
+        """Return what this line came to before taxes were computed."""
+        return self.qty * self.price_unit * (1 - (self.discount or 0) / 100)
+
+    def _salon_points_costs(self, sold):
+        """Return the points that these lines spend, by the server's own worth of points: {line: points}.
+
+        :param dict sold: what each line came to, as `PosOrder._salon_sold` returns it
+        """
+        program = self.env["loyalty.program"]._get_salon_program(self.company_id)
+        part_payment = self.filtered(lambda line: line.product_id == program.salon_points_product_id)
+        costs = {line: max(-sold.get(line, 0), 0) * program.salon_points_for_one for line in part_payment}
+        for lines in (self - part_payment).grouped(lambda line: (line.reward_id, line.reward_identifier_code)).values():
+            costs.update(lines._salon_reward_costs(sold))
+        return {line: cost for line, cost in costs.items() if cost > 0}
+
+    def _salon_reward_costs(self, sold):
+        """Return what one reward costs, over the lines by which it was given."""
+        reward = self.reward_id
+        if reward.reward_type == "product":
+            given = {line: math.ceil(line.qty / (reward.reward_product_qty or 1) - 1e-6) for line in self}
+            return {line: number * reward.required_points for line, number in given.items()}
+        amounts = {line: max(-sold.get(line, 0), 0) for line in self}
+        if reward.discount_mode == "per_point":
+            return {line: amount / reward.discount for line, amount in amounts.items()}
+        total = sum(amounts.values())
+        return {line: reward.required_points * amount / total for line, amount in amounts.items()} if total else {}
+
+    def _salon_base_points(self, amount, per_unit):
+        """Return the points that this line is good for before the factors of tier and day.
+
+        :param float amount: what it came to
+        :param float per_unit: points for each unit of currency
+        """
+        return amount * per_unit

@@ -42,24 +42,14 @@ class SalonMembership(models.Model):
     )
     start_date = fields.Date(string="Member Since", required=True, default=fields.Date.context_today)
     end_date = fields.Date(string="Ended On", readonly=True, copy=False)
-    points = fields.Integer(readonly=True, copy=False, help="What is left of all points lots. The ledger keeps it.")
-    lot_ids = fields.One2many("salon.points.lot", "membership_id", string="Points Lots", readonly=True)
     card_id = fields.Many2one(
         "loyalty.card", string="Loyalty Card", ondelete="restrict", readonly=True, copy=False, index="btree_not_null"
-    )
-    points_per_unit = fields.Float(
-        compute="_compute_points_per_unit",
-        compute_sudo=True,
-        help="Points that one unit of currency gives this member.",
     )
 
     _active_uniq = models.UniqueIndex(
         "(partner_id, company_id) WHERE state = 'active'", "This client is a member already."
     )
     _number_uniq = models.UniqueIndex("(company_id, number)", "Another membership has this number.")
-    _points_positive = models.Constraint(
-        "CHECK (points >= 0)", "A member can't have less than 0 points. Take back fewer points."
-    )
     _end_when_ended = models.Constraint(
         "CHECK ((state = 'ended') = (end_date IS NOT NULL))",
         "An ended membership needs the day on which it ended. End it by its button.",
@@ -73,14 +63,6 @@ class SalonMembership(models.Model):
     def _compute_display_name(self):
         for membership in self:
             membership.display_name = f"{membership.number} · {membership.partner_id.name or ''}"
-
-    @api.depends("tier_id.points_factor", "company_id")
-    def _compute_points_per_unit(self):
-        programs = self.env["loyalty.program"]
-        for company, memberships in self.grouped("company_id").items():
-            per_unit = programs._get_salon_program(company)._salon_points_per_unit()
-            for membership in memberships:
-                membership.points_per_unit = per_unit * membership.tier_id.points_factor
 
     @api.constrains("tier_id", "company_id")
     def _check_tier_company(self):
@@ -226,37 +208,6 @@ class SalonMembership(models.Model):
             if pricelists[membership.tier_id].active
         }
 
-    def action_view_moves(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("salon_membership.salon_points_move_action")
-        return {**action, "domain": [("lot_id.membership_id", "=", self.id)], "context": {}}
-
-    # Points -----------------------------------------------------------------------------------------
-
-    def _lock(self):
-        """Wait until no other till settles for this member: what is read after this stays true."""
-        self.env.cr.execute(
-            SQL("SELECT id FROM salon_membership WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids))
-        )
-
-    def _earn(self, points, order):
-        """Give this member a new lot of points for a paid order."""
-        lot = (
-            self.env["salon.points.lot"]
-            .sudo()
-            .create({"membership_id": self.id, "company_id": self.company_id.id, "earned_at": order.date_order})
-        )
-        return lot._book(points, "earn", order)
-
-    def _show_on_card(self, moves):
-        """Bring Odoo's card and its history up to what the ledger says after `moves`."""
-        self.ensure_one()
-        card = self.card_id.with_context(salon_by=BY_LEDGER, tracking_disable=True)
-        if not card:
-            return
-        card.points = self.points
-        card.history_ids.create([move._prepare_history_values(card) for move in moves])
-
     # The till ---------------------------------------------------------------------------------------
 
     @api.model
@@ -265,7 +216,7 @@ class SalonMembership(models.Model):
 
     @api.model
     def _load_pos_data_fields(self, config):
-        return ["partner_id", "tier_id", "number", "points", "points_per_unit", "write_date"]
+        return ["partner_id", "tier_id", "number", "write_date"]
 
     @api.model
     def load_till_membership(self, partner_id, config_id):
@@ -282,9 +233,7 @@ class SalonMembership(models.Model):
         partner = self.env["res.partner"].with_company(config.company_id).browse(partner_id)
         membership = self.sudo()._get_active(partner, config.company_id)
         values = membership.read(self._load_pos_data_fields(config), load=False)
-        for vals in values:
-            if config.currency_id != config.company_id.currency_id:
-                vals["points_per_unit"] = 0.0  # points are for each unit of the company's currency
+        membership._add_till_points(values, config)
         cards = membership.card_id
         return {
             "salon.membership": values,

@@ -36,21 +36,15 @@ class SalonMembership(models.Model):
         self._lock()
         if points <= 0 or moves.search_count([("gift_key", "=", key)], limit=1):
             return moves
-        lots = self.env["salon.points.lot"].sudo()
-        lot = lots.create(
-            {"membership_id": self.id, "company_id": self.company_id.id, "earned_at": fields.Datetime.now()}
-        )
+        lot = self._new_lot(fields.Datetime.now())
         move = moves.create({"lot_id": lot.id, "amount": points, "kind": "gift", "note": note, "gift_key": key})
-        moves |= move
-        if hasattr(self, "_repay"):  # what is owed is paid by whatever points come
-            moves |= self._repay()
-        self._show_on_card(moves)
+        self._show_on_card(move | self._repay())  # what is owed is paid by whatever points come
         return move
 
     def _take_gift_back(self, key, note):
-        """Take points back that were given for `key`, as far as they are there; return how many are missing.
+        """Take points back that were given for `key`; return how many of them were spent already.
 
-        Of what is spent already, the rest is owed where the ledger keeps debts.
+        Those are owed, and paid by what points there are.
         """
         self.ensure_one()
         self._lock()
@@ -59,9 +53,9 @@ class SalonMembership(models.Model):
         if not gift or lot.move_ids.filtered(lambda move: move.kind == "reverse"):
             return 0
         there = min(gift.amount, lot.remaining)
-        if there:
-            lot.membership_id._show_on_card(lot._book(-there, "reverse", note=note))
+        moves = lot._book(-there, "reverse", note=note) if there else gift.browse()
         missing = gift.amount - there
-        if missing and hasattr(self, "_owe"):
+        if missing:
             lot.membership_id._owe(missing, "refund", note=note)
+        lot.membership_id._show_on_card(moves | lot.membership_id._repay())
         return missing

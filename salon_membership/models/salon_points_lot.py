@@ -13,10 +13,14 @@ class SalonPointsLot(models.Model):
     _description = "Points Lot"
     _order = "earned_at, id"
     _log_access = False  # core would change the row when its user is deleted
+    _used_first = "expires_on NULLS LAST, earned_at, id"
 
     membership_id = fields.Many2one("salon.membership", required=True, readonly=True, ondelete="restrict", index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
     earned_at = fields.Datetime(string="Earned", required=True, readonly=True)
+    expires_on = fields.Date(
+        string="Ends On", readonly=True, help="The last day on which these points can be used. Empty: they never end."
+    )
     remaining = fields.Integer(readonly=True)
     move_ids = fields.One2many("salon.points.move", "lot_id", string="Moves", readonly=True)
     created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
@@ -49,6 +53,8 @@ class SalonPointsLot(models.Model):
                     NEW.remaining := 0;
                 ELSE
                     NEW.points := 0;
+                    NEW.points_held := 0;
+                    NEW.points_debt := 0;
                 END IF;
                 RETURN NEW;
             END $$ LANGUAGE plpgsql;
@@ -59,7 +65,10 @@ class SalonPointsLot(models.Model):
             CREATE OR REPLACE TRIGGER salon_membership_from_zero BEFORE INSERT ON salon_membership
             FOR EACH ROW EXECUTE FUNCTION salon_points_from_zero();
             CREATE OR REPLACE TRIGGER salon_membership_refuse_points BEFORE UPDATE ON salon_membership
-            FOR EACH ROW WHEN (NEW.points IS DISTINCT FROM OLD.points) EXECUTE FUNCTION salon_points_refuse();
+            FOR EACH ROW WHEN (
+                (NEW.points, NEW.points_held, NEW.points_debt)
+                IS DISTINCT FROM (OLD.points, OLD.points_held, OLD.points_debt)
+            ) EXECUTE FUNCTION salon_points_refuse();
             """
         )
         append_only.keep(self.env.cr, self._table, "salon_points_refuse")
@@ -74,18 +83,10 @@ class SalonPointsLot(models.Model):
     def _book(self, amount, kind, order=None, note=None):
         """Write one move of this lot into the ledger; lot and membership follow by themselves."""
         self.ensure_one()
+        return self.env["salon.points.move"].sudo().create(self._prepare_move_values(amount, kind, order, note))
+
+    def _prepare_move_values(self, amount, kind, order=None, note=None):
         values = {"lot_id": self.id, "amount": amount, "kind": kind, "note": note}
         if order:
             values.update(pos_order_id=order.id, date=order.date_order)
-        return self.env["salon.points.move"].sudo().create(values)
-
-    def _reverse(self, target, order):
-        """Take back as much of this lot that `target` points of it are taken back in all, for a refund order.
-
-        What is spent already can't be taken back: a lot never goes below zero.
-        """
-        reversals = self.move_ids.filtered(lambda move: move.kind == "reverse")
-        if order in reversals.pos_order_id:
-            return self.env["salon.points.move"]
-        amount = min(self.remaining, target + sum(reversals.mapped("amount")))
-        return self._book(-amount, "reverse", order) if amount > 0 else self.env["salon.points.move"]
+        return values

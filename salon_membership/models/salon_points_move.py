@@ -18,7 +18,15 @@ class SalonPointsMove(models.Model):
     company_id = fields.Many2one(related="lot_id.company_id")
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     kind = fields.Selection(
-        [("earn", "Earned"), ("reverse", "Taken Back"), ("expire", "Expired"), ("adjust", "Adjusted")],
+        [
+            ("earn", "Earned"),
+            ("reverse", "Taken Back"),
+            ("spend", "Spent"),
+            ("return", "Given Back"),
+            ("repay", "Debt Paid"),
+            ("expire", "Expired"),
+            ("adjust", "Adjusted"),
+        ],
         required=True,
         readonly=True,
     )
@@ -40,9 +48,16 @@ class SalonPointsMove(models.Model):
     _order_reverses_once = models.UniqueIndex(
         "(pos_order_id, lot_id) WHERE kind = 'reverse'", "This refund has taken back its points already."
     )
+    _order_spends_once = models.UniqueIndex(
+        "(pos_order_id, lot_id) WHERE kind = 'spend'", "This order has spent its points already."
+    )
+    _order_returns_once = models.UniqueIndex(
+        "(pos_order_id, lot_id) WHERE kind = 'return'", "This refund has given back its points already."
+    )
     _amount_sign = models.Constraint(
-        "CHECK (amount <> 0 AND (kind <> 'earn' OR amount > 0) AND (kind NOT IN ('reverse', 'expire') OR amount < 0))",
-        "Points that are earned are added, points that are taken back or expire are taken away.",
+        "CHECK (amount <> 0 AND (kind NOT IN ('earn', 'return') OR amount > 0)"
+        " AND (kind NOT IN ('reverse', 'spend', 'repay', 'expire') OR amount < 0))",
+        "Points that are earned or given back are added, points that are spent or end are taken away.",
     )
 
     @api.private

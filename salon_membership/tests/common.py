@@ -51,20 +51,68 @@ class MembershipCommon(SalonCommon, TestPoSCommon):
     def _sell(self, *lines, partner=None, user=None, **values):
         return self._sync(self._prepare_sale(*lines, partner=partner, **values), user)
 
+    def _points_line(self, amount, tax=None):
+        """Return the line by which `amount`, tax included, is paid by points, as the till makes it."""
+        rate = 1 + (tax.amount if tax else 0) / 100
+        price = self.env.company.currency_id.round(amount / rate)
+        return {
+            "product": self._program().salon_points_product_id,
+            "quantity": 1,
+            "price_unit": -price,
+            "price_subtotal": -price,
+            "price_subtotal_incl": -amount,
+            "tax_ids": [(6, 0, tax.ids if tax else [])],
+        }
+
+    def _program(self):
+        return self.membership.card_id.program_id
+
+    def _hold(self, points, uuid, partner=None):
+        return self.env["salon.membership"].hold_points((partner or self.client).id, self.config.id, uuid, points)
+
+    def _give(self, points, membership=None):
+        """Have a member earn `points` by an order of its own."""
+        self.gold.points_factor, factor = 1, self.gold.points_factor
+        order = self._sell(
+            {
+                "product": self.shampoo,
+                "quantity": 1,
+                "price_unit": points,
+                "price_subtotal": points,
+                "price_subtotal_incl": points,
+            },
+            partner=membership and membership.partner_id,
+        )
+        self.gold.points_factor = factor
+        return order
+
     def _refund(self, order, quantities=None):
         """Refund `order`, or of each product as many as `quantities` says, as the till does."""
-        lines = []
-        for line in order.lines:
+        product = self._program().salon_points_product_id
+        lines, back = [], 0
+        goods = order.lines.filtered(lambda line: line.product_id != product)
+        for line in goods:
             quantity = line.qty if quantities is None else quantities.get(line.product_id, 0)
+            back += line.price_subtotal_incl * (quantity - sum(line.refund_orderline_ids.mapped("qty"))) / line.qty
             if quantity:
+                part = -quantity / line.qty
                 lines.append(
                     {
                         "product": line.product_id,
                         "quantity": -quantity,
                         "discount": line.discount,
+                        "price_unit": line.price_unit,
+                        "price_subtotal": line.price_subtotal * part,
+                        "price_subtotal_incl": line.price_subtotal_incl * part,
                         "refunded_orderline_id": line.id,
                     }
                 )
+        for line in order.lines - goods:
+            given = sum(one.qty * one.price_unit for one in line.refund_orderline_ids)
+            price = line.price_unit * back / sum(goods.mapped("price_subtotal_incl"))
+            price = self.env.company.currency_id.round(price) + given
+            values = {"quantity": -1, "price_unit": price, "price_subtotal": -price, "price_subtotal_incl": -price}
+            lines.append({**self._points_line(0), **values, "refunded_orderline_id": line.id})
         return self._sell(*lines, partner=order.partner_id, pricelist=order.pricelist_id)
 
     def _moves(self, membership=None):
@@ -82,6 +130,8 @@ class MembershipCommon(SalonCommon, TestPoSCommon):
         self.assertEqual(membership.card_id.points, total)
         for lot in membership.lot_ids:
             self.assertEqual(lot.remaining, sum(lot.move_ids.mapped("amount")))
+        self.assertEqual(membership.points_debt, sum(membership.debt_ids.mapped("amount")))
+        self.assertEqual(membership.points_held, sum(membership.hold_ids.mapped("points")))
         history = membership.card_id.history_ids
         self.assertEqual(sum(history.mapped("issued")) - sum(history.mapped("used")), total)
         if moves:

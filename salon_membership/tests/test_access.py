@@ -9,6 +9,8 @@ MATRIX = {
     "salon.membership": ("r---", "r-c-", "rwcd", "r---", "----"),
     "salon.membership.enrol": ("----", "rwcd", "rwcd", "----", "----"),
     "salon.membership.tier": ("r---", "r---", "rwcd", "r---", "r---"),
+    "salon.points.debt": ("----", "r---", "r---", "r---", "----"),
+    "salon.points.hold": ("----", "r---", "r---", "----", "----"),
     "salon.points.lot": ("----", "r---", "r---", "r---", "----"),
     "salon.points.move": ("----", "r---", "r---", "r---", "----"),
 }

@@ -95,13 +95,13 @@ class TestPoints(MembershipCommon):
         self._refund(order)
         self._assert_ledger(self.membership, 120, -120)
 
-    def test_a_refund_never_takes_more_than_the_lot_has(self):
+    def test_what_a_lot_has_no_more_is_taken_from_the_others_and_the_rest_is_owed(self):
         order = self._sell((self.cut, 1))
         self._sell((self.shampoo, 1))
         self.membership.lot_ids.sorted("id")[0]._book(-100, "adjust", note="spent")
         refund = self._refund(order)
         self.assertEqual(refund.salon_points, -20)
-        self.assertEqual(self.membership.points, 96)
+        self.assertEqual((self.membership.points, self.membership.points_debt), (0, 4))
 
     def test_a_refund_of_an_ended_membership_takes_back_too(self):
         order = self._sell((self.cut, 1))
@@ -215,7 +215,9 @@ class TestPoints(MembershipCommon):
             {"rule_ids": [Command.update(program.rule_ids.id, {"reward_point_mode": "order"})]},
             {"rule_ids": [Command.update(program.rule_ids.id, {"minimum_amount": 50})]},
             {"rule_ids": [Command.update(program.rule_ids.id, {"product_ids": self.cut.ids})]},
-            {"reward_ids": [Command.create({"discount": 5, "required_points": 10})]},
+            {"reward_ids": [Command.create({"discount": 5, "required_points": 10, "clear_wallet": True})]},
+            {"reward_ids": [Command.create({"discount": 5, "required_points": 10, "discount_mode": "per_point"})]},
+            {"reward_ids": [Command.create({"discount": 5, "required_points": 1.5})]},
         ):
             with self.subTest(vals=vals), self.assertRaises(ValidationError):
                 program.write(vals)

@@ -1,0 +1,235 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from .loyalty_card import BY_LEDGER
+
+
+class SalonMembership(models.Model):
+    """What a member has, holds and owes in points. The ledger keeps these figures; nothing else writes them."""
+
+    _inherit = "salon.membership"
+
+    points = fields.Integer(readonly=True, copy=False, help="What is left of all points lots. The ledger keeps it.")
+    points_held = fields.Integer(
+        default=0,
+        readonly=True,
+        copy=False,
+        help="Points that an order at a till is about to spend. No other order gets them.",
+    )
+    points_debt = fields.Integer(
+        string="Points Owed",
+        default=0,
+        readonly=True,
+        copy=False,
+        help="Points that were spent before their sale was refunded, or that were not there when an order spent them."
+        " The next points pay them.",
+    )
+    lot_ids = fields.One2many("salon.points.lot", "membership_id", string="Points Lots", readonly=True)
+    debt_ids = fields.One2many("salon.points.debt", "membership_id", string="Points Debt", readonly=True)
+    hold_ids = fields.One2many("salon.points.hold", "membership_id", string="Held Points", readonly=True)
+    points_per_unit = fields.Float(
+        compute="_compute_points_per_unit",
+        compute_sudo=True,
+        help="Points that one unit of currency gives this member.",
+    )
+
+    _points_positive = models.Constraint(
+        "CHECK (points >= 0)", "A member can't have less than 0 points. Take back fewer points."
+    )
+    _points_debt_positive = models.Constraint(
+        "CHECK (points_debt >= 0)", "More points can't be paid back than are owed."
+    )
+    _points_held_positive = models.Constraint("CHECK (points_held >= 0)", "Less than 0 points can't be held.")
+
+    @api.depends("tier_id.points_factor", "company_id")
+    def _compute_points_per_unit(self):
+        programs = self.env["loyalty.program"]
+        for company, memberships in self.grouped("company_id").items():
+            per_unit = programs._get_salon_program(company)._salon_points_per_unit()
+            for membership in memberships:
+                membership.points_per_unit = per_unit * membership.tier_id.points_factor
+
+    def _points_factor(self, date_order):
+        """Return how many times the usual points this member gets for an order of that time."""
+        self.ensure_one()
+        return self.tier_id.points_factor
+
+    def action_view_moves(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("salon_membership.salon_points_move_action")
+        return {**action, "domain": [("lot_id.membership_id", "=", self.id)], "context": {}}
+
+    def action_view_debts(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("salon_membership.salon_points_debt_action")
+        return {**action, "domain": [("membership_id", "=", self.id)], "context": {}}
+
+    # The ledger -------------------------------------------------------------------------------------
+
+    def _lock(self):
+        """Wait until no other till settles for these members: what is read after this stays true."""
+        self.env.cr.execute(
+            SQL("SELECT id FROM salon_membership WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids))
+        )
+
+    def _new_lot(self, earned_at):
+        return (
+            self.env["salon.points.lot"]
+            .sudo()
+            .create({"membership_id": self.id, "company_id": self.company_id.id, "earned_at": earned_at})
+        )
+
+    def _earn(self, points, order):
+        """Give this member a new lot of points for a paid order."""
+        return self._new_lot(order.date_order)._book(points, "earn", order)
+
+    def _points_free(self):
+        """Return how many points an order can spend that holds none itself: not those that other orders hold.
+
+        To be asked under the lock.
+        """
+        self.ensure_one()
+        return max(self.points - self.points_held, 0)
+
+    def _use(self, points, kind, order=None, note=None):
+        """Take `points` from this member's lots, those first that end first; return the moves.
+
+        :param int points: at most as many as this member has
+        """
+        self.ensure_one()
+        lots = self.env["salon.points.lot"].sudo()
+        vals_list = []
+        for lot in lots.search([("membership_id", "=", self.id), ("remaining", ">", 0)], order=lots._used_first):
+            amount = min(lot.remaining, points)
+            if amount <= 0:
+                break
+            points -= amount
+            vals_list.append(lot._prepare_move_values(-amount, kind, order, note))
+        return self.env["salon.points.move"].sudo().create(vals_list)
+
+    def _spend(self, points, order):
+        """Take what an order spends, oldest lot first; return the moves.
+
+        No sale is lost for points that are not there any more: they are owed, and the next earnings pay them.
+        """
+        self.ensure_one()
+        there = min(points, self._points_free())
+        if points > there:
+            self._owe(points - there, "shortfall", order)
+        return self._use(there, "spend", order)
+
+    def _owe(self, points, kind, order=None, note=None):
+        """Book what this member owes, or with `points` below 0 what they have paid of it."""
+        return self.env["salon.points.debt"].sudo()._book(self, points, kind, order, note)
+
+    def _repay(self, order=None):
+        """Pay what these members owe as far as they have points; return the moves.
+
+        What another order holds stays held.
+        """
+        moves = self.env["salon.points.move"].sudo()
+        for membership in self:
+            points = min(membership.points_debt, membership._points_free())
+            if points > 0:
+                moves |= membership._use(points, "repay", order)
+                membership._owe(-points, "repay", order)
+        return moves
+
+    def _show_on_card(self, moves):
+        """Bring Odoo's card and its history up to what the ledger says after `moves`."""
+        self.ensure_one()
+        card = self.card_id.with_context(salon_by=BY_LEDGER, tracking_disable=True)
+        if not card:
+            return
+        card.points = self.points
+        card.history_ids.create([move._prepare_history_values(card) for move in moves])
+
+    # Points that a till is about to spend -----------------------------------------------------------
+
+    @api.model
+    def hold_points(self, partner_id, config_id, order_uuid, points):
+        """Keep points for one order until it is paid, so that no other order spends them (invariant 6).
+
+        Asking again for the same order changes what is held for it; 0 points end it. A hold ends by itself after the
+        minutes that the points program says, renewed each time it is asked for.
+
+        :param int partner_id: the order's client
+        :param int config_id: the till
+        :param str order_uuid: the order, which the server need not know yet
+        :param int points: what the order spends in all
+        :return dict: of the membership: `points`, `points_held` (by all orders), `held` (by this order)
+        :raise UserError: the client is no member, has not that many points, or the order is paid already
+        """
+        config = self._get_till(config_id)
+        holds = self.env["salon.points.hold"].sudo()
+        membership = self.sudo()._get_active(self.env["res.partner"].browse(partner_id), config.company_id)
+        if not membership or points <= 0:
+            holds._release([order_uuid])
+            if points > 0:
+                raise UserError(self.env._("Only members have points. Enrol the client first."))
+            return {"points": membership.points, "points_held": membership.points_held, "held": 0}
+        membership._lock()
+        if self.env["pos.order"].sudo().search_count([("uuid", "=", order_uuid), ("state", "!=", "draft")], limit=1):
+            raise UserError(self.env._("This order is paid already: its points are settled."))
+        membership._clear_holds()
+        program = self.env["loyalty.program"]._get_salon_program(config.company_id)
+        hold = holds.search([("order_uuid", "=", order_uuid)])
+        own = hold.points if hold.membership_id == membership else 0
+        free = membership.points - membership.points_held + own
+        if points > free:
+            raise UserError(
+                self.env._(
+                    "%(client)s can use %(free)s points now, not %(points)s.",
+                    client=membership.partner_id.name,
+                    free=max(free, 0),
+                    points=points,
+                )
+            )
+        values = {
+            "membership_id": membership.id,
+            "points": points,
+            "expires_at": fields.Datetime.now() + timedelta(minutes=program.salon_hold_minutes or 1),
+        }
+        if hold:
+            hold.write(values)
+        else:
+            holds.create({"order_uuid": order_uuid, **values})
+        membership.invalidate_recordset(["points_held"])
+        return {"points": membership.points, "points_held": membership.points_held, "held": points}
+
+    @api.model
+    def release_points(self, config_id, order_uuids):
+        """Let go of what is held for orders that spend no points any more."""
+        self._get_till(config_id)
+        self.env["salon.points.hold"].sudo()._release(order_uuids)
+
+    @api.model
+    def _get_till(self, config_id):
+        """Return the till that asks, for those alone who may work at it."""
+        if not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(self.env._("Only the till may ask this."))
+        self.env["pos.config"].browse(config_id).check_access("read")
+        return self.env["pos.config"].sudo().browse(config_id)
+
+    def _clear_holds(self):
+        """End the holds whose time is over."""
+        self.env["salon.points.hold"].sudo().search(
+            [("membership_id", "in", self.ids), ("expires_at", "<=", fields.Datetime.now())]
+        ).unlink()
+        self.invalidate_recordset(["points_held"])
+
+    # The till ---------------------------------------------------------------------------------------
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        own = ["points", "points_held", "points_debt", "points_per_unit"]
+        return [*super()._load_pos_data_fields(config), *own]
+
+    def _add_till_points(self, vals_list, config):
+        """Complete what the till gets of these memberships by what depends on the till."""
+        if config.currency_id != config.company_id.currency_id:
+            for vals in vals_list:  # points are for each unit of the company's currency
+                vals["points_per_unit"] = 0.0
