@@ -43,7 +43,7 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         )
         if "salon.membership" in self.env:
             tier = self.env["salon.membership.tier"].search([], limit=1)
-            self.env["salon.membership"]._enrol(client, tier)
+            self._make_points(self.env["salon.membership"]._enrol(client, tier))
         self._make_account(client)
         visit = self._make_visits(client)
         self._make_queue(client)
@@ -54,6 +54,12 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         self._make_words(client, visit)
         self.env.flush_all()
         return client.salon_file_ids
+
+    def _make_points(self, membership):
+        """Have a member owe points, and hold some for an order."""
+        membership._owe(5, "refund", note=f"{NAME} spent them")
+        values = {"order_uuid": "erased", "membership_id": membership.id, "points": 1, "expires_at": "2099-01-01"}
+        self.env["salon.points.hold"].sudo().create(values)
 
     def _make_account(self, client):
         self.portal = self.env["res.users"].create(

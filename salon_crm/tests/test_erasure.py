@@ -156,6 +156,7 @@ class TestErasure(PrivacyCommon):
             "clients": "SELECT COUNT(*) FROM salon_client_file",
             "told": "SELECT state, COUNT(*) FROM salon_message GROUP BY 1 ORDER BY 1",
             "points": "SELECT COUNT(*), SUM(amount) FROM salon_points_move",
+            "debts": "SELECT COUNT(*), SUM(amount) FROM salon_points_debt",
             "lots": "SELECT COUNT(*), SUM(remaining) FROM salon_points_lot",
             "members": "SELECT state, COUNT(*), SUM(points) FROM salon_membership GROUP BY 1 ORDER BY 1",
             "contacts": "SELECT state, COUNT(*), SUM(rating::int) FROM salon_followup GROUP BY 1 ORDER BY 1",

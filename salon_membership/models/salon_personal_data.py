@@ -12,7 +12,7 @@ class SalonPersonalData(models.AbstractModel):
         return [
             Answer("salon.points.move", by=(f"lot_id.{of_member}",), keeps=("gift_key",), why=ledger),
             Answer("salon.points.debt", by=(of_member,), why=ledger),
-            Answer("salon.points.hold", by=(of_member,), why=ledger),
+            Answer("salon.points.hold", by=(of_member,), delete=True, keeps=("order_uuid",)),
             Answer("salon.points.lot", by=(of_member,), why=ledger),
             Answer("salon.membership", keeps=("number",), why=ledger),
             *super()._answers(),
