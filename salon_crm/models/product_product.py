@@ -34,23 +34,31 @@ class ProductProduct(models.Model):
         :return dict: {employee id: (active, processing, finishing, clean-up minutes)}
         """
         self.ensure_one()
-        addons = self.browse(addon_ids)
+        find = self._minutes_finder()
+        addons = [addon._minutes_finder() for addon in self.browse(addon_ids)]
         return {
             stylist_id: self._add_minutes(
-                self._minutes_of(stylist_id, level_id),
-                [addon._minutes_of(stylist_id, level_id) for addon in addons],
+                find(stylist_id, level_id), [find_more(stylist_id, level_id) for find_more in addons]
             )
             for stylist_id, level_id in stylists
         }
+
+    def _minutes_finder(self):
+        """Return a function of a stylist and their level (ids) that returns what this service takes with them."""
+        template = self.product_tmpl_id
+        variations = self.env["salon.service.variation"]._get_of_service(template.id)
+        usual = tuple(template[f"salon_{part}"] for part in MINUTES)
+
+        def find(stylist_id, level_id):
+            found = variations.get(("stylist", stylist_id)) or variations.get(("level", level_id))
+            return found[: len(MINUTES)] if found else usual
+
+        return find
 
     def _get_salon_variation(self, stylist_id, level_id):
         """Return what is agreed for a stylist, else for their level: minutes and price difference; else None."""
         variations = self.env["salon.service.variation"]._get_of_service(self.product_tmpl_id.id)
         return variations.get(("stylist", stylist_id)) or variations.get(("level", level_id))
-
-    def _minutes_of(self, stylist_id, level_id):
-        found = self._get_salon_variation(stylist_id, level_id)
-        return found[: len(MINUTES)] if found else tuple(self[f"salon_{part}"] for part in MINUTES)
 
     def _add_minutes(self, minutes, others):
         """Return `minutes` with those of add-ons: worked off after the service, cleaned up as the longest of them."""

@@ -11,10 +11,11 @@ from odoo.tools import SQL
 from ..tools import timeline
 from ..tools.frame import Frame, local_day, utc
 from ..tools.free_times import Option, Task, stretches
-from ..tools.roster import Roster, load_stylists
+from ..tools.roster import Roster, load_services, load_stylists
 from ..tools.search import search
 from ..tools.spoken import spoken_day, spoken_time
 from .product_product import MINUTES
+from .salon_booking_line import SERVICE_FIELDS
 
 LOOK_BACK = timedelta(days=365)  # in which a client's usual stylist is looked for
 BOOKINGS_BACK = 20  # of which they are the one whom the client had most often
@@ -50,7 +51,7 @@ class SalonAvailability(models.AbstractModel):
     @api.private
     def find_offers(
         self, requests, date_from, date_to, *, company=None, channel="desk", client=None, every=None, limit=None,
-        ignore_bookings=None, one_after_the_other=False, by_turn=False, off_hours=False, without=(),
+        ignore_bookings=None, one_after_the_other=False, by_turn=False, off_hours=False, without=(), known=None,
     ):  # fmt: skip
         """Return the starts that are possible for services, the best first.
 
@@ -70,6 +71,8 @@ class SalonAvailability(models.AbstractModel):
         :param bool by_turn: whose turn it is comes before gaps in the day (walk-ins)
         :param bool off_hours: also outside working and opening hours
         :param without: (resource id, start, stop) in naive UTC that count as taken as well
+        :param known: what `load_stylists` (of all) and `load_services` of tools/roster.py just returned, where the
+            caller had to ask them, too
         :return list: a dict for each start: "start", "stop" (naive UTC), "own_stylist" (bool: nobody else than the
             client asked for or usually has), "waiting" (minutes), and "lines": a dict for each request with
             "product_id", "stylist_id", "station_id" (or False), "wait_minutes", "start", "stop", and the
@@ -91,9 +94,12 @@ class SalonAvailability(models.AbstractModel):
         frame = Frame(date_from, date_to)
         roster = Roster(self.env, company, frame, hours=rules.hours, buffer=rules.buffer)
         wished = {request.get("stylist_id") for request in requests}
-        stylists = load_stylists(self.env, company, only=wished if all(wished) else None)
-        stations = self._load_stations(company, requests)
-        tasks = self._prepare_tasks(requests, company, rules, stylists, stations, client, by_turn)
+        templates = self._load_templates(requests)
+        stylists, services = known or (
+            load_stylists(self.env, company, only=wished if all(wished) else None),
+            load_services(self.env, company, templates),
+        )
+        tasks = self._prepare_tasks(requests, company, rules, stylists, services, client, by_turn)
         people = {option.stylist for task in tasks for option in task.options}
         places = {place for task in tasks for place in task.stations}
         ignored = ignore_bookings.sudo().salon_line_ids.ids if ignore_bookings else ()
@@ -108,7 +114,11 @@ class SalonAvailability(models.AbstractModel):
         )
         found = [offer for offer in found if not obstacle(frame.moment(offer.start))]
         offers = sorted(found, key=lambda offer: (offer.penalty, offer.waiting, offer.gaps, offer.start))
-        places = {station.resource_id.id: station.id for found in stations.values() if found for station in found}
+        places = {
+            resource_id: station_id
+            for template in templates
+            for station_id, resource_id in (services[template.id].stations or {}).items()
+        }
         return [self._prepare_offer(offer, requests, frame, places) for offer in offers[:limit]]
 
     @api.model
@@ -159,24 +169,21 @@ class SalonAvailability(models.AbstractModel):
     # The search prepared ----------------------------------------------------------------------------------
 
     @api.model
-    def _load_stations(self, company, requests):
-        """Return {product id: its stations that are in use, in their order}; None where a service needs none."""
-        products = self.env["product.product"].sudo().with_context(active_test=False)
-        products = products.browse({request["product_id"] for request in requests})
-        stations = {}
+    def _load_templates(self, requests):
+        """Return the product.template of all services that are wanted.
+
+        :raise UserError: one of them is no service
+        """
+        products = self.env["product.product"].sudo().browse({request["product_id"] for request in requests})
+        products.fetch(["product_tmpl_id"])
+        products.product_tmpl_id.fetch(SERVICE_FIELDS)
         for product in products:
-            if not product.is_salon_service:
+            if not product.product_tmpl_id.is_salon_service:
                 raise UserError(self.env._("%s can't be booked: it is no salon service.", product.display_name))
-            named = product.salon_station_ids
-            named.fetch(["active", "company_id", "sequence", "resource_id"])
-            usable = named.filtered(
-                lambda station: station.active and station.company_id in (company, company.browse())
-            )
-            stations[product.id] = usable.sorted() if named else None
-        return stations
+        return products.product_tmpl_id
 
     @api.model
-    def _prepare_tasks(self, requests, company, rules, stylists, stations, client, by_turn):
+    def _prepare_tasks(self, requests, company, rules, stylists, services, client, by_turn):
         """Return what each service asks of the search: who can do it, how long that takes them, and where."""
         wished = [request.get("stylist_id") for request in requests]
         own = self._usual_stylists(client, company) if client and not all(wished) else set()
@@ -184,7 +191,13 @@ class SalonAvailability(models.AbstractModel):
         tasks = []
         for request in requests:
             product = self.env["product.product"].sudo().browse(request["product_id"])
-            able = self._able_stylists(request, product, stylists, rules)
+            template = product.product_tmpl_id
+            service = services[template.id]
+            able = (
+                []
+                if rules.online and not template.salon_online
+                else self._able_stylists(request, service, stylists, rules)
+            )
             minutes = product._get_salon_minutes(
                 [(stylist.id, stylist.level_id) for stylist in able], request.get("addon_ids") or ()
             )
@@ -198,13 +211,13 @@ class SalonAvailability(models.AbstractModel):
                     for part, usual in zip(MINUTES, minutes[stylist.id], strict=True)
                 ]
                 options.append(Option(stylist.id, stylist.resource_id, *mine, penalty, turn))
-            places = self._places(request, stations[product.id])
+            places = self._places(request, service.stations)
             waits_too_long = (request.get("wait_minutes") or 0) > rules.max_wait
             tasks.append(
                 Task(
                     options=[] if waits_too_long else options,
                     stations=places,
-                    station_free=product.salon_station_free,
+                    station_free=template.salon_station_free,
                     guest=request.get("guest") or 0,
                     parallel=bool(request.get("parallel")),
                     wait=request.get("wait_minutes"),
@@ -217,22 +230,20 @@ class SalonAvailability(models.AbstractModel):
         """Return the ids of the resources where a service can be done as it is wished; none when it needs none."""
         wish = self.env["salon.station"].sudo().browse(request.get("station_id") or [])
         if not wish:
-            return [] if stations is None else stations.resource_id.ids or NOWHERE
-        return wish.resource_id.ids if wish.active and (stations is None or wish in stations) else NOWHERE
+            return [] if stations is None else list(stations.values()) or NOWHERE
+        return wish.resource_id.ids if wish.active and (stations is None or wish.id in stations) else NOWHERE
 
     @api.model
-    def _able_stylists(self, request, product, stylists, rules):
+    def _able_stylists(self, request, service, stylists, rules):
         """Return those of `stylists` who can do a service as it is wished."""
-        if rules.online and not product.salon_online:
-            return []
-        named = set(product.salon_stylist_ids.ids)
         wishes = {"id": "stylist_id", "level_id": "level_id", "gender": "gender"}
+        wishes = [(name, request[wish]) for name, wish in wishes.items() if request.get(wish)]
         return [
             stylist
             for stylist in stylists.values()
-            if (not named or stylist.id in named)
+            if (not service.stylist_ids or stylist.id in service.stylist_ids)
             and (stylist.online or not rules.online)
-            and all(getattr(stylist, name) == request[wish] for name, wish in wishes.items() if request.get(wish))
+            and all(getattr(stylist, name) == wish for name, wish in wishes)
         ]
 
     @api.model

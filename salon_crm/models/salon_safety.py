@@ -48,6 +48,8 @@ class SalonSafety(models.AbstractModel):
         :param str step: of STEPS
         """
         wanted = [pair for pair in wanted if all(pair)]
+        if not wanted:
+            return lambda _moment: None
         allowed = self.env["salon.sensitivity"]._allowed_until(wanted)
         tests = self.env["salon.patch.test"]._load(wanted, company)
         consents = self.env["salon.consent"]

@@ -81,35 +81,34 @@ class SalonTurn(models.Model):
 
         :param working: ids of the stylists who work now; they come before the others
         """
-        salons = [
-            (company.id, *self._today(company), company.salon_turn_rule, company.salon_asked_uses_turn)
-            for company in companies.sudo()
-        ]
-        rows = SQL(", ").join(SQL("(%s, %s::timestamp, %s::timestamp, %s, %s)", *salon) for salon in salons)
+        return SQL(" UNION ALL ").join(SQL("(%s)", self._order_of(company, working)) for company in companies.sudo())
+
+    @api.model
+    def _order_of(self, company, working):
+        """Return `_order_query` for one company: its day and its rule are constants, or the planner, which the booking
+        page waits for at each look, would take longer than the query."""
+        day, day_end = self._today(company)
         return SQL(
             """
-            WITH salon(company_id, day, day_end, rule, asked_counts) AS (VALUES %(rows)s),
-            pass AS (
-                SELECT DISTINCT ON (p.stylist_id) p.stylist_id, p.passed_at, p.clients
-                  FROM salon
-                  JOIN salon_turn_pass p ON p.company_id = salon.company_id
-                   AND p.passed_at >= salon.day AND p.passed_at < salon.day_end AND p.withdrawn IS NOT TRUE
-              ORDER BY p.stylist_id, p.passed_at DESC, p.id DESC
+            WITH pass AS (
+                SELECT DISTINCT ON (stylist_id) stylist_id, passed_at, clients
+                  FROM salon_turn_pass
+                 WHERE company_id = %(company)s
+                   AND passed_at >= %(day)s AND passed_at < %(day_end)s AND withdrawn IS NOT TRUE
+              ORDER BY stylist_id, passed_at DESC, id DESC
             ),
             client AS (
                 SELECT line.stylist_id, line.assignment, event.id AS event_id,
                        COALESCE(line.guest_id, event.salon_client_id) AS partner_id,
                        line.start AS began,
                        CASE event.salon_state WHEN 'done' THEN LEAST(line.stop, %(now)s) ELSE line.stop END AS ended,
-                       salon.asked_counts OR line.assignment = 'assigned' AS uses_turn
-                  FROM salon
-                  JOIN calendar_event event ON event.company_id = salon.company_id
-                   AND event.is_salon_booking IS TRUE AND event.active AND event.salon_state IN %(here)s
-                   AND event.start >= salon.day - interval '12 hours' AND event.start < salon.day_end
-                   -- Once more as constants: the planner would take a day for a large part of all years.
-                   AND event.start >= %(first)s::timestamp - interval '12 hours' AND event.start < %(last)s
+                       %(asked_counts)s OR line.assignment = 'assigned' AS uses_turn
+                  FROM calendar_event event
                   JOIN salon_booking_line line ON line.event_id = event.id
-                   AND line.start >= salon.day AND line.start < salon.day_end
+                   AND line.start >= %(day)s AND line.start < %(day_end)s
+                 WHERE event.company_id = %(company)s
+                   AND event.is_salon_booking IS TRUE AND event.active AND event.salon_state IN %(here)s
+                   AND event.start >= %(day)s::timestamp - interval '12 hours' AND event.start < %(day_end)s
             ),
             total AS (
                 SELECT client.stylist_id,
@@ -125,29 +124,30 @@ class SalonTurn(models.Model):
               GROUP BY client.stylist_id
             ),
             stylist AS (
-                SELECT e.id, e.company_id, e.salon_sequence, salon.rule, pass.passed_at, total.began, total.ended,
+                SELECT e.id, e.company_id, e.salon_sequence, pass.passed_at, total.began, total.ended,
                        COALESCE(e.id = ANY(%(working)s), FALSE) AS works_now,
                        COALESCE(total.asked, 0) AS asked, COALESCE(total.assigned, 0) AS assigned,
                        GREATEST(total.turns, pass.clients + COALESCE(total.turns_since_pass, 0), 0) AS turns
-                  FROM salon
-                  JOIN hr_employee e ON e.company_id = salon.company_id AND e.active AND e.is_salon_stylist
+                  FROM hr_employee e
              LEFT JOIN total ON total.stylist_id = e.id
              LEFT JOIN pass ON pass.stylist_id = e.id
+                 WHERE e.company_id = %(company)s AND e.active AND e.is_salon_stylist
             )
             SELECT id, id AS stylist_id, company_id, works_now, asked AS asked_count, assigned AS assigned_count,
                    turns, passed_at,
                    ROW_NUMBER() OVER (
-                       PARTITION BY company_id
                        ORDER BY works_now DESC,
-                                CASE rule WHEN 'fewest' THEN turns ELSE 0 END,
-                                GREATEST(CASE rule WHEN 'idle' THEN ended ELSE began END, passed_at) NULLS FIRST,
+                                CASE %(rule)s WHEN 'fewest' THEN turns ELSE 0 END,
+                                GREATEST(CASE %(rule)s WHEN 'idle' THEN ended ELSE began END, passed_at) NULLS FIRST,
                                 salon_sequence, id
                    ) AS place
               FROM stylist
             """,
-            rows=rows,
-            first=min(day for _company, day, _end, _rule, _asked in salons),
-            last=max(end for _company, _day, end, _rule, _asked in salons),
+            company=company.id,
+            day=day,
+            day_end=day_end,
+            rule=company.salon_turn_rule,
+            asked_counts=company.salon_asked_uses_turn,
             here=HERE,
             now=fields.Datetime.now(),
             working=list(working),

@@ -23,6 +23,14 @@ class Stylist(NamedTuple):
     level_id: int | None
     online: bool
     roster_only: bool
+    name: str
+
+
+class Service(NamedTuple):
+    """Who performs a service, and where."""
+
+    stylist_ids: frozenset  # of employees; none for everybody
+    stations: dict | None  # {station id: resource id} of those in use, the best first; None where it needs none
 
 
 class Sheet(NamedTuple):
@@ -40,7 +48,7 @@ def load_stylists(env, company, only=None):
     :param only: ids of those who are asked about, where not about all
     """
     employee_fields = (
-        "is_salon_stylist", "active", "company_id", "user_id", "resource_id", "salon_level_id", "salon_online",
+        "name", "is_salon_stylist", "active", "company_id", "user_id", "resource_id", "salon_level_id", "salon_online",
         "salon_roster_only", "salon_sequence", "current_version_id",
     )  # fmt: skip
     env["hr.employee"].flush_model(employee_fields)
@@ -49,22 +57,56 @@ def load_stylists(env, company, only=None):
     rows = env.execute_query(
         SQL(
             """
-            SELECT e.id, LEAST(MIN(twin.resource_id), e.resource_id),
-                   ARRAY_AGG(COALESCE(twin.resource_id, e.resource_id)),
-                   r.tz, v.sex, e.salon_level_id, e.salon_online, e.salon_roster_only
+            SELECT e.id, e.resource_id,
+                   CASE WHEN e.user_id IS NOT NULL
+                        THEN ARRAY(SELECT twin.resource_id FROM hr_employee twin WHERE twin.user_id = e.user_id) END,
+                   r.tz, v.sex, e.salon_level_id, e.salon_online, e.salon_roster_only, e.name
               FROM hr_employee e
               JOIN resource_resource r ON r.id = e.resource_id
          LEFT JOIN hr_version v ON v.id = e.current_version_id
-         LEFT JOIN hr_employee twin ON twin.user_id = e.user_id
              WHERE e.company_id = %s AND e.active AND e.is_salon_stylist AND %s
-          GROUP BY e.id, r.id, v.id
           ORDER BY e.salon_sequence, e.id
             """,
             company.id,
             SQL("TRUE") if only is None else SQL("e.id = ANY(%s::int[])", list(only)),
         )
     )
-    return {row[0]: Stylist(*row) for row in rows}
+    return {
+        stylist_id: Stylist(stylist_id, min(twins or [resource_id]), twins or [resource_id], *others)
+        for stylist_id, resource_id, twins, *others in rows
+    }
+
+
+def load_services(env, company, templates):
+    """Return {product.template id: Service} of what `company` offers."""
+    env["product.template"].flush_model(["salon_stylist_ids", "salon_station_ids"])
+    env["hr.employee"].flush_model(["active"])
+    env["salon.station"].flush_model(["active", "company_id", "sequence", "resource_id"])
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT service.id,
+                   ARRAY(SELECT e.id
+                           FROM salon_stylist_service_rel performs
+                           JOIN hr_employee e ON e.id = performs.employee_id
+                          WHERE performs.product_tmpl_id = service.id AND e.active),
+                   ARRAY(SELECT ARRAY[station.id, station.resource_id]
+                           FROM salon_station_service_rel serves
+                           JOIN salon_station station ON station.id = serves.station_id
+                          WHERE serves.product_tmpl_id = service.id
+                            AND station.active AND (station.company_id IS NULL OR station.company_id = %s)
+                       ORDER BY station.sequence, station.id),
+                   EXISTS(SELECT FROM salon_station_service_rel serves WHERE serves.product_tmpl_id = service.id)
+              FROM unnest(%s) AS service(id)
+            """,
+            company.id,
+            templates.ids,
+        )
+    )
+    return {
+        template_id: Service(frozenset(stylist_ids), dict(stations) if needs_station else None)
+        for template_id, stylist_ids, stations, needs_station in rows
+    }
 
 
 class Roster:
@@ -152,38 +194,37 @@ class Roster:
 
     def _taken(self, resource_ids, ignored_line_ids):
         """Return {resource id: [(start, stop)]} in minutes of the frame, of what is booked, blocked, or held still."""
+        counts = SQL(
+            "(hold_id IS NULL OR hold_id IN (SELECT id FROM salon_booking_hold WHERE expires_at > %s))",
+            fields.Datetime.now(),
+        )
+        if ignored_line_ids:
+            counts = SQL("%s AND (line_id IS NULL OR line_id <> ALL(%s))", counts, list(ignored_line_ids))
         # Blocks of one resource never overlap: of those that began before, at most the last one reaches into the frame.
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT block.resource_id,
-                       floor(date_part('epoch', block.start - %(base)s) / 60)::int,
-                       ceil(date_part('epoch', block.stop - %(base)s) / 60)::int
-                  FROM (
-                        SELECT resource_id, start, stop, line_id, hold_id
-                          FROM salon_booking_block
-                         WHERE resource_id = ANY(%(resources)s::int[]) AND active
-                           AND start >= %(base)s AND start < %(end)s
-                     UNION ALL
-                        SELECT before.*
-                          FROM unnest(%(resources)s::int[]) AS wanted(id)
-                    CROSS JOIN LATERAL (
-                               SELECT resource_id, start, stop, line_id, hold_id
-                                 FROM salon_booking_block
-                                WHERE resource_id = wanted.id AND active AND start < %(base)s
-                             ORDER BY start DESC LIMIT 1
-                               ) AS before
-                         WHERE before.stop > %(base)s
-                       ) AS block
-             LEFT JOIN salon_booking_hold hold ON hold.id = block.hold_id
-                 WHERE (block.line_id IS NULL OR block.line_id <> ALL(%(ignored)s::int[]))
-                   AND (hold.id IS NULL OR hold.expires_at > %(now)s)
+                SELECT resource_id,
+                       floor(date_part('epoch', start - %(base)s) / 60)::int,
+                       ceil(date_part('epoch', stop - %(base)s) / 60)::int
+                  FROM salon_booking_block
+                 WHERE resource_id = ANY(%(resources)s::int[]) AND active
+                   AND start >= %(base)s AND start < %(end)s AND %(counts)s
+             UNION ALL
+                SELECT before.resource_id, 0, ceil(date_part('epoch', before.stop - %(base)s) / 60)::int
+                  FROM unnest(%(resources)s::int[]) AS wanted(id)
+            CROSS JOIN LATERAL (
+                       SELECT resource_id, stop, line_id, hold_id
+                         FROM salon_booking_block
+                        WHERE resource_id = wanted.id AND active AND start < %(base)s
+                     ORDER BY start DESC LIMIT 1
+                       ) AS before
+                 WHERE before.stop > %(base)s AND %(counts)s
                 """,
                 base=self.frame.base,
                 end=self.frame.end,
                 resources=sorted(resource_ids),
-                ignored=list(ignored_line_ids),
-                now=fields.Datetime.now(),
+                counts=counts,
             )
         )
         taken = defaultdict(list)
