@@ -18,8 +18,9 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools.misc import babel_locale_parse, format_amount, get_lang
 
-from ..models.salon_booking_line import SERVICE_FIELDS
 from ..tools.frame import local_day, utc
+from ..tools.roster import load_stylists
+from ..tools.services import load_services
 from ..tools.spoken import spoken
 from .public_page import HOUR, InputError, PublicPage, friendly
 
@@ -40,12 +41,13 @@ SALON_FIELDS = [
 
 
 class Wanted(NamedTuple):
-    """What the address of a page, or a form, says that somebody wants; all as superuser."""
+    """What the address of a page, or a form, says that somebody wants."""
 
-    salon: object  # res.company
-    services: object  # product.product, in the order in which they were chosen
-    stylists: object  # hr.employee: who can be booked online for all of them
-    stylist: object  # the one who was chosen, if any
+    salon: object  # res.company, as superuser
+    services: list  # Service, in the order in which they were chosen
+    stylists: list  # Stylist: who can be booked online for all of them
+    stylist: object  # the one who was chosen, or None
+    known: tuple  # what the search for free times would have to ask for once more
 
     def wishes(self):
         """Return the services as the search for free times takes them."""
@@ -100,7 +102,7 @@ class BookingPage(PublicPage):
         """Show a week's free times for the services that were chosen."""
         wanted = self._wanted()
         first, chosen = self._days(wanted.salon)
-        offers = self._offers(wanted.salon, wanted.wishes(), first)
+        offers = self._offers(wanted, first)
         return self._page("page_times", self._times_values(wanted, first, chosen, offers), captcha=True)
 
     @http.route("/salon/book/hold", type="http", auth="public", methods=["POST"], website=True, sitemap=False)
@@ -273,17 +275,20 @@ class BookingPage(PublicPage):
         ids = self._numbers("service", SERVICES)
         if not ids:
             raise InputError(request.env._("Please choose what you come for."))
-        domain = [("id", "in", ids), *self._service_domain(salon)]
-        services = request.env["product.product"].sudo().search_fetch(domain, ["product_tmpl_id"])
-        if len(services) != len(set(ids)) or len(ids) != len(set(ids)):
+        known = load_stylists(request.env, salon), load_services(request.env, salon, ids)
+        services = [service for number in ids if (service := known[1].get(number)) and self._is_offered(service, salon)]
+        if len(services) != len(ids) or len(ids) != len(set(ids)):
             raise InputError(request.env._("This can't be booked online. Please choose again."), 404)
-        services.product_tmpl_id.fetch(SERVICE_FIELDS)
-        services = services.browse(ids)  # in the order in which they were chosen
-        stylists, number = self._stylists(salon, services), self._number("stylist")
-        stylist = stylists.filtered(lambda employee: employee.id == number)
+        stylists, number = self._stylists(known[0], services), self._number("stylist")
+        stylist = next((stylist for stylist in stylists if stylist.id == number), None)
         if number and not stylist:
             raise InputError(request.env._("This stylist can't be booked online for that. Please choose again."), 404)
-        return Wanted(salon, services, stylists, stylist)
+        return Wanted(salon, services, stylists, stylist, known)
+
+    @staticmethod
+    def _is_offered(service, salon):
+        """Tell whether a service can be booked online; the same as `_service_domain`."""
+        return service.active and service.is_service and service.online and service.company_id in (None, salon.id)
 
     @staticmethod
     def _service_domain(salon):
@@ -301,12 +306,10 @@ class BookingPage(PublicPage):
         return [(category.name or request.env._("More"), groups[category]) for category in ordered]
 
     @staticmethod
-    def _stylists(salon, services):
+    def _stylists(stylists, services):
         """Return who can be booked online for all these services."""
-        domain = [("is_salon_stylist", "=", True), ("salon_online", "=", True), ("company_id", "=", salon.id)]
-        stylists = request.env["hr.employee"].sudo().search_fetch(domain, ["name"], order="salon_sequence, id")
-        named = [set(service.salon_stylist_ids.ids) for service in services]
-        return stylists.filtered(lambda stylist: all(not ids or stylist.id in ids for ids in named))
+        named = [service.stylist_ids for service in services if service.stylist_ids]
+        return [one for one in stylists.values() if one.online and all(one.id in ids for ids in named)]
 
     # Times ----------------------------------------------------------------------------------------------------
 
@@ -331,14 +334,20 @@ class BookingPage(PublicPage):
     def _is_shown(self, salon, day):
         return self._today(salon) <= day <= self._last_day(salon)
 
-    def _offers(self, salon, wishes, first, days=SHOWN_DAYS, **options):
+    def _offers(self, wanted, first, days=SHOWN_DAYS, **options):
         """Return what the search offers for some days from `first` on, in the order of time."""
-        bounds = self._bounds(salon, first, days)
+        salon = wanted.salon
         offers = (
             request.env["salon.availability"]
             .sudo()
             .find_offers(
-                wishes, *bounds, company=salon, channel="online", client=self._visitor(salon) or None, **options
+                wanted.wishes(),
+                *self._bounds(salon, first, days),
+                company=salon,
+                channel="online",
+                client=self._visitor(salon) or None,
+                known=wanted.known,
+                **options,
             )
         )
         return sorted(offers, key=lambda offer: offer["start"])
@@ -354,26 +363,36 @@ class BookingPage(PublicPage):
         salon, services, stylist = wanted.salon, wanted.services, wanted.stylist
         values = {
             "company": salon,
-            "services": services,
-            "stylist": stylist,
+            "what": ", ".join(service.name for service in services),
+            "stylist_id": stylist.id if stylist else False,
             "stylists": wanted.stylists,
-            "minutes": sum(service.salon_total_minutes for service in services),
+            "minutes": sum(sum(service.minutes[:3]) for service in services),
             "back_url": "/salon/book?" + urlencode([("salon", salon.id), *(("service", s.id) for s in services)]),
             "taken": self._one("taken") == "1",
             "action": "/salon/book/hold",
-            "hidden": [("salon", salon.id), ("stylist", stylist.id or ""), *(("service", s.id) for s in services)],
+            "hidden": [
+                ("salon", salon.id),
+                ("stylist", stylist.id if stylist else ""),
+                *(("service", s.id) for s in services),
+            ],
             **self._week_values(
-                salon, first, chosen, offers, lambda day: self._times_url(salon, services, stylist, day)
+                salon,
+                first,
+                chosen,
+                offers,
+                wanted.known[0],
+                lambda day: self._times_url(salon, services, stylist, day),
             ),
         }
-        if not offers and (later := self._next_free(salon, wanted.wishes(), first)):
+        if not offers and (later := self._next_free(wanted, first)):
             values["later"] = (self._day_name(later), self._times_url(salon, services, stylist, later))
         return values
 
-    def _next_free(self, salon, wishes, first):
+    def _next_free(self, wanted, first):
         """Return the first day with free times from `first` on; only asked where a whole week is full."""
+        salon = wanted.salon
         rest = (self._last_day(salon) - first).days + 1
-        offers = self._offers(salon, wishes, first, rest, every=60) if rest > 0 else ()
+        offers = self._offers(wanted, first, rest, every=60) if rest > 0 else ()
         return local_day(salon._salon_timezone(), offers[0]["start"]) if offers else None
 
     @staticmethod
@@ -383,9 +402,10 @@ class BookingPage(PublicPage):
     def _last_day(self, salon):
         return self._today(salon) + timedelta(days=salon.salon_horizon_days)
 
-    def _week_values(self, salon, first, chosen, offers, url):
+    def _week_values(self, salon, first, chosen, offers, stylists, url):
         """Return the days of a week, and the times of the day that is shown.
 
+        :param dict stylists: as `load_stylists` returns them
         :param url: gives the address of a day
         """
         zone = salon._salon_timezone()
@@ -410,24 +430,18 @@ class BookingPage(PublicPage):
                 for day in days
             ],
             "shown": self._day_name(shown),
-            "parts": self._day_parts(by_day.get(shown, ()), zone),
+            "parts": self._day_parts(by_day.get(shown, ()), stylists, zone),
             "earlier_url": url(earlier) if first > today else False,
             "later_url": url(later) if later <= self._last_day(salon) else False,
             "later": False,
         }
 
-    def _day_parts(self, offers, zone):
+    def _day_parts(self, offers, stylists, zone):
         """Return [(name, times)] of a day: each time with what the button says and sends."""
-        stylists = (
-            request.env["hr.employee"]
-            .sudo()
-            .browse({line["stylist_id"] for offer in offers for line in offer["lines"]})
-        )
-        names = {stylist.id: stylist.name for stylist in stylists}
         parts = {0: [], 1: [], 2: []}
         for offer in offers:
             hour = pytz.utc.localize(offer["start"]).astimezone(zone).hour
-            who = dict.fromkeys(names[line["stylist_id"]] for line in offer["lines"])
+            who = dict.fromkeys(stylists[line["stylist_id"]].name for line in offer["lines"])
             parts[sum(hour >= begin for begin in PARTS)].append(
                 {
                     "value": fields.Datetime.to_string(offer["start"]),

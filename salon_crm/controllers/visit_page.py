@@ -9,6 +9,7 @@ from odoo import http
 from odoo.http import request
 
 from ..tools.frame import local_day
+from ..tools.roster import load_stylists
 from .booking_page import BookingPage
 from .public_page import HOUR, SECRET, InputError, friendly
 
@@ -76,16 +77,17 @@ class VisitPage(BookingPage):
         url = f"/salon/visit/{token}/times?day="
         values = {
             "company": salon,
-            "services": booking.salon_line_ids.sorted("sequence").product_id,
+            "what": ", ".join(booking.salon_line_ids.sorted("sequence").product_id.mapped("name")),
             "minutes": booking._salon_minutes(),
             "stylists": False,
-            "stylist": False,
             "taken": self._one("taken") == "1",
             "action": f"/salon/visit/{token}/move",
             "back_url": f"/salon/visit/{token}",
             "hidden": [],
             "moved": booking,
-            **self._week_values(salon, first, chosen, offers, lambda day: url + day.isoformat()),
+            **self._week_values(
+                salon, first, chosen, offers, load_stylists(request.env, salon), lambda day: url + day.isoformat()
+            ),
         }
         return self._page("page_times", values, secret=True)
 

@@ -1,3 +1,4 @@
+from . import ir_default
 from . import ir_http
 from . import res_company
 from . import res_company_safety

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 # The minutes of a service, in the order of a visit; the service itself has them with salon_ before their names.
 MINUTES = ("active_minutes", "processing_minutes", "finishing_minutes", "cleanup_minutes")
@@ -34,20 +34,29 @@ class ProductProduct(models.Model):
         :return dict: {employee id: (active, processing, finishing, clean-up minutes)}
         """
         self.ensure_one()
-        find = self._minutes_finder()
-        addons = [addon._minutes_finder() for addon in self.browse(addon_ids)]
+        templates = [product.product_tmpl_id for product in (self, *self.browse(addon_ids))]
+        service, *addons = [
+            (template.id, tuple(template[f"salon_{part}"] for part in MINUTES)) for template in templates
+        ]
+        return self._minutes_with(stylists, service, addons)
+
+    @api.model
+    def _minutes_with(self, stylists, service, addons):
+        """Return `_get_salon_minutes` of what is known already.
+
+        :param tuple service: (template id, its own minutes)
+        :param list addons: the same of each
+        """
+        (find, *find_more) = [self._minutes_finder(*one) for one in (service, *addons)]
         return {
-            stylist_id: self._add_minutes(
-                find(stylist_id, level_id), [find_more(stylist_id, level_id) for find_more in addons]
-            )
-            for stylist_id, level_id in stylists
+            stylist[0]: self._add_minutes(find(*stylist), [find_one(*stylist) for find_one in find_more])
+            for stylist in stylists
         }
 
-    def _minutes_finder(self):
-        """Return a function of a stylist and their level (ids) that returns what this service takes with them."""
-        template = self.product_tmpl_id
-        variations = self.env["salon.service.variation"]._get_of_service(template.id)
-        usual = tuple(template[f"salon_{part}"] for part in MINUTES)
+    @api.model
+    def _minutes_finder(self, template_id, usual):
+        """Return a function of a stylist and their level (ids) that returns what a service takes with them."""
+        variations = self.env["salon.service.variation"]._get_of_service(template_id)
 
         def find(stylist_id, level_id):
             found = variations.get(("stylist", stylist_id)) or variations.get(("level", level_id))

@@ -203,7 +203,7 @@ class ResCompany(models.Model):
         """Return the time zone that the salon's clocks show."""
         self.ensure_one()
         calendar = self.sudo().salon_opening_calendar_id or self.sudo().resource_calendar_id
-        return pytz.timezone(calendar.tz or "UTC")
+        return pytz.timezone(calendar._salon_zone(calendar.id))
 
     def _salon_decent_hours(self, client):
         """Return the hours at which `client` may be written to, on their own clocks; on the salon's where not known."""

@@ -19,6 +19,12 @@ class ResourceCalendar(models.Model):
         return result
 
     @api.model
+    @tools.ormcache("calendar_id")
+    def _salon_zone(self, calendar_id):
+        """Return the name of the time zone of a calendar, kept between requests: each asks, and few ever change."""
+        return self.sudo().browse(calendar_id).tz or "UTC"
+
+    @api.model
     def _salon_attendances(self, calendar_id, zone, first, last):
         """Return [(local date ordinal, start, stop)] of the days `first` to `last`, in minutes since 1970 UTC.
 

@@ -11,11 +11,11 @@ from odoo.tools import SQL
 from ..tools import timeline
 from ..tools.frame import Frame, local_day, utc
 from ..tools.free_times import Option, Task, stretches
-from ..tools.roster import Roster, load_services, load_stylists
+from ..tools.roster import Roster, load_stylists
 from ..tools.search import search
+from ..tools.services import load_services
 from ..tools.spoken import spoken_day, spoken_time
 from .product_product import MINUTES
-from .salon_booking_line import SERVICE_FIELDS
 
 LOOK_BACK = timedelta(days=365)  # in which a client's usual stylist is looked for
 BOOKINGS_BACK = 20  # of which they are the one whom the client had most often
@@ -71,8 +71,8 @@ class SalonAvailability(models.AbstractModel):
         :param bool by_turn: whose turn it is comes before gaps in the day (walk-ins)
         :param bool off_hours: also outside working and opening hours
         :param without: (resource id, start, stop) in naive UTC that count as taken as well
-        :param known: what `load_stylists` (of all) and `load_services` of tools/roster.py just returned, where the
-            caller had to ask them, too
+        :param known: what `load_stylists` (of all) and `load_services` (of tools) have just returned, where the caller
+            had to ask them, too
         :return list: a dict for each start: "start", "stop" (naive UTC), "own_stylist" (bool: nobody else than the
             client asked for or usually has), "waiting" (minutes), and "lines": a dict for each request with
             "product_id", "stylist_id", "station_id" (or False), "wait_minutes", "start", "stop", and the
@@ -94,11 +94,11 @@ class SalonAvailability(models.AbstractModel):
         frame = Frame(date_from, date_to)
         roster = Roster(self.env, company, frame, hours=rules.hours, buffer=rules.buffer)
         wished = {request.get("stylist_id") for request in requests}
-        templates = self._load_templates(requests)
         stylists, services = known or (
             load_stylists(self.env, company, only=wished if all(wished) else None),
-            load_services(self.env, company, templates),
+            load_services(self.env, company, self._product_ids(requests)),
         )
+        self._check_services(requests, services)
         tasks = self._prepare_tasks(requests, company, rules, stylists, services, client, by_turn)
         people = {option.stylist for task in tasks for option in task.options}
         places = {place for task in tasks for place in task.stations}
@@ -116,8 +116,8 @@ class SalonAvailability(models.AbstractModel):
         offers = sorted(found, key=lambda offer: (offer.penalty, offer.waiting, offer.gaps, offer.start))
         places = {
             resource_id: station_id
-            for template in templates
-            for station_id, resource_id in (services[template.id].stations or {}).items()
+            for service in services.values()
+            for station_id, resource_id in (service.stations or {}).items()
         }
         return [self._prepare_offer(offer, requests, frame, places) for offer in offers[:limit]]
 
@@ -169,18 +169,19 @@ class SalonAvailability(models.AbstractModel):
     # The search prepared ----------------------------------------------------------------------------------
 
     @api.model
-    def _load_templates(self, requests):
-        """Return the product.template of all services that are wanted.
+    def _product_ids(self, requests):
+        """Return the ids of all services and add-ons."""
+        wanted = [(request["product_id"], *(request.get("addon_ids") or ())) for request in requests]
+        return {product_id for product_ids in wanted for product_id in product_ids}
 
-        :raise UserError: one of them is no service
-        """
-        products = self.env["product.product"].sudo().browse({request["product_id"] for request in requests})
-        products.fetch(["product_tmpl_id"])
-        products.product_tmpl_id.fetch(SERVICE_FIELDS)
-        for product in products:
-            if not product.product_tmpl_id.is_salon_service:
+    @api.model
+    def _check_services(self, requests, services):
+        """Refuse what is no service."""
+        for request in requests:
+            service = services.get(request["product_id"])
+            if not service or not service.is_service:
+                product = self.env["product.product"].sudo().browse(request["product_id"])
                 raise UserError(self.env._("%s can't be booked: it is no salon service.", product.display_name))
-        return products.product_tmpl_id
 
     @api.model
     def _prepare_tasks(self, requests, company, rules, stylists, services, client, by_turn):
@@ -190,16 +191,12 @@ class SalonAvailability(models.AbstractModel):
         turns = {} if all(wished) else self.env["salon.turn"]._get_order(company, list(stylists))
         tasks = []
         for request in requests:
-            product = self.env["product.product"].sudo().browse(request["product_id"])
-            template = product.product_tmpl_id
-            service = services[template.id]
-            able = (
-                []
-                if rules.online and not template.salon_online
-                else self._able_stylists(request, service, stylists, rules)
-            )
-            minutes = product._get_salon_minutes(
-                [(stylist.id, stylist.level_id) for stylist in able], request.get("addon_ids") or ()
+            service = services[request["product_id"]]
+            able = self._able_stylists(request, service, stylists, rules)
+            minutes = self.env["product.product"]._minutes_with(
+                [(stylist.id, stylist.level_id) for stylist in able],
+                service.own,
+                [services[product_id].own for product_id in request.get("addon_ids") or ()],
             )
             options = []
             for stylist in able:
@@ -217,7 +214,7 @@ class SalonAvailability(models.AbstractModel):
                 Task(
                     options=[] if waits_too_long else options,
                     stations=places,
-                    station_free=template.salon_station_free,
+                    station_free=service.station_free,
                     guest=request.get("guest") or 0,
                     parallel=bool(request.get("parallel")),
                     wait=request.get("wait_minutes"),
@@ -236,6 +233,8 @@ class SalonAvailability(models.AbstractModel):
     @api.model
     def _able_stylists(self, request, service, stylists, rules):
         """Return those of `stylists` who can do a service as it is wished."""
+        if rules.online and not service.online:
+            return []
         wishes = {"id": "stylist_id", "level_id": "level_id", "gender": "gender"}
         wishes = [(name, request[wish]) for name, wish in wishes.items() if request.get(wish)]
         return [

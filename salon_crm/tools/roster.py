@@ -26,13 +26,6 @@ class Stylist(NamedTuple):
     name: str
 
 
-class Service(NamedTuple):
-    """Who performs a service, and where."""
-
-    stylist_ids: frozenset  # of employees; none for everybody
-    stations: dict | None  # {station id: resource id} of those in use, the best first; None where it needs none
-
-
 class Sheet(NamedTuple):
     """What the hours of a stylist are made of, as bits of minutes."""
 
@@ -74,38 +67,6 @@ def load_stylists(env, company, only=None):
     return {
         stylist_id: Stylist(stylist_id, min(twins or [resource_id]), twins or [resource_id], *others)
         for stylist_id, resource_id, twins, *others in rows
-    }
-
-
-def load_services(env, company, templates):
-    """Return {product.template id: Service} of what `company` offers."""
-    env["product.template"].flush_model(["salon_stylist_ids", "salon_station_ids"])
-    env["hr.employee"].flush_model(["active"])
-    env["salon.station"].flush_model(["active", "company_id", "sequence", "resource_id"])
-    rows = env.execute_query(
-        SQL(
-            """
-            SELECT service.id,
-                   ARRAY(SELECT e.id
-                           FROM salon_stylist_service_rel performs
-                           JOIN hr_employee e ON e.id = performs.employee_id
-                          WHERE performs.product_tmpl_id = service.id AND e.active),
-                   ARRAY(SELECT ARRAY[station.id, station.resource_id]
-                           FROM salon_station_service_rel serves
-                           JOIN salon_station station ON station.id = serves.station_id
-                          WHERE serves.product_tmpl_id = service.id
-                            AND station.active AND (station.company_id IS NULL OR station.company_id = %s)
-                       ORDER BY station.sequence, station.id),
-                   EXISTS(SELECT FROM salon_station_service_rel serves WHERE serves.product_tmpl_id = service.id)
-              FROM unnest(%s) AS service(id)
-            """,
-            company.id,
-            templates.ids,
-        )
-    )
-    return {
-        template_id: Service(frozenset(stylist_ids), dict(stations) if needs_station else None)
-        for template_id, stylist_ids, stations, needs_station in rows
     }
 
 
@@ -184,7 +145,7 @@ class Roster:
         calendar = self.company.sudo().salon_opening_calendar_id
         if not calendar:
             return None
-        hours = self._attended(calendar.id, calendar.tz or "UTC", *self.frame.days())
+        hours = self._attended(calendar.id, calendar._salon_zone(calendar.id), *self.frame.days())
         # Public holidays come with whatever absences were read before.
         leaves = self._leaves([], set()) if self.absences is None else self.absences
         closed = leaves.get(("calendar", calendar.id), 0) | leaves.get(("calendar", None), 0)
