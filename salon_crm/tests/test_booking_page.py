@@ -16,7 +16,7 @@ class TestBookingPage(PageCase):
         self._times(self.cut)  # what is kept between requests is there from now on
         before = self.cr.sql_log_count
         self._times(self.cut)
-        self.assertLessEqual(self.cr.sql_log_count - before, 21)
+        self.assertLessEqual(self.cr.sql_log_count - before, 12)
 
     def test_somebody_new_books_in_five_steps(self):
         page = self._get("/salon/book")
