@@ -20,6 +20,8 @@
         "views/salon_client_file_views.xml",
         "views/pos_order_views.xml",
         "views/salon_membership_menus.xml",
+        "views/salon_invite_page_templates.xml",
+        "views/salon_referral_views.xml",
     ],
     "demo": ["demo/salon_membership_demo.xml"],
     "assets": {

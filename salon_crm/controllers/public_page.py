@@ -83,12 +83,13 @@ def _assets_version():
 class PublicPage(http.Controller):
     """The frame of each page, and how it reads what comes."""
 
-    def _page(self, template, values, status=200, secret=False, captcha=False):
+    def _page(self, template, values, status=200, secret=False, captcha=False, module="salon_crm"):
         """Return a page.
 
         :param str template: name of the template, without the module
         :param bool secret: its address is a key that must not get around
         :param bool captcha: it has a form that Google's reCAPTCHA looks at, where that is set up
+        :param str module: the addon that the template is of
         """
         languages = request.env["res.lang"].sudo().get_installed()
         path = request.httprequest.path
@@ -110,7 +111,7 @@ class PublicPage(http.Controller):
             "captcha_key": captcha and self._captcha_key(),
             **values,
         }
-        response = request.render(f"salon_crm.{template}", values)
+        response = request.render(f"{module}.{template}", values)
         response.status_code = status
         response.headers.update(SECRET if secret else {"X-Frame-Options": "SAMEORIGIN", "Cache-Control": "no-cache"})
         return response

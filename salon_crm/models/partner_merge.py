@@ -99,6 +99,9 @@ class MergePartnerAutomatic(models.TransientModel):
         """Have the file that stays say what the others said: texts one after the other, lists together, of anything
         else its own or else theirs. What differs then is noted in its log."""
         differences = {}
+        # Nobody sent themselves: who was sent by the other was one and the same.
+        partners = (kept | others).partner_id
+        (kept | others).filtered(lambda file: file.referrer_id in partners).referrer_id = False
         for name, field in kept._fields.items():
             if not field.store or field.compute or field.related or name in ("partner_id", *MAGIC_COLUMNS):
                 continue
@@ -118,8 +121,6 @@ class MergePartnerAutomatic(models.TransientModel):
                 if values := [value for value in values if value != kept[name]]:
                     differences[name] = values
         kept.other_person_ids -= kept | others
-        if kept.referrer_id in (kept | others).partner_id:
-            kept.referrer_id = False
         self._note_in_salon_file(kept, differences)
 
     def _move_kept_with_files(self, others, kept):

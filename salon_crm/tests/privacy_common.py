@@ -60,6 +60,8 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         membership._owe(5, "refund", note=f"{NAME} spent them")
         values = {"order_uuid": "erased", "membership_id": membership.id, "points": 1, "expires_at": "2099-01-01"}
         self.env["salon.points.hold"].sudo().create(values)
+        friend = self.env["res.partner"].create({"name": "Rosa Recommends"})
+        self.env["salon.referral"]._refer(membership.partner_id, friend, self.env.company, "file")
 
     def _make_account(self, client):
         self.portal = self.env["res.users"].create(

@@ -21,4 +21,11 @@ from . import salon_points_hold
 from . import salon_points_debt
 from . import salon_points_move
 from . import salon_points_gift  # after membership and ledger
+from . import res_company_referral
+from . import res_users
+from . import salon_referral
+from . import salon_membership_referral
+from . import salon_client_file_referral
+from . import pos_order_referral  # after what earns points and enrols
+from . import partner_merge_referral
 from . import salon_personal_data

@@ -10,6 +10,13 @@ class SalonPersonalData(models.AbstractModel):
         ledger = self.env._("The ledger of points, and the number that it is kept by.")
         of_member = "membership_id.partner_id"
         return [
+            Answer(
+                "salon.referral",
+                by=("file_id.partner_id", "referrer_file_id.partner_id"),
+                keeps=("flags",),
+                why=self.env._("That somebody brought somebody, without their names: for the points and the figures."),
+                export=("way", "state", "invited_at", "rewarded_at", "points", "new_points"),
+            ),
             Answer("salon.points.move", by=(f"lot_id.{of_member}",), keeps=("gift_key",), why=ledger),
             Answer("salon.points.debt", by=(of_member,), why=ledger),
             Answer("salon.points.hold", by=(of_member,), delete=True, keeps=("order_uuid",)),

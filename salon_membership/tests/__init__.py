@@ -5,4 +5,6 @@ from . import test_points
 from . import test_points_gift
 from . import test_points_spending
 from . import test_pos_tour
+from . import test_referral
+from . import test_referral_page
 from . import test_tier

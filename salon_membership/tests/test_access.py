@@ -11,6 +11,7 @@ MATRIX = {
     "salon.membership.tier": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.points.debt": ("----", "r---", "r---", "r---", "----"),
     "salon.points.hold": ("----", "r---", "r---", "----", "----"),
+    "salon.referral": ("----", "r---", "r---", "----", "----"),
     "salon.points.lot": ("----", "r---", "r---", "r---", "----"),
     "salon.points.move": ("----", "r---", "r---", "r---", "----"),
 }
