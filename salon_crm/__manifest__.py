@@ -65,6 +65,7 @@
         "wizard/salon_repeat_views.xml",
         "data/salon_erasure_data.xml",
         "wizard/salon_erase_views.xml",
+        "wizard/salon_erasure_find_views.xml",
         "views/salon_erasure_views.xml",
         "views/salon_access_review_views.xml",
     ],

@@ -70,6 +70,7 @@ MATRIX = {
     "salon.booking.cancel": ("rwc-", "rwc-", "rwc-", "----", "----"),
     "salon.consent.ask": ("rwcd", "rwcd", "rwcd", "----", "----"),
     "salon.erase": ("----", "----", "rwc-", "----", "----"),
+    "salon.erasure.find": ("----", "----", "rwc-", "----", "----"),
     "salon.intake.ask": ("rwc-", "rwc-", "rwc-", "----", "----"),
     "salon.repeat": ("rwcd", "rwcd", "rwcd", "----", "----"),
     "salon.repeat.line": ("rwcd", "rwcd", "rwcd", "----", "----"),

@@ -250,6 +250,33 @@ class TestErasure(PrivacyCommon):
             with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
                 self.env.cr.execute(statement)
 
+    def test_a_manager_asks_whether_a_person_was_erased_and_nothing_of_it_is_kept(self):
+        file = self._make_known_client()
+        self._end_what_is_to_come(file)
+        self._erase(file)
+        asks = self.env["salon.erasure.find"].with_user(self.manager)
+        for known in (
+            {"phone": "+86 139-4455-6677"},
+            {"email": f" {NAME} <{EMAIL.upper()}>"},
+            {"name": f" {NAME.upper()} ", "birthday": "1990-04-01"},
+        ):
+            with self.subTest(known):
+                asked = asks.new(known)
+                self.assertTrue(asked.found)
+                self.assertRegex(asked.answer, "Yes, erased on .* by .*: The client asked")
+        for unknown in ({"phone": "13944556678"}, {"name": NAME, "birthday": "1990-04-02"}):
+            self.assertEqual(
+                (asks.new(unknown).found, asks.new(unknown).answer),
+                (False, "Nobody was erased who is known by that."),
+            )
+        self.assertFalse(asks.new({"name": NAME}).answer, "a name alone says nothing")
+        asks.create({"phone": PHONE, "email": EMAIL, "name": NAME})
+        self.assertNotIn("salon_erasure_find", self._traces())
+        file.partner_id.sudo().company_id = self.env["res.company"].create({"name": "Second Salon"})
+        self.assertFalse(asks.new({"phone": PHONE}).found)
+        with self.assertRaises(AccessError):
+            self.env["salon.erasure.find"].with_user(self.reception).new({"phone": PHONE}).answer  # noqa: B018
+
     # Who, and when not --------------------------------------------------------------------------------------
 
     def test_managers_alone_erase(self):

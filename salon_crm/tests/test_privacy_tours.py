@@ -25,6 +25,12 @@ class TestPrivacyTours(HealthKeys, SalonCommon, HttpCase):
         self.assertFalse(self.client.active)
         self.assertTrue(self.env["salon.erasure"].search([("file_id", "=", self.file.id)]))
 
+    def test_a_manager_asks_whether_a_person_was_erased(self):
+        self.client.phone = "139 0000 4242"
+        self.booking.action_salon_cancel()
+        self.env["salon.erasure"].with_user(self.manager)._erase(self.file, "request")
+        self.start_tour("/odoo/salon-erased", "salon_manager_asks_who_was_erased", login=self.manager.login)
+
     def test_a_manager_is_offered_the_export(self):
         self._open("salon_manager_is_offered_export", self.manager)
         url = self.file.with_user(self.manager).action_export_all()["url"]

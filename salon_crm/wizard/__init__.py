@@ -11,3 +11,4 @@ from . import salon_settings
 from . import salon_consent_ask
 from . import salon_intake_ask
 from . import salon_erase
+from . import salon_erasure_find

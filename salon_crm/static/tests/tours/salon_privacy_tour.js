@@ -29,6 +29,22 @@ registry.category("web_tour.tours").add("salon_manager_erases_client", {
     ],
 });
 
+/** A manager is asked by somebody whether they were erased. */
+registry.category("web_tour.tours").add("salon_manager_asks_who_was_erased", {
+    steps: () => [
+        { trigger: ".o_menu_sections button[data-menu-xmlid='salon_crm.menu_salon_reporting']", run: "click" },
+        { trigger: ".o-dropdown--menu .dropdown-item[data-menu-xmlid='salon_crm.menu_salon_erasure_find']", run: "click" },
+        { trigger: ".modal .o_field_widget[name='phone'] input", run: "edit 139 0000 4243" },
+        { trigger: ".modal .o_field_widget[name='email'] input", run: "click" },
+        { trigger: ".modal .alert-info:contains(Nobody was erased)" },
+        { trigger: ".modal .o_field_widget[name='phone'] input", run: "edit 13900004242" },
+        { trigger: ".modal .o_field_widget[name='email'] input", run: "click" },
+        { trigger: ".modal .alert-warning:contains(Yes, erased on):contains(The client asked)" },
+        { trigger: ".modal button[special='cancel']:visible, .modal footer button:contains(Close)", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+    ],
+});
+
 /** A manager is offered all data of a client; the download itself leaves the page, which a tour can't follow. */
 registry.category("web_tour.tours").add("salon_manager_is_offered_export", {
     steps: () => [
