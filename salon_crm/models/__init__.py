@@ -86,6 +86,7 @@ from . import salon_visit
 from . import salon_visit_line
 from . import salon_visit_safety
 from . import salon_visit_performer
+from . import salon_import_table
 from . import salon_import
 from . import salon_visit_part
 from . import salon_visit_field

@@ -6,29 +6,17 @@ from odoo.exceptions import UserError
 from ..tools import client_key
 
 
-def by_row(result):
-    """Return the result of a load without what Odoo says of a whole batch, at its first row, where it says the same of
-    the row that is wrong."""
-    first, *others = result["messages"] or [None]
-    if any(other["message"] == first["message"] and other.get("rows") != first.get("rows") for other in others):
-        result["messages"] = others
-    return result
-
-
 class SalonClientFile(models.Model):
     """Clients of before, from a table: Odoo's own import writes down a contact and a file for each row."""
 
-    _inherit = "salon.client.file"
+    _name = "salon.client.file"
+    _inherit = ["salon.client.file", "salon.import.table"]
 
     @api.model
     def get_import_templates(self):
         return [
             {"label": self.env._("Template for Clients"), "template": "/salon/import_template/salon.client.file"},
         ]
-
-    @api.model
-    def load(self, fields, data):
-        return by_row(super().load(fields, data))
 
     @api.model
     def _import_columns(self):
@@ -64,7 +52,8 @@ class SalonClientFile(models.Model):
 class SalonVisit(models.Model):
     """Visits of before, from a table: they are done and locked, and nobody is written to over them."""
 
-    _inherit = "salon.visit"
+    _name = "salon.visit"
+    _inherit = ["salon.visit", "salon.import.table"]
 
     client_phone = fields.Char(
         string="Client's Phone",
@@ -76,10 +65,6 @@ class SalonVisit(models.Model):
     @api.model
     def get_import_templates(self):
         return [{"label": self.env._("Template for Visits"), "template": "/salon/import_template/salon.visit"}]
-
-    @api.model
-    def load(self, fields, data):
-        return by_row(super().load(fields, data))
 
     @api.model
     def _import_columns(self):

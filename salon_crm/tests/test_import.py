@@ -18,7 +18,7 @@ class TestImport(SalonCommon, HttpCase):
         super().setUpClass()
         cls.env.company.country_id = cls.env.ref("base.cn")
 
-    def _import(self, model, columns, rows, user=None):
+    def _import(self, model, columns, rows, user=None, **options):
         """Import rows of text as the import screen does; return its messages."""
         content = "\n".join(",".join(f'"{cell}"' for cell in row) for row in [columns, *rows])
         wizard = self.env["base_import.import"].with_user(user or self.manager)
@@ -26,6 +26,8 @@ class TestImport(SalonCommon, HttpCase):
             {"res_model": model, "file": content.encode(), "file_name": "rows.csv", "file_type": "text/csv"}
         )
         options = {
+            "limit": 2000,  # as Odoo's screen has it
+            **options,
             "has_headers": True,
             "quoting": '"',
             "separator": ",",
@@ -33,7 +35,8 @@ class TestImport(SalonCommon, HttpCase):
             "date_format": "%Y-%m-%d",
             "datetime_format": "%Y-%m-%d %H:%M:%S",
         }
-        return wizard.execute_import(columns, columns, options)["messages"]
+        self.result = wizard.execute_import(columns, columns, options)
+        return self.result["messages"]
 
     def _clients(self):
         return self.env["salon.client.file"].search([("hobbies", "=", "Imported")])
@@ -76,6 +79,21 @@ class TestImport(SalonCommon, HttpCase):
             [(one["rows"]["from"], one["message"]) for one in messages], [(1, "A client needs a name. Fill it in.")]
         )
         self.assertFalse(self._clients())
+
+    def test_a_file_of_several_lots_is_imported_whole_or_not_at_all(self):
+        """Odoo's screen keeps each lot of rows by itself, and asks for the next."""
+        columns = ["name", "birthdate_date", "hobbies"]
+        rows = [(f"Client {number}", "", "Imported") for number in range(6)]
+        messages = self._import("salon.client.file", columns, [*rows, ("", "", "Imported")], limit=2)
+        self.assertEqual([one["rows"]["from"] for one in messages], [6])
+        self.assertFalse(self._clients())
+        self.assertFalse(self._import("salon.client.file", columns, rows, limit=2))
+        self.assertEqual((len(self._clients()), self.result["nextrow"]), (6, 0))
+
+    def test_a_file_that_is_too_long_is_refused_before_anything(self):
+        rows = [(f"Client {number}", "Imported") for number in range(10_001)]
+        with self.assertRaisesRegex(UserError, "has 10001 rows. Make files of at most 10000"):
+            self._import("salon.client.file", ["name", "hobbies"], rows)
 
     def _import_visits(self, *rows, user=None):
         columns = ["client_phone", "date", "line_ids/product_id", "line_ids/performer_ids/employee_id", "note"]
