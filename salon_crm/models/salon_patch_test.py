@@ -11,6 +11,7 @@ STYLISTS = "salon_crm.group_salon_stylist"
 MANAGERS = "salon_crm.group_salon_manager"
 FROZEN = {"file_id", "product_line_id", "applied_at", "result"}
 CLOCKS_DIFFER = timedelta(minutes=10)
+NOTED_LATE = timedelta(days=1)  # so much later a stylist may note a test: less than what a test has to wait
 
 
 class SalonPatchTest(models.Model):
@@ -133,9 +134,15 @@ class SalonPatchTest(models.Model):
         return result
 
     def _check_applied(self):
-        latest = fields.Datetime.now() + CLOCKS_DIFFER
-        if self.filtered(lambda test: test.applied_at > latest):
+        now = fields.Datetime.now()
+        if self.filtered(lambda test: test.applied_at > now + CLOCKS_DIFFER):
             raise UserError(self.env._("A patch test is noted when it is made. Correct the time."))
+        # Who dates a test of today back would do the service before it holds.
+        anytime = self.env.su or self.env.user.has_group(MANAGERS)
+        if not anytime and self.filtered(lambda test: test.applied_at < now - NOTED_LATE):
+            raise UserError(
+                self.env._("A patch test that was made more than a day ago is noted by a manager. Ask one of them.")
+            )
 
     def _check_may_change(self, vals):
         """Refuse to change what a result was noted of, and whose test it is.

@@ -6,6 +6,10 @@ from odoo.tools import SQL, format_date
 
 from .calendar_event_state import NEXT_STATES
 
+MANAGER = "salon_crm.group_salon_manager"
+NOTED_LATE = timedelta(days=7)  # so much later anybody may still note a visit
+CLOCKS_DIFFER = timedelta(minutes=10)
+
 
 class SalonVisit(models.Model):
     """What happened when a client was here; also a consultation that sold nothing.
@@ -194,6 +198,7 @@ class SalonVisit(models.Model):
             return
         if vals.get("state", "open") != "open" or vals.get("done_at") or vals.get("locked_at"):
             raise UserError(self.env._("A visit is closed by its button or at the till. Use one of them."))
+        self._check_date(vals)
         if self.env.user.has_group("salon_crm.group_salon_reception"):
             return
         partner = self.env["res.partner"].browse(vals.get("partner_id") or [])
@@ -201,6 +206,17 @@ class SalonVisit(models.Model):
         if file and not file.with_env(self.env).has_access("read"):
             raise UserError(
                 self.env._("You have not served %s before. Ask the front desk to open this visit.", partner.name)
+            )
+
+    def _check_date(self, vals):
+        """Refuse a day that is not about now: what a client may have is asked of the day of the visit."""
+        date, now = fields.Datetime.to_datetime(vals.get("date") or False), fields.Datetime.now()
+        if date and not now - NOTED_LATE <= date <= now + CLOCKS_DIFFER and not self.env.user.has_group(MANAGER):
+            raise UserError(
+                self.env._(
+                    "A visit is noted when it takes place, or within %s days. Ask a manager to note an earlier one.",
+                    NOTED_LATE.days,
+                )
             )
 
     @api.ondelete(at_uninstall=False)

@@ -73,6 +73,16 @@ class TestPatchTests(HealthKeys, SalonCommon):
 
     # How long one holds -----------------------------------------------------------------------------------
 
+    def test_a_stylist_dates_no_test_so_far_back_that_it_holds_at_once(self):
+        for ago in (timedelta(hours=25), timedelta(hours=72)):
+            with self.assertRaisesRegex(UserError, "noted by a manager"), self.cr.savepoint():
+                self._test("pending", ago, self.stylist_user)
+        test = self._test("pending", timedelta(hours=20), self.stylist_user)
+        with self.assertRaisesRegex(UserError, "noted by a manager"), self.cr.savepoint():
+            test.applied_at = self.now - timedelta(hours=49)
+        test.with_user(self.manager).applied_at = self.now - timedelta(hours=49)
+        self._test("clear", timedelta(days=30), self.manager)
+
     def test_it_holds_from_48_hours_after_it_to_the_minute(self):
         applied = self._test().applied_at
         minute = timedelta(minutes=1)
@@ -255,7 +265,7 @@ class TestPatchTests(HealthKeys, SalonCommon):
                 self.env.cr.execute(statement, values)
 
     def test_a_result_is_noted_once(self):
-        test = self._test("pending", user=self.stylist_user)
+        test = self._test("pending").with_user(self.stylist_user)
         test.result = "clear"
         with self.assertRaisesRegex(UserError, "noted already"):
             test.applied_at = self.now - timedelta(hours=60)

@@ -49,6 +49,19 @@ class TestVisit(SalonCommon):
         with self.assertRaisesRegex(ValidationError, "add up to 120 %"):
             visit.line_ids.write({"performer_ids": [(1, visit.line_ids.performer_ids[0].id, {"share": 100})]})
 
+    def test_a_visit_is_noted_about_when_it_takes_place(self):
+        """A service that the client may not have today could be dated to when they might."""
+        now = fields.Datetime.now()
+        for user in (self.stylist_user, self.reception):
+            visits = self.env["salon.visit"].with_user(user)
+            visit = visits.create({"partner_id": self.client.id, "date": now - timedelta(days=2)})
+            for date in (now - timedelta(days=8), now + timedelta(days=2)):
+                with self.assertRaisesRegex(UserError, "noted when it takes place"), self.cr.savepoint():
+                    visit.date = date
+                with self.assertRaisesRegex(UserError, "noted when it takes place"), self.cr.savepoint():
+                    visits.create({"partner_id": self.client.id, "date": fields.Datetime.to_string(date)})
+            visit.with_user(self.manager).date = now - timedelta(days=30)
+
     def test_a_consultation_that_sells_nothing_ends_as_a_done_visit(self):
         visit = self.env["salon.visit"].with_user(self.stylist_user).create({"partner_id": self.client.id})
         visit.note = "Wants balayage, unsure about the length."
