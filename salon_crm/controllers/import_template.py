@@ -5,7 +5,7 @@ import xlsxwriter
 from odoo import http
 from odoo.http import content_disposition, request
 
-MODELS = ("salon.client.file", "salon.visit")
+MODELS = ("salon.client.file", "salon.visit", "salon.formula")
 
 
 class ImportTemplate(http.Controller):

@@ -94,6 +94,7 @@ from . import salon_visit_record
 from . import salon_visit_line_record
 from . import salon_visit_product
 from . import salon_formula
+from . import salon_formula_import
 from . import salon_formula_bowl
 from . import salon_formula_component
 from . import salon_visit_line_formula

@@ -50,7 +50,10 @@ class SalonClientFile(models.Model):
 
 
 class SalonVisit(models.Model):
-    """Visits of before, from a table: they are done and locked, and nobody is written to over them."""
+    """Visits of before, from a table: they are done, and nobody is written to over them.
+
+    They lock when the correction period from now on is over: until then their formulas can be brought too.
+    """
 
     _name = "salon.visit"
     _inherit = ["salon.visit", "salon.import.table"]
@@ -129,9 +132,12 @@ class SalonVisit(models.Model):
         return partners
 
     def _close_imported(self):
-        """Close and lock what is over: nobody corrects, pays or follows up what was done in another system."""
+        """Close what is over: nobody pays for or follows up what was done in another system."""
         now = fields.Datetime.now()
         for visit in self.sudo().filtered(lambda visit: visit.date < now - timedelta(days=1)):
-            hours = visit.company_id.salon_correction_hours
-            done = {"state": "done", "done_at": visit.date, "locked_at": visit.date + timedelta(hours=hours)}
-            visit.write(done)
+            locked_at = now + timedelta(hours=visit.company_id.salon_correction_hours)
+            visit.write({"state": "done", "done_at": visit.date, "locked_at": locked_at})
+
+    def _is_imported(self):
+        """Tell whether this visit was done in another system: before it was noted here."""
+        return bool(self.done_at and self.done_at < self.create_date - timedelta(hours=1))

@@ -32,6 +32,15 @@ class SalonImportTable(models.AbstractModel):
             )
         return self._by_row(super(SalonImportTable, self.with_context(_import_limit=None)).load(fields, data))
 
+    @api.model
+    def _sql_error_to_message(self, exc):
+        """What a row brings lands in several tables: each has sentences of its own for what the database refuses."""
+        table, constraint = exc.diag.table_name, exc.diag.constraint_name
+        owners = (model for model in self.env.registry.values() if model._table == table != self._table)
+        if owner := next((model for model in owners if constraint in model._table_objects), None):
+            return self.env[owner._name]._sql_error_to_message(exc)
+        return super()._sql_error_to_message(exc)
+
     @staticmethod
     def _by_row(result):
         """Return the result of a load without what Odoo says of a whole batch, at its first row, where it says the same

@@ -36,7 +36,10 @@ class SalonVisit(models.Model):
 
     def _note_use(self):
         """See to it that the stock follows when this transaction ends: what was used is written in several steps."""
-        visits = self.sudo().filtered(lambda visit: visit.state == "done" and visit.company_id.salon_moves_stock)
+        # What was used in another system is not in the stock of this one.
+        visits = self.sudo().filtered(
+            lambda visit: visit.state == "done" and visit.company_id.salon_moves_stock and not visit._is_imported()
+        )
         if not visits:
             return
         precommit = self.env.cr.precommit

@@ -99,7 +99,7 @@ class TestImport(SalonCommon, HttpCase):
         columns = ["client_phone", "date", "line_ids/product_id", "line_ids/performer_ids/employee_id", "note"]
         return self._import("salon.visit", columns, rows, user=user)
 
-    def test_visits_of_before_are_done_locked_and_told_to_nobody(self):
+    def test_visits_of_before_are_done_and_told_to_nobody(self):
         self.client._make_salon_clients()
         before = self.env["salon.message"].search_count([])
         messages = self._import_visits(
@@ -109,11 +109,84 @@ class TestImport(SalonCommon, HttpCase):
         )
         self.assertFalse(messages)
         recent, old = self.env["salon.visit"].search([("partner_id", "=", self.client.id)])
-        self.assertEqual((recent.state, old.state, old.is_locked), ("open", "done", True))
+        self.assertEqual((recent.state, old.state), ("open", "done"))
+        self.assertAlmostEqual(old.locked_at, datetime.now() + timedelta(hours=24), delta=timedelta(minutes=5))
         self.assertEqual(old.line_ids.product_id, self.cut | self.colour)
         self.assertEqual(old.performer_names, "Anna, Ben")
         self.assertEqual(self.client.salon_file_ids.visit_count, 1)
         self.assertEqual(self.env["salon.message"].search_count([]), before)
+
+    FORMULA = (
+        "client_phone", "visit_date", "service_id", "stylist_id", "bowl_ids/zone", "bowl_ids/component_ids/shade",
+        "bowl_ids/component_ids/target_grams", "bowl_ids/developer_strength", "bowl_ids/ratio", "bowl_ids/minutes",
+        "note",
+    )  # fmt: skip
+
+    def _import_formulas(self, *rows, user=None):
+        return self._import("salon.formula", list(self.FORMULA), rows, user=user)
+
+    def test_formulas_of_before_go_to_their_visits(self):
+        self.client._make_salon_clients()
+        self.assertFalse(self._import_visits(("139 0000 0001", "2020-03-21 14:00:00", "Colour", "Anna", "")))
+        messages = self._import_formulas(
+            ("139 0000 0001", "2020-03-21 09:00:00", "Colour", "Ben", "Roots", "6/7", "30", "20", "1.5", "35", "Good"),
+            ("", "", "", "", "", "6/0", "15", "", "", "", ""),
+            ("", "", "", "", "Lengths", "8/1", "40", "10", "1", "20", ""),
+            ("139 0000 0001", "2021-05-02 10:00:00", "Colour", "Ben", "Roots", "7/7", "25", "20", "1", "30", ""),
+            ("139 0000 0001", "2021-05-02 10:00:00", "Cut", "Ben", "Ends", "clear", "10", "", "0", "5", ""),
+        )
+        self.assertFalse(messages)
+        newer, older = self.client.salon_visit_ids.sorted("date", reverse=True)
+        self.assertEqual((newer.state, older.state), ("done", "done"))
+        self.assertEqual(older.line_ids.product_id, self.colour, "the service that was there has it")
+        formula = older.line_ids.formula_ids
+        self.assertEqual(formula.summary, "Roots: 6/7 + 6/0 2:1, 20 vol 1:1.5, 35 min; Lengths: 8/1, 10 vol, 20 min")
+        self.assertEqual((formula.note, formula.bowl_ids[0].developer_grams), ("Good", 67.5))
+        self.assertEqual(older.performer_names, "Anna")
+        self.assertEqual((newer.line_ids.product_id, newer.performer_names), (self.colour | self.cut, "Ben"))
+        self.assertEqual(self.client.salon_file_ids.visit_count, 2)
+
+    def test_what_is_wrong_with_a_formula_says_its_row_and_nothing_is_imported(self):
+        self.client._make_salon_clients()
+        good = ("139 0000 0001", "2020-03-21 09:00:00", "Colour", "Anna", "Roots", "6/7", "30", "20", "1", "35", "")
+        for wrong, row, sentence in (
+            (("139 0000 9999", *good[1:]), 1, "No client has the phone"),
+            (("", *good[1:]), 1, "whose visit"),
+            ((good[0], "", *good[2:]), 1, "when the visit"),
+            ((*good[:2], "", *good[3:]), 1, "for which service"),
+            ((*good[:6], "-3", *good[7:]), 1, "can't be negative"),
+            ((*good[:4], "Nowhere", *good[5:]), 1, "Nowhere"),
+            (good, 1, "has a formula for “Colour” on .* already"),
+        ):
+            with self.subTest(sentence):
+                first = (good[0], "2020-01-05 09:00:00", *good[2:]) if wrong is not good else good
+                messages = self._import_formulas(first, wrong)
+                self.assertEqual(messages[0]["rows"]["from"], row)
+                self.assertRegex(messages[0]["message"], sentence)
+                self.assertFalse(self.client.salon_visit_ids)
+        with self.assertRaisesRegex(UserError, "by a manager"):
+            self.env["salon.formula"].with_user(self.stylist_user).with_context(import_file=True).create({})
+
+    def test_a_locked_visit_takes_no_formula(self):
+        self.client._make_salon_clients()
+        row = ("139 0000 0001", "2020-03-21 09:00:00", "Colour", "Anna", "Roots", "6/7", "30", "20", "1", "35", "")
+        self._import_visits((*row[:4], ""))
+        self.client.salon_visit_ids.locked_at = datetime.now() - timedelta(hours=1)
+        messages = self._import_formulas(row)
+        self.assertIn("can't be changed any more", messages[0]["message"])
+
+    def test_what_was_used_elsewhere_moves_no_stock(self):
+        self.client._make_salon_clients()
+        self.env.company.salon_moves_stock = True
+        tube = self.env["product.product"].create(
+            {"name": "Zz Tube", "type": "consu", "is_storable": True, "salon_grams_per_unit": 60}
+        )
+        columns = ["client_phone", "visit_date", "service_id", "bowl_ids/component_ids/product_id",
+                   "bowl_ids/component_ids/target_grams"]  # fmt: skip
+        row = ("139 0000 0001", "2020-03-21 09:00:00", "Colour", "Zz Tube", "60")
+        self.assertFalse(self._import("salon.formula", columns, [row]))
+        self.env.cr.precommit.run()
+        self.assertFalse(self.env["stock.move"].search([("product_id", "=", tube.id)]))
 
     def test_a_phone_of_nobody_or_of_several_says_its_row(self):
         self.client._make_salon_clients()
@@ -147,7 +220,7 @@ class TestImport(SalonCommon, HttpCase):
 
     def test_the_headers_of_the_templates_are_recognised(self):
         self.authenticate(self.manager.login, self.manager.login)
-        for model in ("salon.client.file", "salon.visit"):
+        for model in ("salon.client.file", "salon.visit", "salon.formula"):
             (template,) = self.env[model].get_import_templates()
             answer = self.url_open(template["template"])
             sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
