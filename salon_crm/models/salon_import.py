@@ -11,6 +11,7 @@ class SalonClientFile(models.Model):
 
     _name = "salon.client.file"
     _inherit = ["salon.client.file", "salon.import.table"]
+    _most_rows = 10_000
 
     @api.model
     def get_import_templates(self):

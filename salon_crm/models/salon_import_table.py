@@ -1,14 +1,13 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-MOST_ROWS = 10_000  # of one file: so many are done before a server gives up on a request
-
 
 class SalonImportTable(models.AbstractModel):
     """What the salon brings from a table by Odoo's own import: a file is imported whole, or nothing of it is."""
 
     _name = "salon.import.table"
     _description = "Import From a Table"
+    _most_rows = 5_000  # of one file: so many are done before a server gives up on a request
 
     @api.model
     def _import_columns(self):
@@ -21,13 +20,13 @@ class SalonImportTable(models.AbstractModel):
 
         Odoo's screen sends 2,000 rows at once and keeps each lot: an error in the third would leave two of them.
         """
-        if self.env.context.get("import_file") and len(data) > MOST_ROWS:
+        if self.env.context.get("import_file") and len(data) > self._most_rows:
             raise UserError(
                 self.env._(
                     "This file has %(rows)s rows. Make files of at most %(most)s of it: each is imported whole, or"
                     " nothing of it is.",
                     rows=len(data),
-                    most=MOST_ROWS,
+                    most=self._most_rows,
                 )
             )
         return self._by_row(super(SalonImportTable, self.with_context(_import_limit=None)).load(fields, data))

@@ -127,6 +127,7 @@ class TestImport(SalonCommon, HttpCase):
 
     def test_formulas_of_before_go_to_their_visits(self):
         self.client._make_salon_clients()
+        self.cut.salon_patch_test_line_ids = self.env["salon.product.line"].create({"name": "Test Wella"})
         self.assertFalse(self._import_visits(("139 0000 0001", "2020-03-21 14:00:00", "Colour", "Anna", "")))
         messages = self._import_formulas(
             ("139 0000 0001", "2020-03-21 09:00:00", "Colour", "Ben", "Roots", "6/7", "30", "20", "1.5", "35", "Good"),
