@@ -1,3 +1,11 @@
+def post_init_hook(env):
+    """Count what was sold before, and have new members accept the rules of the club."""
+    env["pos.order"]._salon_fill_spend()
+    env["res.company"].search([("salon_club_form_id", "=", False)]).salon_club_form_id = env.ref(
+        "salon_membership.consent_form_club", raise_if_not_found=False
+    )
+
+
 def uninstall_hook(env):
     """Leave core working as before: no price, no points and no function of ours stays in force.
 
@@ -9,9 +17,11 @@ def uninstall_hook(env):
     programs.salon_points_product_id.active = False
     programs.active = False
     # The tiers go with their table; core would first try to delete them one by one, below their members.
-    env["ir.model.data"].search([("module", "=", "salon_membership"), ("model", "=", "salon.membership.tier")]).unlink()
+    # Club rules that somebody accepted stay on record.
+    kept = [("module", "=", "salon_membership"), ("model", "in", ("salon.membership.tier", "salon.consent.form"))]
+    env["ir.model.data"].search(kept).unlink()
     env.flush_all()
     env.cr.execute(
         "DROP FUNCTION IF EXISTS salon_points_book(), salon_points_refuse(), salon_points_from_zero(),"
-        " salon_points_hold(), salon_points_owe() CASCADE"
+        " salon_points_hold(), salon_points_owe(), salon_membership_refuse_change() CASCADE"
     )

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..tools.why import Why
 from .loyalty_card import BY_LEDGER
 
 
@@ -20,7 +21,7 @@ class MergePartnerAutomatic(models.TransientModel):
         """Keep the membership of the higher tier, of equal ones the older; the points of all are its points then."""
         ordered = memberships.sorted(lambda one: (-one.tier_id.sequence, -one.tier_id.discount, one.start_date, one.id))
         kept, others = ordered[0], ordered[1:]
-        others.action_end()
+        others.with_context(salon_why=Why("merge")).action_end()
         self._merge_salon_lots(kept, others)
         note = self.env._(
             "The same client was member %(numbers)s too: their points are here.",

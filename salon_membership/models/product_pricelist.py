@@ -54,3 +54,7 @@ class ProductPricelist(models.Model):
             if partner._origin.id in tier_pricelists and not typed._get_partner_pricelist_multi_filter_hook():
                 result[partner.id] = tier_pricelists[partner._origin.id].with_env(self.env)
         return result
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return [*super()._load_pos_data_fields(config), "salon_tier_id"]

@@ -56,8 +56,7 @@ class SalonMembership(models.Model):
     )
 
     def _default_tier_id(self):
-        domain = [("company_id", "in", (False, self.env.company.id))]
-        return self.env["salon.membership.tier"].search(domain, limit=1)
+        return self.env.company._salon_first_tier()
 
     @api.depends("number", "partner_id")
     def _compute_display_name(self):
@@ -178,8 +177,8 @@ class SalonMembership(models.Model):
         back = known.filtered(lambda membership: membership.partner_id not in members).sorted("id", reverse=True)
         back = self.browse({membership.partner_id.id: membership.id for membership in back}.values()).sudo()
         if back:
-            back.write({"tier_id": tier.id})
-            back.action_reopen()
+            back.write({"tier_id": tier.id, "state": "active", "end_date": False})
+            back._join()
         start_date = start_date or fields.Date.context_today(self)
         new = self.create(
             [
@@ -216,7 +215,8 @@ class SalonMembership(models.Model):
 
     @api.model
     def _load_pos_data_fields(self, config):
-        return ["partner_id", "tier_id", "number", "write_date"]
+        standing = ["next_tier_id", "missing_spend", "missing_visits"]
+        return ["partner_id", "tier_id", "number", *standing, "write_date"]
 
     @api.model
     def load_till_membership(self, partner_id, config_id):

@@ -9,6 +9,7 @@ class SalonPersonalData(models.AbstractModel):
     def _answers(self):
         ledger = self.env._("The ledger of points, and the number that it is kept by.")
         of_member = "membership_id.partner_id"
+        history = self.env._("That somebody had a tier, and by which figures: for the figures of the club.")
         return [
             Answer(
                 "salon.referral",
@@ -17,6 +18,7 @@ class SalonPersonalData(models.AbstractModel):
                 why=self.env._("That somebody brought somebody, without their names: for the points and the figures."),
                 export=("way", "state", "invited_at", "rewarded_at", "points", "new_points"),
             ),
+            Answer("salon.membership.change", by=(of_member,), why=history),
             Answer("salon.points.move", by=(f"lot_id.{of_member}",), keeps=("gift_key",), why=ledger),
             Answer("salon.points.debt", by=(of_member,), why=ledger),
             Answer("salon.points.hold", by=(of_member,), delete=True, keeps=("order_uuid",)),

@@ -8,3 +8,6 @@ from . import test_pos_tour
 from . import test_referral
 from . import test_referral_page
 from . import test_tier
+from . import test_tier_price
+from . import test_tier_standing
+from . import test_tier_tour

@@ -7,7 +7,10 @@ from odoo.addons.salon_crm.tests.common import SalonCommon
 MATRIX = {
     #                         stylist reception manager accountant plain user
     "salon.membership": ("r---", "r-c-", "rwcd", "r---", "----"),
+    "salon.membership.change": ("r---", "r---", "r---", "----", "----"),
+    "salon.membership.change.tier": ("----", "----", "rwcd", "----", "----"),
     "salon.membership.enrol": ("----", "rwcd", "rwcd", "----", "----"),
+    "salon.membership.preset": ("----", "----", "rwcd", "----", "----"),
     "salon.membership.tier": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.points.debt": ("----", "r---", "r---", "r---", "----"),
     "salon.points.hold": ("----", "r---", "r---", "----", "----"),

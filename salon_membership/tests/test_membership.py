@@ -38,6 +38,9 @@ class TestMembership(MembershipCommon):
             self.env["salon.membership.enrol"].with_user(self.reception).with_context(**action["context"]).create({})
         )
         self.assertEqual((wizard.partner_ids, wizard.tier_id), (clients, self.regular))
+        with self.assertRaisesRegex(UserError, "accept the rules"):
+            wizard.action_enrol()
+        wizard.rules_accepted = True
         wizard.action_enrol()
         files.invalidate_recordset()
         self.assertEqual(files.membership_tier_id, self.regular)

@@ -91,7 +91,7 @@ class TestPoints(MembershipCommon):
 
     def test_a_refund_takes_back_by_the_tier_of_the_sale(self):
         order = self._sell((self.cut, 1))
-        self.membership.tier_id = self.regular
+        self.membership.sudo().tier_id = self.regular
         self._refund(order)
         self._assert_ledger(self.membership, 120, -120)
 

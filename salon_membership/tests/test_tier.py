@@ -56,7 +56,7 @@ class TestTier(MembershipCommon):
     def test_a_changed_tier_changes_the_price(self):
         self.gold.discount = 30
         self.assertEqual(self._price(self.client), 70)
-        self.membership.tier_id = self.silver
+        self.membership.sudo().tier_id = self.silver
         self.assertEqual(self._price(self.client), 85)
 
     def test_a_rule_added_by_hand_stays(self):

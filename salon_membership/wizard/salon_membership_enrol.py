@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -10,17 +10,30 @@ class SalonMembershipEnrol(models.TransientModel):
     tier_id = fields.Many2one(
         "salon.membership.tier",
         required=True,
-        default=lambda self: self.env["salon.membership"]._default_tier_id(),
+        default=lambda self: self.env.company._salon_first_tier(),
         domain=lambda self: [("company_id", "in", (False, self.env.company.id))],
     )
     start_date = fields.Date(string="Member Since", required=True, default=fields.Date.context_today)
 
+    club_form_id = fields.Many2one("salon.consent.form", compute="_compute_club_form")
+    rules = fields.Html(compute="_compute_club_form")
+    rules_accepted = fields.Boolean(string="Club Rules Accepted", help="The clients have read and accepted them.")
+
+    @api.depends("partner_ids")
+    def _compute_club_form(self):
+        for wizard in self:
+            wizard.club_form_id = form = self.env.company.sudo().salon_club_form_id
+            wizard.rules = form.text
+
     def action_enrol(self):
         """Make members of these clients and show their memberships."""
         self.ensure_one()
+        if self.club_form_id and not self.rules_accepted:
+            raise UserError(self.env._("Members accept the rules of the club. Tick that they have."))
         memberships = self.env["salon.membership"]._enrol(self.partner_ids, self.tier_id, self.start_date)
         if not memberships:
             raise UserError(self.env._("All of these clients are members already."))
+        memberships._accept_rules()
         action = {
             "type": "ir.actions.act_window",
             "name": self.env._("New Members"),

@@ -1,0 +1,146 @@
+from datetime import datetime, time, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+
+from odoo.addons.salon_crm.tools.frame import local_day, utc
+
+YEAR = relativedelta(years=1)
+TILL = ("salon_enrol_amount", "salon_enrol_at_once", "salon_tier_basis")
+
+
+class ResCompany(models.Model):
+    """The rules of the salon's club: who becomes a member, rises, falls and ends."""
+
+    _inherit = "res.company"
+
+    salon_enrol_amount = fields.Float(
+        string="Enrolment From",
+        digits=(16, 2),
+        default=500.0,
+        help="From a single purchase of this amount on, after discounts, the till offers to make the client a member."
+        " Tips, top-ups and gift cards do not count. 0: never.",
+    )
+    salon_enrol_topup = fields.Boolean(
+        string="Enrolment by Top-up",
+        default=True,
+        help="Who tops up or buys a treatment card for the first time becomes a member.",
+    )
+    salon_enrol_tier_id = fields.Many2one(
+        "salon.membership.tier",
+        string="First Tier",
+        ondelete="set null",
+        domain="[('company_id', 'in', (False, id))]",
+        help="The tier in which one begins. Empty: the lowest.",
+    )
+    salon_enrol_at_once = fields.Boolean(
+        string="Price at Once",
+        help="The purchase that makes a client a member has the member's price already. Else it holds from the next"
+        " one on.",
+    )
+    salon_club_form_id = fields.Many2one(
+        "salon.consent.form",
+        string="Club Rules",
+        ondelete="set null",
+        domain="[('kind', '=', 'club'), ('company_id', 'in', (False, id))]",
+        default=lambda self: self.env.ref("salon_membership.consent_form_club", raise_if_not_found=False),
+        help="What a new member accepts. Empty: nothing is asked.",
+    )
+    salon_tier_basis = fields.Selection(
+        [
+            ("spend", "What was spent"),
+            ("visits", "Visits"),
+            ("either", "What was spent or visits"),
+            ("both", "What was spent and visits"),
+        ],
+        string="Promotion By",
+        default="either",
+        required=True,
+        help="By what a member reaches a tier. The amounts and visits stand on the tiers.",
+    )
+    salon_tier_period = fields.Selection(
+        [("rolling", "The last months"), ("year", "The calendar year")],
+        string="Counted Over",
+        default="rolling",
+        required=True,
+    )
+    salon_tier_months = fields.Integer(string="Months Counted", default=12)
+    salon_tier_review = fields.Boolean(
+        string="Yearly Review",
+        help="Who has held a tier for a year and does not reach it any more falls by one tier. In calendar years: at"
+        " the end of the year after the one in which it was reached.",
+    )
+    salon_tier_grace_days = fields.Integer(
+        string="Grace", default=30, help="Days for which a member can still reach what is missing, before they fall."
+    )
+    salon_inactive_months = fields.Integer(
+        string="Membership Ends After",
+        default=24,
+        help="Months without a visit or a purchase after which a membership ends. 0: never.",
+    )
+    salon_tell_member = fields.Boolean(
+        string="Tell Members", default=True, help="Members are told by email when their tier or membership changes."
+    )
+
+    _salon_club_sensible = models.Constraint(
+        "CHECK (salon_enrol_amount >= 0 AND salon_tier_months BETWEEN 1 AND 60"
+        " AND salon_tier_grace_days BETWEEN 0 AND 365 AND salon_inactive_months BETWEEN 0 AND 240)",
+        "The rules of the club don't fit: no amount is negative, 1 to 60 months are counted, grace is a year at most,"
+        " and memberships end after at most 240 months.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        self.env["salon.membership.tier"].sudo().search([])._keep_pricelists()
+        return companies
+
+    def write(self, vals):
+        """Tills load the tiers' prices when they are opened: a company with a new currency has them before."""
+        result = super().write(vals)
+        if "currency_id" in vals:
+            self.env["salon.membership.tier"].sudo().search([])._keep_pricelists()
+        return result
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return [*super()._load_pos_data_fields(config), *TILL]
+
+    def _salon_today(self):
+        """Return the date that it is in the salon."""
+        return local_day(self._salon_timezone(), fields.Datetime.now())
+
+    def _salon_midnight(self, day):
+        """Return the naive UTC moment at which a day of the salon begins."""
+        return utc(self._salon_timezone(), datetime.combine(day, time.min))
+
+    def _salon_tiers(self):
+        """Return the tiers that members of this company can have, the lowest first."""
+        return self.env["salon.membership.tier"].sudo().search([("company_id", "in", (False, self.id))])
+
+    def _salon_first_tier(self):
+        """Return the tier in which one begins."""
+        tier = self.sudo().salon_enrol_tier_id
+        return tier if tier.active else self._salon_tiers()[:1]
+
+    def _salon_counted_from(self, day, last_year=False):
+        """Return the first date whose purchases and visits count on `day`.
+
+        :param bool last_year: whether a whole calendar year is looked back on, as the review does
+        """
+        if self.salon_tier_period == "year":
+            return day.replace(month=1, day=1) - (YEAR if last_year else relativedelta())
+        return day - relativedelta(months=self.salon_tier_months) + timedelta(days=1)
+
+    def _salon_review_before(self, today):
+        """Return the date before which a tier must have been reached, or reviewed, to be reviewed on `today`."""
+        if self.salon_tier_period == "year":
+            return today.replace(month=1, day=1) - YEAR
+        return today - YEAR + timedelta(days=1)
+
+    def _salon_reviewed_as_of(self, today):
+        """Return what is noted on a tier that was reviewed on `today`, that it be reviewed again in a year."""
+        if self.salon_tier_period == "year":
+            return today.replace(month=1, day=1) - timedelta(days=1)
+        return today

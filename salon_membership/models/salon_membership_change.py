@@ -1,0 +1,211 @@
+from odoo import api, fields, models
+from odoo.tools import SQL, format_amount, format_date
+
+from odoo.addons.salon_crm.tools import append_only
+
+TOLD = ("enrolled", "promoted", "demoted", "warned", "ended", "reopened")
+BATCH = 100
+
+
+class SalonMembershipChange(models.Model):
+    """The history of memberships: what became of a tier or a membership, why, and by which figures.
+
+    Lines are added, never changed; only whether the client was told is noted on them later (invariant 5).
+    """
+
+    _name = "salon.membership.change"
+    _description = "Membership Change"
+    _order = "id desc"
+    _log_access = False  # core would change the row when its user is deleted
+    _rec_name = "kind"
+
+    membership_id = fields.Many2one("salon.membership", required=True, readonly=True, ondelete="restrict", index=True)
+    partner_id = fields.Many2one(related="membership_id.partner_id", string="Client")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    kind = fields.Selection(
+        [
+            ("enrolled", "Enrolled"),
+            ("promoted", "Promoted"),
+            ("demoted", "Demoted"),
+            ("changed", "Changed"),
+            ("warned", "Grace Begins"),
+            ("kept", "Tier Kept"),
+            ("ended", "Ended"),
+            ("reopened", "Reopened"),
+        ],
+        string="What",
+        required=True,
+        readonly=True,
+    )
+    reason = fields.Selection(
+        [
+            ("purchase", "A purchase"),
+            ("topup", "A top-up or card"),
+            ("hand", "By hand"),
+            ("refund", "A refund"),
+            ("review", "Yearly review"),
+            ("inactive", "No visit for long"),
+            ("merge", "Clients merged"),
+        ],
+        string="Why",
+        required=True,
+        readonly=True,
+    )
+    from_tier_id = fields.Many2one("salon.membership.tier", string="From", readonly=True, ondelete="restrict")
+    to_tier_id = fields.Many2one("salon.membership.tier", string="To", readonly=True, ondelete="restrict")
+    note = fields.Char(readonly=True)
+    counted_from = fields.Date(readonly=True, help="The first date whose purchases and visits were counted.")
+    spend = fields.Monetary(string="Spent", readonly=True)
+    visits = fields.Integer(readonly=True)
+    missing = fields.Char(compute="_compute_missing")
+    until = fields.Date(readonly=True, help="The last day on which what is missing can be reached.")
+    pos_order_id = fields.Many2one(
+        "pos.order", string="Order", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+    created_at = fields.Datetime(string="When", required=True, readonly=True, default=fields.Datetime.now)
+    created_by = fields.Integer(
+        string="Created by User ID", required=True, readonly=True, aggregator=False, default=lambda self: self.env.uid
+    )
+    created_by_name = fields.Char(string="By", compute="_compute_created_by_name")
+    told = fields.Selection(
+        [("no", "Not to Be Told"), ("due", "To Be Told"), ("told", "Told"), ("unreachable", "No Email")],
+        string="Client Told",
+        required=True,
+        readonly=True,
+        default="no",
+    )
+
+    _due_idx = models.Index("(id) WHERE told = 'due'")
+
+    @api.private
+    def init(self):
+        """Have the database itself keep the history."""
+        result = super().init()
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION salon_membership_refuse_change() RETURNS trigger AS $$
+            BEGIN
+                -- Retention, erasure and merging lift this for their own transaction, by their own procedures.
+                IF current_setting('salon.unlock', true) = 'on' THEN
+                    RETURN COALESCE(NEW, OLD);
+                END IF;
+                IF TG_OP = 'UPDATE' THEN  -- that the client was told is known later
+                    IF to_jsonb(OLD) - 'told' = to_jsonb(NEW) - 'told' THEN
+                        RETURN NEW;
+                    END IF;
+                END IF;
+                RAISE EXCEPTION 'lines of % are added, never changed', TG_TABLE_NAME USING ERRCODE = 'check_violation';
+            END $$ LANGUAGE plpgsql
+            """
+        )
+        append_only.keep(self.env.cr, self._table, "salon_membership_refuse_change")
+        return result
+
+    @api.depends("kind", "to_tier_id")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for change in self:
+            change.display_name = " · ".join(filter(None, (kinds.get(change.kind), change.to_tier_id.name)))
+
+    def _compute_created_by_name(self):
+        users = self.env["res.users"].sudo().browse(set(self.mapped("created_by"))).exists()
+        names = {user.id: user.name for user in users}
+        for change in self:
+            change.created_by_name = names.get(change.created_by, self.env._("Deleted user"))
+
+    def _compute_missing(self):
+        for change in self:
+            warned = change.kind == "warned"
+            change.missing = warned and change.to_tier_id._say_missing(change.company_id, change.spend, change.visits)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        quiet = self.env.context.get("tracking_disable")
+        companies = self.env["res.company"].sudo()
+        for vals in vals_list:
+            tells = companies.browse(vals["company_id"]).salon_tell_member and vals["kind"] in TOLD
+            vals.setdefault("told", "due" if tells and not quiet else "no")
+        changes = super().create(vals_list)
+        if "due" in changes.mapped("told"):
+            self.env.ref("salon_membership.cron_tell_members")._trigger()
+        return changes
+
+    # The client is told -----------------------------------------------------------------------------
+
+    @api.model
+    def _cron_tell(self):
+        """Tell clients what became of their membership, by email, at hours at which they may be written to."""
+        last = 0
+        while changes := self.search([("told", "=", "due"), ("id", ">", last)], order="id", limit=BATCH):
+            last = changes[-1].id
+            changes = changes.try_lock_for_update().filtered(lambda change: change.told == "due")
+            changes._tell()
+            if not self.env["ir.cron"]._commit_progress(len(changes)):
+                return
+
+    def _tell(self):
+        """Write to these clients whose hour it is; of several changes of one membership, the last is told."""
+        now = fields.Datetime.now()
+        template = self.env.ref("salon_membership.mail_template_membership_change", raise_if_not_found=False)
+        domain = [("membership_id", "in", self.membership_id.ids), ("told", "=", "due")]
+        newest = {change.membership_id: change.id for change in self.search(domain, order="id")}
+        for change in self:
+            company, client = change.company_id, change.partner_id
+            if newest[change.membership_id] != change.id or not template or not company.salon_tell_member:
+                change.told = "no"
+            elif "email" not in client._salon_channels(company):
+                change.told = "unreachable"
+            elif company._salon_decent_hours(client).next(now) <= now:
+                template.send_mail(change.id)
+                change.told = "told"
+
+    def _headline(self):
+        """Return in a few words what the client is told."""
+        self.ensure_one()
+        tier = self.to_tier_id.name
+        if self.kind in ("enrolled", "reopened"):
+            return self.env._("welcome, you are a member: %s", tier)
+        if self.kind == "promoted":
+            return self.env._("you are %s now", tier)
+        if self.kind == "warned":
+            return self.env._("stay %s", tier)
+        if self.kind == "ended":
+            return self.env._("your membership has ended")
+        return self.env._("your tier is %s now", tier)
+
+    def _say_news(self):
+        """Return what the till and the receipt say."""
+        self.ensure_one()
+        tier = self.to_tier_id.name
+        if self.kind in ("enrolled", "reopened"):
+            return self.env._("New member: %s", tier)
+        return self.env._("Now %s", tier)
+
+    def _say_until(self):
+        return format_date(self.env, self.until) if self.until else ""
+
+    @api.model
+    def _insert(self, rows):
+        """Add many lines at once, as the yearly review does.
+
+        :param list rows: dicts of columns, the same in each
+        """
+        if not rows:
+            return
+        columns = list(rows[0])
+        values = SQL(", ").join(SQL("%s", tuple(row[column] for column in columns)) for row in rows)
+        names = SQL(", ").join(SQL.identifier(column) for column in columns)
+        self.env.cr.execute(SQL("INSERT INTO salon_membership_change (%s) VALUES %s", names, values))
+
+    def _say_figures(self):
+        """Return by which figures this came about, for people."""
+        self.ensure_one()
+        if not self.counted_from:
+            return ""
+        return self.env._(
+            "%(amount)s and %(visits)s visits since %(day)s",
+            amount=format_amount(self.env, self.spend, self.currency_id),
+            visits=self.visits,
+            day=format_date(self.env, self.counted_from),
+        )
