@@ -17,7 +17,7 @@ class TestPoints(MembershipCommon):
         self.assertEqual((order.salon_points, order.salon_points_balance), (216, 216))
 
     def test_points_are_rounded_down_for_the_order_as_a_whole(self):
-        self.gold.write({"discount": 0, "points_factor": 1.15})
+        self.gold.write({"discount": 0, "product_discount": 0, "points_factor": 1.15})
         self.cut.list_price, self.shampoo.list_price = 33.3, 66.7
         self._sell((self.cut, 1), (self.shampoo, 1))  # 100.00 × 1.15: as a float 114.99999999999999
         self._assert_ledger(self.membership, 115)

@@ -16,7 +16,7 @@ class TestPointsSpending(MembershipCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.gold.write({"discount": 0, "points_factor": 1})
+        cls.gold.write({"discount": 0, "product_discount": 0, "points_factor": 1})
         cls.membership.card_id.program_id.salon_points_for_one = 10
 
     def _debts(self, membership=None):
