@@ -1,5 +1,7 @@
 import base64
+import contextlib
 import io
+import warnings
 from datetime import timedelta
 
 from freezegun import freeze_time
@@ -82,6 +84,18 @@ class PhotoCase(HealthKeys, ConsentCase):
 
 class TestPhotoFile(SalonCommon):
     """What of a file is kept."""
+
+    def test_odd_words_of_a_camera_are_no_reason_to_refuse(self):
+        """Cameras write what they like beside a picture: it is not rewritten, it is left out."""
+        content = from_phone()
+        start = content.index(b"Exif")
+        self.enterContext(warnings.catch_warnings(action="ignore"))  # Pillow says what is odd
+        for place in range(start + 12, start + 90):
+            for value in (0, 5, 26, 84):
+                odd = bytearray(content)
+                odd[place] = value
+                with self.subTest((place, value)), contextlib.suppress(tool.NotAPhotoError, tool.TooLargeError):
+                    tool.prepare(bytes(odd))
 
     def test_it_is_upright_and_says_nothing_of_the_place(self):
         content = from_phone()

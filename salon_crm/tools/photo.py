@@ -2,9 +2,10 @@
 
 import contextlib
 import io
+import struct
 
 # Odoo loads few of Pillow's formats by itself: these three are the ones below.
-from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError, WebPImagePlugin
+from PIL import ExifTags, Image, ImageCms, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 FORMATS = tuple(
     plugin.format
@@ -16,6 +17,13 @@ FORMATS = tuple(
 )
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 50_000_000
+TURN = Image.Transpose
+TURNS = {  # how a picture is turned upright, by what the camera says of it
+    2: TURN.FLIP_LEFT_RIGHT, 3: TURN.ROTATE_180, 4: TURN.FLIP_TOP_BOTTOM, 5: TURN.TRANSPOSE, 6: TURN.ROTATE_270,
+    7: TURN.TRANSVERSE, 8: TURN.ROTATE_90,
+}  # fmt: skip
+# What Pillow raises over files that are none, or that somebody made to be wrong.
+BROKEN = (OSError, ValueError, SyntaxError, EOFError, LookupError, MemoryError, TypeError, AttributeError, struct.error)
 LONGEST = 2000  # pixels of the longer side
 THUMBNAIL = 480
 
@@ -42,10 +50,10 @@ def prepare(content):
                 raise TooLargeError
             # A JPEG is read in a smaller size at once, where that is enough.
             image.draft("RGB", (LONGEST, LONGEST))
-            photo = _plain(ImageOps.exif_transpose(image))
+            photo = _plain(_upright(image))
     except Image.DecompressionBombError:
         raise TooLargeError from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, MemoryError):
+    except BROKEN:
         raise NotAPhotoError from None
     photo.thumbnail((LONGEST, LONGEST))
     small = photo.copy()
@@ -53,12 +61,21 @@ def prepare(content):
     return _jpeg(photo), _jpeg(small)
 
 
+def _upright(image):
+    """Return the picture as the camera was held; what it says of anything else is not even read."""
+    turn = None
+    with contextlib.suppress(*BROKEN):
+        turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
+    image.load()
+    return image.transpose(turn) if turn is not None else image
+
+
 def _plain(image):
     """Return the bare pixels, in the colours that every screen shows alike: nothing that came with them."""
     profile = image.info.get("icc_profile")
     if profile and image.mode == "RGB":
         # A profile that nobody can read: the colours are taken as they are.
-        with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
+        with contextlib.suppress(ImageCms.PyCMSError, *BROKEN):
             theirs = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             image = ImageCms.profileToProfile(image, theirs, ImageCms.createProfile("sRGB"))
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
