@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from ..tools.hand_over import hand_over
 from ..tools.spoken import spoken_day
 from ..tools.token import is_token, new_token
+from ..tools.wait_turn import wait_turn
 
 PATH = "/salon/intake/"
 MARK = f"{PATH}sheet-"  # with the sheet's id, what stands for its link until the mail goes
@@ -100,7 +101,7 @@ class SalonIntake(models.Model):
         :param event: calendar.event that it is asked for
         """
         file.partner_id._refuse_erased()
-        file.sudo().lock_for_update()
+        wait_turn(file.sudo())
         values = {
             "version_id": form._current_version().id,
             "company_id": company.id,
@@ -195,8 +196,7 @@ class SalonIntake(models.Model):
         :param bool here: it was filled in on a device of the salon
         """
         self.ensure_one()
-        self.lock_for_update()
-        self.invalidate_recordset(["state"])
+        wait_turn(self)
         if self.state != "sent":
             return  # a second tap: the first is kept
         given = {key: answer for key, answer in answers.items() if answer.get("text") or answer.get("picked")}

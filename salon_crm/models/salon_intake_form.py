@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.wait_turn import wait_turn
+
 
 class SalonIntakeForm(models.Model):
     """What a salon asks its clients: questions that can be changed at any time.
@@ -75,7 +77,7 @@ class SalonIntakeForm(models.Model):
         if latest.content == content:
             return latest
         # Who makes the same version at the same moment waits here, and is tried anew: it finds this one then.
-        self.sudo().lock_for_update()
+        wait_turn(self.sudo())
         return versions.create({"form_id": self.id, "number": latest.number + 1, "content": content})
 
     def _freeze(self):

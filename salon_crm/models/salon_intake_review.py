@@ -4,6 +4,7 @@ from odoo.tools import email_normalize
 from odoo.tools.misc import format_date
 
 from ..tools.phone import whole_number
+from ..tools.wait_turn import wait_turn
 from .salon_health_note import CONDITIONS
 
 SEVERITIES = ("1", "2", "3")
@@ -126,8 +127,7 @@ class SalonIntake(models.Model):
     def _begin_review(self, state, name="state"):
         self.ensure_one()
         self._check_may_review()
-        self.sudo().lock_for_update()
-        self.invalidate_recordset([name])
+        wait_turn(self.sudo())
         if self[name] != state:
             raise UserError(self.env._("This form is reviewed already, or was never filled in. Open it again."))
 
