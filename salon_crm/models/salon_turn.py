@@ -1,4 +1,6 @@
+from collections import defaultdict
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -13,10 +15,33 @@ HERE = ("arrived", "in_service", "done")  # bookings whose client has come
 LOOK_AHEAD = timedelta(hours=12)  # how far "busy until" is followed
 
 
+class Client(NamedTuple):
+    """A service that somebody who has come has today."""
+
+    stylist_id: int
+    assignment: str
+    event_id: int
+    partner_id: int | None
+    began: datetime
+    ended: datetime  # as booked; now at the latest where the visit is over
+
+
+class Standing(NamedTuple):
+    """Where a stylist stands in the order of turns."""
+
+    stylist_id: int
+    works_now: bool
+    asked: int  # clients today who asked for them
+    assigned: int
+    turns: int  # clients today that used a turn, as the rule counts them
+    passed_at: datetime | None
+    last: datetime | None  # when a turn of theirs was last used, as the rule looks at it
+
+
 class SalonTurn(models.Model):
     """Whose turn it is: the stylists of today, in the order in which they get clients who ask for nobody.
 
-    There is nothing to keep up to date: the database works the order out of today's bookings whose clients have come,
+    There is nothing to keep up to date: the order is worked out anew of today's bookings whose clients have come,
     walk-ins among them, and of the passes. Today is today on the salon's own clocks.
     """
 
@@ -53,11 +78,19 @@ class SalonTurn(models.Model):
     @property
     def _table_query(self):
         """The order of all companies that the user works in; who does not work now comes last."""
-        companies = self.env.companies
-        working = []
-        if self.env.registry.ready:  # while addons are loaded, columns that the hours need may be missing still
-            working = [stylist_id for company in companies for stylist_id in self._at_work(company)]
-        return self._order_query(companies, working)
+        rows = []
+        if self.env.registry.ready:  # while addons are loaded, columns that this needs may be missing still
+            for company in self.env.companies.sudo():
+                standings = self._standings(company, self._at_work(company))
+                rows += [(company.id, place, *standing) for place, standing in enumerate(standings, 1)]
+        names = "company_id, place, stylist_id, works_now, asked_count, assigned_count, turns, passed_at"
+        table = SQL(", ").join(SQL("(%s, %s, %s, %s, %s, %s, %s, %s::timestamp)", *row[:8]) for row in rows)
+        nobody = SQL("(NULL::int, 0, 0, FALSE, 0, 0, 0, NULL::timestamp)")
+        return SQL(
+            "SELECT stylist_id AS id, turn.* FROM (VALUES %s) AS turn(%s) WHERE company_id IS NOT NULL",
+            table or nobody,
+            SQL(names),
+        )
 
     @api.model
     def _get_order(self, company, stylist_ids):
@@ -65,93 +98,101 @@ class SalonTurn(models.Model):
 
         Who works is not looked at: the search for free times offers nobody else.
         """
-        for model, names in self._depends.items():
-            self.env[model].flush_model(names)
-        query = SQL("SELECT id, place FROM (%s) AS turn", self._order_query(company))
-        places = dict(self.env.execute_query(query))
-        ranked = sorted(stylist_ids, key=lambda stylist_id: places.get(stylist_id, len(places) + 1))
+        places = {standing.stylist_id: place for place, standing in enumerate(self._standings(company))}
+        ranked = sorted(stylist_ids, key=lambda stylist_id: places.get(stylist_id, len(places)))
         return {stylist_id: number for number, stylist_id in enumerate(ranked)}
 
     @api.model
-    def _order_query(self, companies, working=()):
-        """Return the query for the stylists of `companies` in the order of their turns.
+    def _standings(self, company, working=()):
+        """Return the Standing of the stylists of `company`, in the order of their turns.
 
         A pass counts as a client that came at that moment; with the rule of the fewest clients, it also lifts who
-        passes to as many clients as the busiest had then.
+        passes to as many clients as the busiest had then. The database would take longer to plan this than to do it,
+        and the booking page asks at each look.
 
         :param working: ids of the stylists who work now; they come before the others
         """
-        return SQL(" UNION ALL ").join(SQL("(%s)", self._order_of(company, working)) for company in companies.sudo())
+        for model, names in self._depends.items():
+            self.env[model].flush_model(names)
+        begin, end = self._today(company)
+        clients = defaultdict(list)
+        for client in self._clients(company, begin, end):
+            clients[client.stylist_id].append(client)
+        standings = [
+            self._standing(company, stylist_id, stylist_id in working, clients[stylist_id], *passed)
+            for stylist_id, *passed in self._stylists(company, begin, end)
+        ]
+        fewest = company.sudo().salon_turn_rule == "fewest"
+        return sorted(
+            standings,
+            key=lambda one: (not one.works_now, one.turns if fewest else 0, one.last or datetime.min),
+        )
 
     @api.model
-    def _order_of(self, company, working):
-        """Return `_order_query` for one company: its day and its rule are constants, or the planner, which the booking
-        page waits for at each look, would take longer than the query."""
-        day, day_end = self._today(company)
-        return SQL(
-            """
-            WITH pass AS (
-                SELECT DISTINCT ON (stylist_id) stylist_id, passed_at, clients
-                  FROM salon_turn_pass
-                 WHERE company_id = %(company)s
-                   AND passed_at >= %(day)s AND passed_at < %(day_end)s AND withdrawn IS NOT TRUE
-              ORDER BY stylist_id, passed_at DESC, id DESC
-            ),
-            client AS (
-                SELECT line.stylist_id, line.assignment, event.id AS event_id,
-                       COALESCE(line.guest_id, event.salon_client_id) AS partner_id,
-                       line.start AS began,
-                       CASE event.salon_state WHEN 'done' THEN LEAST(line.stop, %(now)s) ELSE line.stop END AS ended,
-                       %(asked_counts)s OR line.assignment = 'assigned' AS uses_turn
+    def _standing(self, company, stylist_id, works_now, clients, passed_at, lifted):
+        """Return the Standing of one stylist, by their clients of today, and when they passed last, to how many."""
+        salon = company.sudo()
+        used = [one for one in clients if salon.salon_asked_uses_turn or one.assignment == "assigned"]
+        since = [one for one in used if passed_at and one.began >= passed_at]
+        moments = [one.ended if salon.salon_turn_rule == "idle" else one.began for one in used]
+        return Standing(
+            stylist_id,
+            works_now,
+            _visits(one for one in clients if one.assignment == "asked"),
+            _visits(one for one in clients if one.assignment == "assigned"),
+            max(_visits(used), (lifted or 0) + _visits(since)),
+            passed_at,
+            max(filter(None, (*moments, passed_at)), default=None),
+        )
+
+    @api.model
+    def _stylists(self, company, begin, end):
+        """Return (id, when they passed last in this time, how many clients the busiest had then) in their own order."""
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT stylist.id, passed.passed_at, passed.clients
+                  FROM hr_employee stylist
+             LEFT JOIN (
+                       SELECT DISTINCT ON (stylist_id) stylist_id, passed_at, clients
+                         FROM salon_turn_pass
+                        WHERE company_id = %(company)s AND passed_at >= %(begin)s AND passed_at < %(end)s
+                          AND withdrawn IS NOT TRUE
+                     ORDER BY stylist_id, passed_at DESC, id DESC
+                       ) AS passed ON passed.stylist_id = stylist.id
+                 WHERE stylist.company_id = %(company)s AND stylist.active AND stylist.is_salon_stylist
+              ORDER BY stylist.salon_sequence, stylist.id
+                """,
+                company=company.id,
+                begin=begin,
+                end=end,
+            )
+        )
+
+    @api.model
+    def _clients(self, company, begin, end):
+        """Return a Client for each service in this time of a client who has come."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.stylist_id, line.assignment, event.id, COALESCE(line.guest_id, event.salon_client_id),
+                       line.start,
+                       CASE event.salon_state WHEN 'done' THEN LEAST(line.stop, %(now)s) ELSE line.stop END
                   FROM calendar_event event
                   JOIN salon_booking_line line ON line.event_id = event.id
-                   AND line.start >= %(day)s AND line.start < %(day_end)s
                  WHERE event.company_id = %(company)s
                    AND event.is_salon_booking IS TRUE AND event.active AND event.salon_state IN %(here)s
-                   AND event.start >= %(day)s::timestamp - interval '12 hours' AND event.start < %(day_end)s
-            ),
-            total AS (
-                SELECT client.stylist_id,
-                       COUNT(DISTINCT (event_id, partner_id)) FILTER (WHERE assignment = 'asked') AS asked,
-                       COUNT(DISTINCT (event_id, partner_id)) FILTER (WHERE assignment = 'assigned') AS assigned,
-                       COUNT(DISTINCT (event_id, partner_id)) FILTER (WHERE uses_turn) AS turns,
-                       COUNT(DISTINCT (event_id, partner_id))
-                           FILTER (WHERE uses_turn AND began >= pass.passed_at) AS turns_since_pass,
-                       MAX(began) FILTER (WHERE uses_turn) AS began,
-                       MAX(ended) FILTER (WHERE uses_turn) AS ended
-                  FROM client
-             LEFT JOIN pass ON pass.stylist_id = client.stylist_id
-              GROUP BY client.stylist_id
-            ),
-            stylist AS (
-                SELECT e.id, e.company_id, e.salon_sequence, pass.passed_at, total.began, total.ended,
-                       COALESCE(e.id = ANY(%(working)s), FALSE) AS works_now,
-                       COALESCE(total.asked, 0) AS asked, COALESCE(total.assigned, 0) AS assigned,
-                       GREATEST(total.turns, pass.clients + COALESCE(total.turns_since_pass, 0), 0) AS turns
-                  FROM hr_employee e
-             LEFT JOIN total ON total.stylist_id = e.id
-             LEFT JOIN pass ON pass.stylist_id = e.id
-                 WHERE e.company_id = %(company)s AND e.active AND e.is_salon_stylist
+                   AND event.start >= %(begin)s::timestamp - interval '12 hours' AND event.start < %(end)s
+                   AND line.start >= %(begin)s AND line.start < %(end)s
+                """,
+                company=company.id,
+                begin=begin,
+                end=end,
+                here=HERE,
+                now=fields.Datetime.now(),
             )
-            SELECT id, id AS stylist_id, company_id, works_now, asked AS asked_count, assigned AS assigned_count,
-                   turns, passed_at,
-                   ROW_NUMBER() OVER (
-                       ORDER BY works_now DESC,
-                                CASE %(rule)s WHEN 'fewest' THEN turns ELSE 0 END,
-                                GREATEST(CASE %(rule)s WHEN 'idle' THEN ended ELSE began END, passed_at) NULLS FIRST,
-                                salon_sequence, id
-                   ) AS place
-              FROM stylist
-            """,
-            company=company.id,
-            day=day,
-            day_end=day_end,
-            rule=company.salon_turn_rule,
-            asked_counts=company.salon_asked_uses_turn,
-            here=HERE,
-            now=fields.Datetime.now(),
-            working=list(working),
         )
+        return [Client(*row) for row in rows]
 
     @api.model
     def _today(self, company):
@@ -168,7 +209,7 @@ class SalonTurn(models.Model):
         stylists = load_stylists(self.env, company).values()
         worked = Roster(self.env, company, frame).worked(list(stylists))
         minute = frame.minute(now)
-        return [stylist.id for stylist in stylists if worked[stylist.resource_id] >> minute & 1]
+        return {stylist.id for stylist in stylists if worked[stylist.resource_id] >> minute & 1}
 
     @api.depends("passed_at")
     def _compute_passed(self):
@@ -279,6 +320,11 @@ class SalonTurn(models.Model):
         own = self.stylist_id.sudo().user_id == self.env.user
         if not own and not self.env.user.has_group("salon_crm.group_salon_reception"):
             raise AccessError(self.env._("Stylists pass for themselves. Ask the front desk to pass for others."))
+
+
+def _visits(clients):
+    """Return how many visits these are: several services of one person in one booking are one."""
+    return len({(client.event_id, client.partner_id) for client in clients})
 
 
 def _busy_until(stretches, now):
