@@ -38,6 +38,11 @@ SALON_FIELDS = [
     "salon_asked_uses_turn", "salon_notice_minutes", "salon_horizon_days", "salon_grid_minutes",
     "salon_buffer_minutes", "salon_max_wait_minutes",
 ]  # fmt: skip
+# What the page of services shows, and what it finds the price by.
+SHOWN_FIELDS = [
+    "name", "description_sale", "list_price", "pos_categ_ids", "salon_active_minutes", "salon_processing_minutes",
+    "salon_finishing_minutes", "salon_patch_test_line_ids",
+]  # fmt: skip
 
 
 class Wanted(NamedTuple):
@@ -91,7 +96,6 @@ class BookingPage(PublicPage):
             "company": salon,
             "groups": self._service_groups(salon),
             "chosen": self._numbers("service", SERVICES),
-            "price": lambda product: self._price(product, salon),
         }
         return self._page("page_services", values)
 
@@ -299,11 +303,33 @@ class BookingPage(PublicPage):
         ]
 
     def _service_groups(self, salon):
-        """Return [(name, services)] of what can be booked online."""
-        services = request.env["product.product"].sudo().search(self._service_domain(salon), order="name, id")
-        groups = services.grouped(lambda product: product.pos_categ_ids[:1])
+        """Return [(name, services)] of what can be booked online: of each what the page shows."""
+        products = request.env["product.product"].sudo()
+        services = products.search_fetch(self._service_domain(salon), ["product_tmpl_id"], order="name, id")
+        # By the templates: what a product has of its template Odoo works out field by field.
+        services.product_tmpl_id.fetch(SHOWN_FIELDS)
+        salon.fetch(["currency_id", "salon_patch_test_hours"])
+        groups = services.grouped(lambda product: product.product_tmpl_id.pos_categ_ids[:1])
         ordered = sorted(groups, key=lambda category: (not category, category.sequence, category.name or ""))
-        return [(category.name or request.env._("More"), groups[category]) for category in ordered]
+        return [
+            (
+                category.name or request.env._("More"),
+                [self._shown_service(product, salon) for product in groups[category]],
+            )
+            for category in ordered
+        ]
+
+    def _shown_service(self, product, salon):
+        """Return what the page shows of a service."""
+        template = product.product_tmpl_id
+        return {
+            "id": product.id,
+            "name": template.name,
+            "minutes": template.salon_total_minutes,
+            "price": self._price(product, salon),
+            "more": template.description_sale,
+            "tested": bool(template.salon_patch_test_line_ids),
+        }
 
     @staticmethod
     def _stylists(stylists, services):
@@ -466,7 +492,8 @@ class BookingPage(PublicPage):
     @staticmethod
     def _price(product, salon):
         amount = format_amount(request.env, product.lst_price, salon.currency_id)
-        return request.env._("from %s", amount) if product.salon_variation_ids else amount
+        variations = request.env["salon.service.variation"]._get_of_service(product.product_tmpl_id.id)
+        return request.env._("from %s", amount) if variations else amount
 
     @staticmethod
     def _times_url(salon, services, stylist, day, **more):
