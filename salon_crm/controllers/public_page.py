@@ -97,6 +97,8 @@ class PublicPage(http.Controller):
         company = values.get("company") or request.env["res.company"]
         address = company.sudo().partner_id if len(company) == 1 else request.env["res.partner"]
         address.fetch(ADDRESS)
+        # What rendering asks of the user; Odoo would read all fields of theirs for it.
+        request.env.user.fetch(["company_id"])
         values = {
             "company": company,
             "address": address,

@@ -4,6 +4,8 @@ import pytz
 
 from odoo import api, models, tools
 
+from ..tools import timeline
+
 # Attendances are kept by stretches of this many days: long enough that a month takes two, short enough to fill fast.
 CHUNK_DAYS = 28
 EPOCH = datetime(1970, 1, 1)
@@ -40,6 +42,27 @@ class ResourceCalendar(models.Model):
             for attendance in self._salon_attendance_chunk(calendar_id, zone, chunk)
             if first <= attendance[0] <= last
         ]
+
+    @api.model
+    def _salon_attended(self, calendar_id, zone, first, last, offset):
+        """Return `_salon_attendances` as bits of the minutes from `offset` (since 1970 UTC) on.
+
+        Whole stretches of days: so with hours of days before `first` and after `last`.
+        """
+        bits = 0
+        for chunk in range(first.toordinal() // CHUNK_DAYS, last.toordinal() // CHUNK_DAYS + 1):
+            begin, found = self._salon_attended_chunk(calendar_id, zone, chunk)
+            bits |= found << begin - offset if begin >= offset else found >> offset - begin
+        return bits
+
+    @api.model
+    @tools.ormcache("calendar_id", "zone", "chunk")
+    def _salon_attended_chunk(self, calendar_id, zone, chunk):
+        """Return (minute since 1970 UTC, bits of the minutes from there on) of a stretch of days."""
+        parts = self._salon_attendance_chunk(calendar_id, zone, chunk)
+        begin = min((start for _day, start, _stop in parts), default=0)
+        end = max((stop for _day, _start, stop in parts), default=0)
+        return begin, timeline.fill(end - begin, [(start - begin, stop - begin) for _day, start, stop in parts])
 
     @api.model
     @tools.ormcache("calendar_id", "zone", "chunk")

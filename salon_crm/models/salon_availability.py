@@ -1,3 +1,4 @@
+import functools
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -34,6 +35,12 @@ class Rules(NamedTuple):
     online: bool  # only stylists and services that are offered online
     hours: bool  # only in working and opening hours
     max_wait: int  # minutes between two services
+
+
+@functools.lru_cache(64)
+def every_minute(grid):
+    """Return the bits of every `grid`th minute of a day of 24 hours."""
+    return timeline.fill(24 * 60, [(minute, minute + 1) for minute in range(0, 24 * 60, grid)])
 
 
 class SalonAvailability(models.AbstractModel):
@@ -289,7 +296,7 @@ class SalonAvailability(models.AbstractModel):
             for number in range((last - first).days + 2)
         ]
         begins = [frame.minute(utc(zone, midnight)) for midnight in midnights]
-        usual = timeline.fill(24 * 60, [(minute, minute + 1) for minute in range(0, 24 * 60, grid)])
+        usual = every_minute(grid)
         bits = 0
         for midnight, begin, end in zip(midnights, begins, begins[1:], strict=False):
             if end - begin == 24 * 60:

@@ -16,7 +16,26 @@ class TestBookingPage(PageCase):
         self._times(self.cut)  # what is kept between requests is there from now on
         before = self.cr.sql_log_count
         self._times(self.cut)
-        self.assertLessEqual(self.cr.sql_log_count - before, 12)
+        self.assertLessEqual(self.cr.sql_log_count - before, 13)
+
+    def test_what_is_kept_between_requests_is_forgotten_when_it_changes(self):
+        company, defaults = self.env.company, self.env["ir.default"]
+        company.salon_opening_calendar_id = company.resource_calendar_id
+        for zone in ("Asia/Shanghai", "Europe/Berlin"):
+            company.resource_calendar_id.tz = zone
+            self.assertEqual(company._salon_timezone().zone, zone)
+        company.salon_opening_calendar_id = self.env["resource.calendar"].create({"name": "Late", "tz": "Asia/Tokyo"})
+        self.assertEqual(company._salon_timezone().zone, "Asia/Tokyo")
+        for language in ("en_US", "de_DE"):
+            defaults.search([("field_id.name", "=", "lang"), ("field_id.model", "=", "res.partner")]).unlink()
+            self.assertIsNone(defaults._get("res.partner", "lang"))
+            defaults.create(
+                {
+                    "field_id": self.env["ir.model.fields"]._get("res.partner", "lang").id,
+                    "json_value": f'"{language}"',
+                }
+            )
+            self.assertEqual(defaults._get("res.partner", "lang"), language)
 
     def test_somebody_new_books_in_five_steps(self):
         page = self._get("/salon/book")

@@ -226,10 +226,12 @@ class Roster:
 
     def _read_hours(self, zone, first, last, calendar_id, flexible, rostered):
         """Return the bits of `_period_hours`, public holidays not taken out."""
-        if flexible:
-            hours = self._whole_days(zone or "UTC", first, last)
-        else:
-            hours = self._attended(calendar_id, zone or "UTC", first, last)
+        zone = zone or "UTC"
+        if not flexible and not rostered and (first, last) == self.frame.days():  # as nearly always
+            calendars = self.env["resource.calendar"]
+            bits = calendars._salon_attended(calendar_id, zone, first, last, self.frame.offset)
+            return bits & timeline.run(self.frame.size)
+        hours = self._whole_days(zone, first, last) if flexible else self._attended(calendar_id, zone, first, last)
         return timeline.fill(self.frame.size, [part[1:] for part in hours if part[0] not in rostered])
 
     def _attended(self, calendar_id, zone, first, last):
