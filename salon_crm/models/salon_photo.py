@@ -12,6 +12,7 @@ MOMENTS = ("before", "after")
 LONGEST_NOTE = 500  # characters
 MOST = 20  # photos of one visit
 MEGABYTE = 1024 * 1024
+SEALED = b"salon-photo:"  # how a picture begins that says where it belongs; those of before begin as a JPEG does
 
 
 class SalonPhoto(models.Model):
@@ -87,7 +88,7 @@ class SalonPhoto(models.Model):
 
     def _open(self):
         """Return (the photo, its note or "")."""
-        (content,) = self.key_id._decrypt_bytes([self.cipher])
+        (content,) = self._unseal("large", self.key_id._decrypt_bytes([self.cipher]))
         return content, self.key_id._decrypt([self.note])[0] if self.note else ""
 
     # Keeping ------------------------------------------------------------------------------------------------
@@ -111,11 +112,34 @@ class SalonPhoto(models.Model):
                 "visit_id": visit.id,
                 "key_id": key.id,
                 "moment": moment,
-                "cipher": key._encrypt_bytes(large),
-                "thumbnail": key._encrypt_bytes(small),
+                "cipher": key._encrypt_bytes(self._place(visit, moment, "large") + large),
+                "thumbnail": key._encrypt_bytes(self._place(visit, moment, "small") + small),
                 "note": self._read_note(note, key),
             }
         )
+
+    @api.model
+    def _place(self, visit, moment, size):
+        """Return what is sealed with a picture: of which visit it is, before or after, large or small."""
+        return SEALED + f"{visit.id}:{moment}:{size}:".encode()
+
+    def _unseal(self, size, contents):
+        """Return the bare pictures of these photos.
+
+        :raise UserError: somebody put one in the place of another, in the database itself
+        """
+        bare = []
+        for photo, content in zip(self, contents, strict=True):
+            place = self._place(photo.visit_id, photo.moment, size)
+            if content.startswith(SEALED) and not content.startswith(place):
+                raise UserError(
+                    self.env._(
+                        "A photo is not where it was taken: somebody has changed the database by hand. Tell whoever"
+                        " runs the server."
+                    )
+                )
+            bare.append(content.removeprefix(place))
+        return bare
 
     @api.model
     def _prepare_image(self, content):
@@ -161,7 +185,7 @@ class SalonPhoto(models.Model):
         """Return what the screen shows of these photos (as superuser): their small pictures and notes, as dicts."""
         shown = {}
         for key, photos in self.grouped("key_id").items():
-            small = key._decrypt_bytes(photos.mapped("thumbnail"))
+            small = photos._unseal("small", key._decrypt_bytes(photos.mapped("thumbnail")))
             noted = photos.filtered("note")
             notes = dict(zip(noted, key._decrypt(noted.mapped("note")), strict=True)) if noted else {}
             for photo, content in zip(photos, small, strict=True):

@@ -154,6 +154,32 @@ class TestPhotoFile(SalonCommon):
 class TestPhotos(PhotoCase):
     """Photos are shown to who serves the client, while the client agrees."""
 
+    def test_one_that_was_put_in_the_place_of_another_is_not_shown(self):
+        """“Before” and “after” exchanged in the database would show the contrary of what was done."""
+        before, after = self._add(), self._add(moment="after")
+        for column, act in (("cipher", lambda: before.with_user(self.stylist_user).open_photo()),
+                            ("thumbnail", self._shown)):  # fmt: skip
+            exchange = (
+                f"UPDATE salon_photo one SET {column} = other.{column} FROM salon_photo other"
+                " WHERE one.id IN %(ids)s AND other.id IN %(ids)s AND one.id != other.id"
+            )
+            self.env.flush_all()
+            self.env.cr.execute(exchange, {"ids": (before.id, after.id)})
+            self.env.invalidate_all()
+            with self.subTest(column), self.assertRaisesRegex(UserError, "not where it was taken"):
+                act()
+            self.env.cr.execute(exchange, {"ids": (before.id, after.id)})
+            self.env.invalidate_all()
+            self.assertTrue(act())
+
+    def test_photos_of_before_they_said_where_they_belong_are_shown(self):
+        photo = self._add()
+        sealed = photo.sudo()
+        (content,) = sealed._unseal("large", sealed.key_id._decrypt_bytes([sealed.cipher]))
+        sealed.cipher = sealed.thumbnail = sealed.key_id._encrypt_bytes(content)
+        self.assertEqual(photo.with_user(self.stylist_user).open_photo(), content)
+        self.assertEqual(len(self._shown()), 1)
+
     def test_before_and_after(self):
         first = self._add(note=" Split ends ")
         second = self._add(picture("PNG"), "after")
