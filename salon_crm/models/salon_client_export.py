@@ -246,7 +246,7 @@ class SalonClientExport(models.AbstractModel):
                 for one in overrides
             ]
             health["intake"] = [
-                {"filled_at": self._plain(one.filled_at), "told": json.loads(one.key_id._decrypt([one.cipher])[0])}
+                {"filled_at": self._plain(one.filled_at), "told": one._in_words(one._open_health())}
                 for one in intakes
             ]
         except UserError as error:

@@ -63,6 +63,8 @@ class SalonIntake(models.Model):
     answers = fields.Json(readonly=True, help="By the key of the question; nothing about health.")
     cipher = fields.Text(readonly=True, copy=False, groups=fields.NO_ACCESS)
     key_id = fields.Many2one("salon.health.key", readonly=True, ondelete="restrict", groups=fields.NO_ACCESS)
+    said = fields.Json(string="Answered", compute="_compute_said", help="The answers in words; nothing about health.")
+    replaced = fields.Json(compute="_compute_said", help="What the file said before, by the question.")
     taken = fields.Json(readonly=True, help="What was taken over: what the file said before, and what it says now.")
     reviewed_at = fields.Datetime(string="Reviewed On", readonly=True)
     reviewed_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
@@ -85,6 +87,24 @@ class SalonIntake(models.Model):
                 sheet.trouble = self.env._("It could not be sent. Look at the address, and ask again.")
             elif sheet.state == "sent" and sheet.ends_at <= now:
                 sheet.trouble = self.env._("The link has ended. Ask again.")
+
+    @api.depends("answers", "taken")
+    @api.depends_context("lang")
+    def _compute_said(self):
+        for sheet in self:
+            sheet.said = sheet._in_words(sheet.answers or {})
+            taken = {key: change["old"] for key, change in (sheet.taken or {}).items() if change["old"]}
+            names = {question["key"]: question["name"] for question in sheet.version_id.sudo()._questions(health=True)}
+            sheet.replaced = {names.get(key, key): old for key, old in taken.items()}
+
+    def _in_words(self, answers):
+        """Return {question: answer} as people read it."""
+        version = self.version_id.sudo()
+        return {
+            question["name"]: version._say_answer(question, answers[question["key"]])
+            for question in version._questions(health=True)
+            if question["key"] in answers
+        }
 
     @api.ondelete(at_uninstall=False)
     def _unlink_messages(self):

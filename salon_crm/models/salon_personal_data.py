@@ -160,7 +160,7 @@ class SalonPersonalData(models.AbstractModel):
                 "salon.intake",
                 by=("file_id.partner_id",),
                 delete=True,
-                export=("form_id", "asked_at", "filled_at", "answers", "taken", "state", "reviewed_at"),
+                export=("form_id", "asked_at", "filled_at", "said", "replaced", "state", "reviewed_at"),
             ),
             Answer("salon.patch.test", by=("file_id.partner_id",), delete=True),
             Answer("salon.consent.request", by=("file_id.partner_id",), delete=True, export=("sent_to", "expires_at")),

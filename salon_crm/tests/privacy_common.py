@@ -328,7 +328,8 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
 
     def _mark(self, records, columns):
         """Fill what is empty: by what stands in it already the client may be known."""
-        marks = {name: f'"{MARK}"' if records._fields[name].type == "json" else MARK for name in columns}
+        answer = f'{{"1": {{"text": "{MARK}", "old": "{MARK}"}}}}'
+        marks = {name: answer if records._fields[name].type == "json" else MARK for name in columns}
         values = [SQL("%s = COALESCE(%s, %s)", SQL.identifier(name), SQL.identifier(name), mark)
                   for name, mark in marks.items()]  # fmt: skip
         self.env.cr.execute(

@@ -308,6 +308,18 @@ class TestIntakeAsking(IntakeCommon, MockEmail):
         self.assertEqual((booking.salon_file_review, booking.salon_may_ask_intake), ("intake", False))
         self.assertEqual(booking.action_salon_review_intake()["res_id"], self.file.intake_ids.id)
 
+    def test_the_export_of_a_client_has_questions_and_answers_in_words(self):
+        self.client.write({"birthdate_date": "1980-01-01"})
+        sheet = self._fill(self._ask(), likes=["0", "2"], birthday="1990-05-01", pregnant=["yes"], allergies="zznickel")
+        sheet.with_user(self.reception).take_over({self._key("birthday"): "01/01/1980"})
+        exports = self.env["salon.client.export"].with_user(self.manager)
+        data = exports._collect(self.file.with_user(self.manager), [])
+        (row,) = data["records"]["Filled Intake Form"]
+        self.assertEqual(row["Answered"], {"What do you like?": "Quiet, Tea", "Your birthday?": "1990-05-01"})
+        self.assertEqual(row["Replaced"], {"Your birthday?": "01/01/1980"})
+        (health,) = data["health"]["intake"]
+        self.assertEqual(health["told"], {"Any allergies?": "zznickel", "Are you pregnant?": "Yes"})
+
     def test_links_end_and_are_withdrawn(self):
         sheet = self._ask()
         sheets, token = self.env["salon.intake"], sheet.token
