@@ -108,6 +108,10 @@ class TestIntakePage(IntakeCommon, HttpCase):
                 self.assertIn(said, self._main(answer))
                 self.assertEqual(self.sheet.state, "sent")
 
+    def test_a_huge_text_is_refused_before_it_is_looked_at(self):
+        answer = self._send(self._get(), 422, email="nora@example.com", more="\x01" * 1_000_000)
+        self.assertIn("too long", self._main(answer))
+
     def test_what_the_page_never_sends_is_refused(self):
         page = self._get()
         for values in ({"gender": ["male", "female"]}, {"gender": "x"}, {"likes": ["0", "9"]}, {"wechat": ["a", "b"]}):
