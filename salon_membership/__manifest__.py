@@ -15,6 +15,7 @@
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         "wizard/salon_membership_change_tier_views.xml",
+        "data/salon_points_data.xml",
         "wizard/salon_membership_enrol_views.xml",
         "wizard/salon_membership_preset_views.xml",
         "views/salon_membership_change_views.xml",

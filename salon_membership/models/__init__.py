@@ -28,9 +28,13 @@ from . import salon_membership_tier
 from . import salon_settings_tier
 from . import pos_order_tier  # after pos_order: points are settled at the tier of before
 from . import salon_points_lot
+from . import salon_points_rule
+from . import salon_points_day
 from . import salon_points_hold
 from . import salon_points_debt
 from . import salon_points_move
+from . import salon_points_expiry  # after the lot
+from . import salon_membership_points_notice
 from . import salon_points_gift  # after membership and ledger
 from . import res_company_referral
 from . import res_users

@@ -1,5 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
+
+from odoo.addons.salon_crm.tools.frame import local_day
+
+USUAL = ("factor", 1.0)  # what a product earns that no rule names
 
 
 class LoyaltyProgram(models.Model):
@@ -36,6 +41,9 @@ class LoyaltyProgram(models.Model):
     salon_hold_minutes = fields.Integer(
         string="Held for (Minutes)", default=30, help="So long points are kept for an order that is not paid yet."
     )
+
+    salon_rule_ids = fields.One2many("salon.points.rule", "program_id", string="Products and Categories")
+    salon_day_ids = fields.One2many("salon.points.day", "program_id", string="Days with More Points")
 
     _salon_points_settings = models.Constraint(
         "CHECK (salon_points_for_one >= 0 AND salon_points_minimum >= 0 AND salon_hold_minutes > 0"
@@ -122,6 +130,45 @@ class LoyaltyProgram(models.Model):
     def _salon_points_per_unit(self):
         """Return how many points one unit of currency gives before the tier's factor."""
         return sum(self.rule_ids.mapped("reward_point_amount")) if self.active else 0.0
+
+    @ormcache("self.id")
+    def _salon_rules(self):
+        """Return the rules of this program by what they are for: {(field, id): (kind, value)}."""
+        rules = {}
+        for rule in self.sudo().salon_rule_ids:
+            scope = "product_tmpl_id" if rule.product_tmpl_id else "categ_id"
+            rules[scope, rule[scope].id] = (rule.kind, rule.value)
+        return rules
+
+    @ormcache("self.id")
+    def _salon_days(self):
+        """Return the days with another factor: [(first day, last day, day of the week, factor)]."""
+        return [
+            (day.date_from, day.date_to, int(day.weekday) if day.weekday else None, day.factor)
+            for day in self.sudo().salon_day_ids
+        ]
+
+    def _salon_rule_for(self, product):
+        """Return (kind, value) of the rule by which `product` earns: the nearest one, or the usual points."""
+        self.ensure_one()
+        rules = self._salon_rules()
+        if not rules:
+            return USUAL
+        keys = [("product_tmpl_id", product.product_tmpl_id.id)]
+        path = [int(part) for part in (product.categ_id.parent_path or "").split("/") if part]
+        keys += [("categ_id", categ_id) for categ_id in reversed(path)]
+        return next((rules[key] for key in keys if key in rules), USUAL)
+
+    def _salon_day_factor(self, moment):
+        """Return how many times the usual points an order of that moment (UTC) earns; of several days the best."""
+        self.ensure_one()
+        day = local_day(self.company_id._salon_timezone(), moment)
+        factors = [
+            factor
+            for first, last, weekday, factor in self._salon_days()
+            if (not first or first <= day) and (not last or day <= last) and weekday in (None, day.weekday())
+        ]
+        return max(factors, default=1.0)
 
     @api.model
     def action_open_salon_program(self):

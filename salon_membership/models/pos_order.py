@@ -68,7 +68,7 @@ class PosOrder(models.Model):
         What comes from a till is never taken for points: its figure is a preview. Settling again changes nothing.
 
         - What the refunded part of another order had earned is taken back from the lot that it gave, as far as that
-          lot still has it. What is spent already is owed.
+          lot still has it. What is spent already is owed; what ended by itself is not.
         - What the refunded part had spent is given back to the lots that it came from, the last one first. A lot whose
           day is over gets it too, and it ends with the next clearing. What was owed for that order comes as a new lot.
         - What this order spends, by part payment or rewards, is taken from the lots that end first. Points that are
@@ -165,8 +165,10 @@ class PosOrder(models.Model):
             return earned.browse()
         lot = earned.lot_id
         there = min(points, lot.remaining)
-        if points > there:
-            lot.membership_id._owe(points - there, "refund", self)
+        # What ended by itself is gone, but nobody had anything for it.
+        expired = -sum(lot.move_ids.filtered(lambda move: move.kind == "expire").mapped("amount"))
+        if points > there + expired:
+            lot.membership_id._owe(points - there - expired, "refund", self)
         return lot._book(-there, "reverse", self) if there else earned.browse()
 
     def _salon_give_back(self, origin):
@@ -222,11 +224,11 @@ class PosOrder(models.Model):
         as a whole, and what is paid by points, lessen all lines alike. The sum is rounded down.
         """
         program = self.env["loyalty.program"]._get_salon_program(self.company_id)
-        per_unit, factor = program._salon_points_per_unit(), membership._points_factor(self.date_order)
+        factor = membership._points_factor(self.date_order) if program.active else 0
         goods = {line: amount for line, amount in sold.items() if amount > 0}
         discounts = sum(amount for amount in sold.values() if amount < 0)
         factor *= max(1 + discounts / sum(goods.values()), 0) if goods else 0
-        earned = {line: line._salon_base_points(amount, per_unit) * factor for line, amount in goods.items()}
+        earned = {line: line._salon_base_points(amount, program) * factor for line, amount in goods.items()}
         points = self._salon_floor(sum(earned.values()))
         if points <= 0:
             return self.env["salon.points.move"].sudo()

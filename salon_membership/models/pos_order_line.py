@@ -133,10 +133,10 @@ class PosOrderLine(models.Model):
         total = sum(amounts.values())
         return {line: reward.required_points * amount / total for line, amount in amounts.items()} if total else {}
 
-    def _salon_base_points(self, amount, per_unit):
+    def _salon_base_points(self, amount, program):
         """Return the points that this line is good for before the factors of tier and day.
 
         :param float amount: what it came to
-        :param float per_unit: points for each unit of currency
         """
-        return amount * per_unit
+        kind, value = program._salon_rule_for(self.product_id)
+        return self.qty * value if kind == "points" else amount * program._salon_points_per_unit() * value

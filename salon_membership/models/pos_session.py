@@ -6,4 +6,9 @@ class PosSession(models.Model):
 
     @api.model
     def _load_pos_data_models(self, config):
-        return [*super()._load_pos_data_models(config), "salon.membership.tier", "salon.membership"]
+        return [
+            *super()._load_pos_data_models(config),
+            "salon.membership.tier",
+            "salon.membership",
+            "salon.points.rule",
+        ]

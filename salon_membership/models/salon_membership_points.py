@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.salon_crm.tools.frame import local_day
+
 from .loyalty_card import BY_LEDGER
 
 
@@ -55,7 +57,8 @@ class SalonMembership(models.Model):
     def _points_factor(self, date_order):
         """Return how many times the usual points this member gets for an order of that time."""
         self.ensure_one()
-        return self.tier_id.points_factor
+        program = self.env["loyalty.program"]._get_salon_program(self.company_id)
+        return self.tier_id.points_factor * program._salon_day_factor(date_order)
 
     def action_view_moves(self):
         self.ensure_one()
@@ -76,11 +79,16 @@ class SalonMembership(models.Model):
         )
 
     def _new_lot(self, earned_at):
-        return (
-            self.env["salon.points.lot"]
-            .sudo()
-            .create({"membership_id": self.id, "company_id": self.company_id.id, "earned_at": earned_at})
-        )
+        """Return a new lot, still empty, which ends by the settings of now."""
+        program = self.env["loyalty.program"]._get_salon_program(self.company_id)
+        earned_on = local_day(self.company_id._salon_timezone(), earned_at)
+        values = {
+            "membership_id": self.id,
+            "company_id": self.company_id.id,
+            "earned_at": earned_at,
+            "expires_on": program._salon_expires_on(earned_on) if program else False,
+        }
+        return self.env["salon.points.lot"].sudo().create(values)
 
     def _earn(self, points, order):
         """Give this member a new lot of points for a paid order."""
@@ -230,6 +238,9 @@ class SalonMembership(models.Model):
 
     def _add_till_points(self, vals_list, config):
         """Complete what the till gets of these memberships by what depends on the till."""
-        if config.currency_id != config.company_id.currency_id:
-            for vals in vals_list:  # points are for each unit of the company's currency
-                vals["points_per_unit"] = 0.0
+        now = fields.Datetime.now()
+        for membership, vals in zip(self, vals_list, strict=True):
+            vals["points_factor"] = membership._points_factor(now)
+            if config.currency_id != config.company_id.currency_id:
+                # Points are for each unit of the company's currency.
+                vals.update(points_per_unit=0.0, points_factor=0.0)

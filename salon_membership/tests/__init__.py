@@ -2,7 +2,9 @@ from . import test_access
 from . import test_membership
 from . import test_migration
 from . import test_points
+from . import test_points_expiry
 from . import test_points_gift
+from . import test_points_rules
 from . import test_points_spending
 from . import test_pos_tour
 from . import test_referral

@@ -12,11 +12,13 @@ MATRIX = {
     "salon.membership.enrol": ("----", "rwcd", "rwcd", "----", "----"),
     "salon.membership.preset": ("----", "----", "rwcd", "----", "----"),
     "salon.membership.tier": ("r---", "r---", "rwcd", "r---", "r---"),
+    "salon.points.day": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.points.debt": ("----", "r---", "r---", "r---", "----"),
     "salon.points.hold": ("----", "r---", "r---", "----", "----"),
     "salon.referral": ("----", "r---", "r---", "----", "----"),
     "salon.points.lot": ("----", "r---", "r---", "r---", "----"),
     "salon.points.move": ("----", "r---", "r---", "r---", "----"),
+    "salon.points.rule": ("r---", "r---", "rwcd", "r---", "r---"),
 }
 
 
