@@ -284,8 +284,7 @@ class PosOrder(models.Model):
         """Have this refund give back that part of the points which its goods are of the sale's, as the till does."""
         self.ensure_one()
         origin = self.lines.refunded_orderline_id.order_id
-        product = self.env["loyalty.program"]._get_salon_program(self.company_id).salon_points_product_id
-        paid = origin.lines.filtered(lambda line: product and line.product_id == product and line.qty > 0)
+        paid = origin._salon_spending_lines().filtered(lambda line: line.reward_id.reward_type != "product")
         if not paid:
             return
         self.lines.filtered(lambda line: line.refunded_orderline_id in paid).unlink()

@@ -38,6 +38,11 @@ class SalonMembership(models.Model):
         help="Points that one unit of currency gives this member.",
     )
 
+    points_rate = fields.Float(compute="_compute_points_rate", compute_sudo=True)
+    points_factor = fields.Float(
+        compute="_compute_points_rate", compute_sudo=True, help="So many times the usual points the member earns today."
+    )
+
     _points_positive = models.Constraint(
         "CHECK (points >= 0)", "A member can't have less than 0 points. Take back fewer points."
     )
@@ -54,11 +59,19 @@ class SalonMembership(models.Model):
             for membership in memberships:
                 membership.points_per_unit = per_unit * membership.tier_id.points_factor
 
+    def _compute_points_rate(self):
+        now = fields.Datetime.now()
+        programs = self.env["loyalty.program"]
+        for membership in self:
+            program = programs._get_salon_program(membership.company_id)
+            membership.points_rate = program._salon_points_per_unit()
+            membership.points_factor = membership._points_factor(now)
+
     def _points_factor(self, date_order):
         """Return how many times the usual points this member gets for an order of that time."""
         self.ensure_one()
         program = self.env["loyalty.program"]._get_salon_program(self.company_id)
-        return self.tier_id.points_factor * program._salon_day_factor(date_order)
+        return self.tier_id.points_factor * program._salon_day_factor(date_order) if program else 0.0
 
     def action_view_moves(self):
         self.ensure_one()
@@ -233,14 +246,11 @@ class SalonMembership(models.Model):
 
     @api.model
     def _load_pos_data_fields(self, config):
-        own = ["points", "points_held", "points_debt", "points_per_unit"]
+        own = ["points", "points_held", "points_debt", "points_rate", "points_factor"]
         return [*super()._load_pos_data_fields(config), *own]
 
     def _add_till_points(self, vals_list, config):
         """Complete what the till gets of these memberships by what depends on the till."""
-        now = fields.Datetime.now()
-        for membership, vals in zip(self, vals_list, strict=True):
-            vals["points_factor"] = membership._points_factor(now)
-            if config.currency_id != config.company_id.currency_id:
-                # Points are for each unit of the company's currency.
-                vals.update(points_per_unit=0.0, points_factor=0.0)
+        if config.currency_id != config.company_id.currency_id:
+            for vals in vals_list:  # points are for each unit of the company's currency, and are worth it
+                vals.update(points_factor=0.0, points=0)

@@ -76,14 +76,4 @@ class SalonPointsRule(models.Model):
 
     @api.model
     def _load_pos_data_fields(self, config):
-        return ["kind", "value", "write_date"]
-
-    @api.model
-    def _load_pos_data_read(self, records, config):
-        """Send the ids of products and categories alone: rules of products that the till has not loaded count too."""
-        read = super()._load_pos_data_read(records, config)
-        by_id = {rule.id: rule for rule in records.sudo()}
-        for vals in read:
-            rule = by_id[vals["id"]]
-            vals.update(product_key=rule.product_tmpl_id.id, category_key=rule.categ_id.id)
-        return read
+        return ["kind", "value", "product_tmpl_id", "categ_id", "write_date"]

@@ -10,6 +10,11 @@ export class SalonMembershipTier extends Base {
     static pythonModel = "salon.membership.tier";
 }
 
-for (const model of [SalonMembership, SalonMembershipTier]) {
+/** What a product or a category earns otherwise than the rest of the salon. */
+export class SalonPointsRule extends Base {
+    static pythonModel = "salon.points.rule";
+}
+
+for (const model of [SalonMembership, SalonMembershipTier, SalonPointsRule]) {
     registry.category("pos_available_models").add(model.pythonModel, model);
 }

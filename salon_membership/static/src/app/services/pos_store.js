@@ -66,7 +66,7 @@ patch(PosStore.prototype, {
     async postSyncAllOrders(orders) {
         await super.postSyncAllOrders(...arguments);
         for (const order of orders) {
-            if (order.salonMembership && order.salon_points) {
+            if (order.salonMembership && (order.salon_points || order.salon_points_spent)) {
                 order.salonMembership.points = order.salon_points_balance;
             }
         }
