@@ -32,13 +32,9 @@ class SalonMembership(models.Model):
     lot_ids = fields.One2many("salon.points.lot", "membership_id", string="Points Lots", readonly=True)
     debt_ids = fields.One2many("salon.points.debt", "membership_id", string="Points Debt", readonly=True)
     hold_ids = fields.One2many("salon.points.hold", "membership_id", string="Held Points", readonly=True)
-    points_per_unit = fields.Float(
-        compute="_compute_points_per_unit",
-        compute_sudo=True,
-        help="Points that one unit of currency gives this member.",
+    points_rate = fields.Float(
+        compute="_compute_points_rate", compute_sudo=True, help="Points that one unit of currency gives in the salon."
     )
-
-    points_rate = fields.Float(compute="_compute_points_rate", compute_sudo=True)
     points_factor = fields.Float(
         compute="_compute_points_rate", compute_sudo=True, help="So many times the usual points the member earns today."
     )
@@ -50,14 +46,6 @@ class SalonMembership(models.Model):
         "CHECK (points_debt >= 0)", "More points can't be paid back than are owed."
     )
     _points_held_positive = models.Constraint("CHECK (points_held >= 0)", "Less than 0 points can't be held.")
-
-    @api.depends("tier_id.points_factor", "company_id")
-    def _compute_points_per_unit(self):
-        programs = self.env["loyalty.program"]
-        for company, memberships in self.grouped("company_id").items():
-            per_unit = programs._get_salon_program(company)._salon_points_per_unit()
-            for membership in memberships:
-                membership.points_per_unit = per_unit * membership.tier_id.points_factor
 
     def _compute_points_rate(self):
         now = fields.Datetime.now()

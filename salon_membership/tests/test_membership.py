@@ -121,7 +121,7 @@ class TestMembership(MembershipCommon):
 
     def test_the_till_gets_the_chosen_clients_membership_alone(self):
         data = self.env["salon.membership"].with_user(self.till).load_till_membership(self.client.id, self.config.id)
-        self.assertEqual([vals["points_per_unit"] for vals in data["salon.membership"]], [1.5])
+        self.assertEqual([vals["points_factor"] for vals in data["salon.membership"]], [1.5])
         self.assertEqual(data["res.partner"][0]["property_product_pricelist"], self.gold.pricelist_id.id)
         data = self.env["salon.membership"].with_user(self.till).load_till_membership(self.guest.id, self.config.id)
         self.assertEqual(data["salon.membership"], [])
