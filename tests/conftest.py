@@ -13,9 +13,12 @@ A skip fails the run unless ALLOWED_SKIPS in tests/sandbox/pytest_plugin.py list
 the test doesn't expect by ``mute_logger`` or ``assertLogs``.
 """
 import os
+import resource
+import shutil
 
 import hypothesis
 import pytest
+from playwright.sync_api import sync_playwright
 
 from sandbox.demo import Sandbox
 from sandbox.home import Home
@@ -65,3 +68,16 @@ def database(sandbox, request):
             odoo.tools.config["test_enable"] = enabled
             Registry.delete(database)
             odoo.sql_db.close_db(database)
+
+
+@pytest.fixture
+def browser():
+    """Chromium, without the limit of memory that Odoo sets for itself: it reserves more than it uses."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()

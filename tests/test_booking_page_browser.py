@@ -1,13 +1,11 @@
 """Clients on the booking page in a real browser, with the mails that really came: at desk and phone size, in both
 languages, by keyboard."""
 import re
-import resource
-import shutil
 from datetime import timedelta
 
 import pytest
 import vobject
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 import mail_server
 import rush
@@ -114,19 +112,6 @@ def salon(database, sandbox):
             yield salon
             bad = re.findall(r"^.* (?:ERROR|CRITICAL) .*$", log.read_text(), re.MULTILINE)
             assert not bad, bad
-
-
-@pytest.fixture
-def browser():
-    """Chromium, without the limit of memory that Odoo sets for itself: it reserves more than it uses."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 def _open(browser, size):
