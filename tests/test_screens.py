@@ -88,7 +88,7 @@ def test_every_screen_opens_for_every_role(database, sandbox, browser):
                 viewport={"width": size[0], "height": size[1]}, is_mobile=size == PHONE, has_touch=size == PHONE)
             page, errors = context.new_page(), []
             calls = Calls(page)
-            page.on("pageerror", lambda error, errors=errors: errors.append(str(error)))
+            page.on("console", lambda said, errors=errors: said.type == "error" and errors.append(said.text))
             page.goto(f"{base}/web/login")
             page.fill("input[name=login]", login)
             page.fill("input[name=password]", login)
@@ -96,8 +96,8 @@ def test_every_screen_opens_for_every_role(database, sandbox, browser):
             page.wait_for_selector(".o_web_client")
             for name, action in _screens(registry, login).items():
                 errors.clear()
-                if trouble := _look(page, calls, base, action) or "; ".join(errors):
-                    troubles.append(f"{login}, {size}: {name}: {trouble}")
+                if trouble := _look(page, calls, base, action):
+                    troubles.append(f"{login}, {size}: {name}: {trouble} {'; '.join(errors)}")
                 seen += 1
             context.close()
         # Live updates go by another port, which a proxy would send them to.

@@ -67,7 +67,7 @@ class TestServiceForm(SalonCommon):
     def test_every_rule_of_the_company_can_be_set(self):
         company = self.env["res.company"]
         rules = {name for name in company._fields if name.startswith("salon_")}
-        view = self.env.ref("salon_crm.res_config_settings_view_form").arch
+        view = self.env["res.config.settings"].get_view(view_type="form")["arch"]
         settings = self.env["res.config.settings"]._fields
         missing = {name for name in rules if name in settings and f'name="{name}"' not in view}
         self.assertEqual(missing, set())
