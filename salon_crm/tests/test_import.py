@@ -219,6 +219,9 @@ class TestImport(SalonCommon, HttpCase):
             with self.assertRaisesRegex(UserError, sentence):
                 visits.create(vals)
 
+    def test_a_manager_finds_where_formulas_are_brought(self):
+        self.start_tour("/odoo/salon-formulas", "salon_manager_imports_formulas", login=self.manager.login)
+
     def test_the_headers_of_the_templates_are_recognised(self):
         self.authenticate(self.manager.login, self.manager.login)
         for model in ("salon.client.file", "salon.visit", "salon.formula"):
