@@ -187,7 +187,7 @@ class TestConsents(ConsentCase):
         one = self._sign()
         self.env.flush_all()
         for statement in ("UPDATE salon_consent SET signed_name = 'x'", "DELETE FROM salon_consent",
-                          "TRUNCATE salon_consent"):  # fmt: skip
+                          "TRUNCATE salon_consent CASCADE"):  # fmt: skip
             with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
                 self.env.cr.execute(statement)
         for act in (one.with_user(self.manager).unlink, lambda: one.with_user(self.manager).write({"title": "x"}),
