@@ -5,7 +5,7 @@
     "category": "Services/Salon",
     "author": "Salon on Odoo",
     "license": "LGPL-3",
-    "depends": ["salon_crm", "pos_loyalty"],
+    "depends": ["salon_crm", "pos_loyalty", "portal"],
     "data": [
         "security/ir.model.access.csv",
         "security/salon_membership_rules.xml",
@@ -31,10 +31,12 @@
         "views/salon_membership_menus.xml",
         "views/salon_invite_page_templates.xml",
         "views/salon_referral_views.xml",
+        "views/salon_member_page_templates.xml",
     ],
     "demo": ["demo/salon_membership_demo.xml"],
     "assets": {
         "point_of_sale._assets_pos": ["salon_membership/static/src/app/**/*"],
+        "web.assets_frontend": ["salon_membership/static/src/portal/**/*"],
         "web.assets_tests": ["salon_membership/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

@@ -1,1 +1,2 @@
 from . import invite_page
+from . import member_page

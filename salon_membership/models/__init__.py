@@ -43,4 +43,5 @@ from . import salon_membership_referral
 from . import salon_client_file_referral
 from . import pos_order_referral  # after what earns points and enrols
 from . import partner_merge_referral
+from . import salon_membership_portal
 from . import salon_personal_data

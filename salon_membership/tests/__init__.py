@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_member_page
 from . import test_membership
 from . import test_migration
 from . import test_points

@@ -1,0 +1,118 @@
+import base64
+
+from odoo import api, fields, models
+
+CODE_128 = {"width": 500, "height": 120}
+QR = {"width": 300, "height": 300, "barLevel": "M"}
+
+
+class SalonMembership(models.Model):
+    """What a member sees of their membership on their own page."""
+
+    _inherit = "salon.membership"
+
+    @api.model
+    def _of_client(self, partner):
+        """Return the active memberships of a client, as superuser: their own and nobody else's."""
+        domain = [("partner_id", "=", partner.id), ("state", "=", "active")]
+        return self.sudo().search(domain, order="start_date desc, id") if partner else self.sudo().browse()
+
+    def _portal_benefits(self):
+        """Return what this member has by their tier, each in a few words."""
+        self.ensure_one()
+        tier, benefits = self.tier_id, []
+        if tier.discount:
+            benefits.append(self.env._("%s %% off the list price", f"{tier.discount:g}"))
+        if tier.points_factor and tier.points_factor != 1:
+            benefits.append(self.env._("%s times the points on every purchase", f"{tier.points_factor:g}"))
+        return benefits
+
+    def _portal_progress(self):
+        """Return what is missing to the next tier, in words; "" where none is above."""
+        self.ensure_one()
+        return self["progress"] or "" if "progress" in self._fields else ""
+
+    def _portal_brought(self):
+        """Return (how many clients this member brought, how many points that gave)."""
+        self.ensure_one()
+        domain = [
+            ("referrer_file_id.partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("state", "!=", "refused"),
+        ]
+        referrals = self.env["salon.referral"].sudo().search(domain)
+        rewarded = referrals.filtered("referrer_rewarded")
+        return len(referrals), sum(rewarded.mapped("points"))
+
+    def _portal_lots(self):
+        """Return [(day, points)]: how many points end on which day, the next first; those without a day at last."""
+        self.ensure_one()
+        groups = (
+            self.env["salon.points.lot"]
+            .sudo()
+            ._read_group(
+                [("membership_id", "=", self.id), ("remaining", ">", 0)],
+                ["expires_on:day"],
+                ["remaining:sum"],
+                order="expires_on:day",
+            )
+        )
+        dated = [(fields.Date.to_date(day), points) for day, points in groups if day]
+        return dated + [(False, points) for day, points in groups if not day]
+
+    def _portal_moves_domain(self):
+        self.ensure_one()
+        return [("lot_id.membership_id", "=", self.id)]
+
+    def _picture(self, kind, value, size):
+        """Return a barcode as the address of a picture that stands in the page itself: nobody else learns the code."""
+        picture = self.env["ir.actions.report"].sudo().barcode(kind, value, **size)
+        return "data:image/png;base64," + base64.b64encode(picture).decode()
+
+    def _number_picture(self):
+        self.ensure_one()
+        return self._picture("Code128", self.number, CODE_128)
+
+    def _referral_picture(self):
+        self.ensure_one()
+        return self._picture("QR", self.referral_url, QR)
+
+
+class SalonPointsMove(models.Model):
+    _inherit = "salon.points.move"
+
+    def _portal_label(self):
+        """Return what a member reads of this line: what staff noted stays with staff, but for what was given."""
+        self.ensure_one()
+        kind = dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+        return self.note if self.kind == "gift" and self.note else kind
+
+
+class ResPartner(models.Model):
+    """On which ways a client wants to hear of offers. What serves a booking always goes."""
+
+    _inherit = "res.partner"
+
+    def _salon_marketing(self):
+        """Return {channel: whether the client may be written to with offers}, of those by which they can be reached."""
+        self.ensure_one()
+        channels = {}
+        partner = self.sudo()
+        if partner.email_normalized:
+            channels["email"] = not partner.is_blacklisted
+        if partner.phone_sanitized:
+            channels["sms"] = not partner.phone_blacklisted
+        return channels
+
+    def _salon_set_marketing(self, channel, wanted):
+        """Keep what the client chose, where Odoo's own mailings look for it."""
+        self.ensure_one()
+        partner = self.sudo()
+        if self._salon_marketing().get(channel, wanted) == wanted:
+            return
+        if channel == "email":
+            blacklist, address = self.env["mail.blacklist"].sudo(), partner.email_normalized
+        else:
+            blacklist, address = self.env["phone.blacklist"].sudo(), [partner.phone_sanitized]
+        blacklist._remove(address) if wanted else blacklist._add(address)
+        partner.invalidate_recordset(["is_blacklisted", "phone_blacklisted"])
