@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/salon_membership_rules.xml",
+        "security/salon_referral_rules.xml",
         "data/ir_sequence_data.xml",
         "data/salon_membership_tier_data.xml",
         "data/salon_membership_club_data.xml",
@@ -32,6 +33,9 @@
         "views/salon_invite_page_templates.xml",
         "views/salon_referral_views.xml",
         "views/salon_member_page_templates.xml",
+        "views/salon_draw_page_templates.xml",
+        "wizard/salon_offer_views.xml",
+        "views/salon_draw_views.xml",
     ],
     "demo": ["demo/salon_membership_demo.xml"],
     "assets": {

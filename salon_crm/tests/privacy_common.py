@@ -62,6 +62,12 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         self.env["salon.points.hold"].sudo().create(values)
         friend = self.env["res.partner"].create({"name": "Rosa Recommends"})
         self.env["salon.referral"]._refer(membership.partner_id, friend, self.env.company, "file")
+        prize = {"name": "Mask", "kind": "nothing", "unlimited": True}
+        draws = self.env["salon.draw"].create(
+            [{"name": "Welcome", "audience": "any", "prize_ids": [Command.create(prize)]} for _number in range(2)]
+        )
+        draws[0]._draw(membership.partner_id.salon_file_ids, "seven")
+        draws[1]._prepare(membership.partner_id.salon_file_ids)
 
     def _make_account(self, client):
         self.portal = self.env["res.users"].create(

@@ -1,2 +1,3 @@
 from . import invite_page
 from . import member_page
+from . import draw_page

@@ -44,4 +44,9 @@ from . import salon_client_file_referral
 from . import pos_order_referral  # after what earns points and enrols
 from . import partner_merge_referral
 from . import salon_membership_portal
+from . import loyalty_program_voucher
+from . import pos_order_voucher
+from . import salon_draw
+from . import salon_draw_entry
+from . import salon_client_file_extras
 from . import salon_personal_data

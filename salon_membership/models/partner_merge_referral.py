@@ -36,4 +36,28 @@ class MergePartnerAutomatic(models.TransientModel):
                 SQL("UPDATE salon_referral SET %s = %s WHERE %s IN %s", name, kept.id, name, tuple(others.ids))
             )
         referrals.invalidate_model(["file_id", "referrer_file_id"])
+        self._move_draws_with_files(others, kept)
         return super()._move_kept_with_files(others, kept)
+
+    def _move_draws_with_files(self, others, kept):
+        """What was drawn follows the client. Who drew twice, as two clients, has both entries: nobody can undo them."""
+        ids = tuple((others | kept).ids)
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH doubles AS (
+                    SELECT id, row_number() OVER (PARTITION BY draw_id ORDER BY id) AS place
+                      FROM salon_draw_entry WHERE file_id IN %(files)s AND merged IS NOT TRUE
+                )
+                UPDATE salon_draw_entry e SET merged = TRUE FROM doubles WHERE doubles.id = e.id AND place > 1
+                """,
+                files=ids,
+            )
+        )
+        self.env.cr.execute(
+            SQL("UPDATE salon_draw_entry SET file_id = %s WHERE file_id IN %s", kept.id, tuple(others.ids))
+        )
+        # A ticket that nobody drew with is of no account: the next one is made when it is asked for.
+        self.env.cr.execute(SQL("DELETE FROM salon_draw_ticket WHERE file_id IN %s", tuple(others.ids)))
+        for model in ("salon.draw.entry", "salon.draw.ticket"):
+            self.env[model].invalidate_model()

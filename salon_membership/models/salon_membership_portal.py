@@ -30,7 +30,7 @@ class SalonMembership(models.Model):
     def _portal_progress(self):
         """Return what is missing to the next tier, in words; "" where none is above."""
         self.ensure_one()
-        return self["progress"] or "" if "progress" in self._fields else ""
+        return self.progress or ""
 
     def _portal_brought(self):
         """Return (how many clients this member brought, how many points that gave)."""

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_draw
 from . import test_member_page
 from . import test_membership
 from . import test_migration
@@ -15,3 +16,4 @@ from . import test_tier
 from . import test_tier_price
 from . import test_tier_standing
 from . import test_tier_tour
+from . import test_voucher
