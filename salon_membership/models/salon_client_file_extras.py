@@ -27,7 +27,7 @@ class SalonClientFile(models.Model):
 
         :param int partner_id: the client
         :param int config_id: the till
-        :return dict: "brought_by" (a name or ""), "asks_referrer", "draws" ({"id", "name"} each) and "prizes"
+        :return dict: "is_new", "brought_by" (a name or ""), "asks_referrer", "draws" ({"id", "name"} each) and "prizes"
             ({"entry_id", "product_id", "name"} each)
         """
         if not self.env.user.has_group("point_of_sale.group_pos_user"):
@@ -43,9 +43,11 @@ class SalonClientFile(models.Model):
         referrals = self.env["salon.referral"]
         referral = referrals.search([("file_id.partner_id", "=", client.id), ("merged", "=", False)], limit=1)
         draws = self.env["salon.draw"]._get_open(company)
+        is_new = referrals._is_new(client, company)
         return {
+            "is_new": is_new,
             "brought_by": referral.referrer_file_id.partner_id.name or "",
-            "asks_referrer": bool(company.salon_referral and not referral and referrals._is_new(client, company)),
+            "asks_referrer": bool(company.salon_referral and not referral and is_new),
             "draws": [{"id": draw.id, "name": draw.name} for draw in draws and draws._open_for(client)],
             "prizes": [
                 {"entry_id": entry.id, "product_id": entry.product_id.id, "name": entry.prize_id.name}

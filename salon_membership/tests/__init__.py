@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_draw
+from . import test_extras_tour
 from . import test_member_page
 from . import test_membership
 from . import test_migration
