@@ -16,11 +16,17 @@ from . import product_template
 from . import res_company_tier
 from . import res_config_settings
 from . import res_partner
+from . import salon_availability
+from . import salon_birthday_gift
+from . import salon_birthday_given
 from . import salon_client_file
 from . import salon_consent_form
 from . import salon_membership
+from . import salon_membership_benefit
+from . import salon_membership_card
 from . import salon_membership_change
 from . import salon_membership_club
+from . import salon_membership_offers
 from . import salon_membership_points
 from . import salon_membership_review
 from . import salon_membership_standing

@@ -1,3 +1,4 @@
+from calendar import isleap
 from datetime import datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -83,6 +84,14 @@ class ResCompany(models.Model):
         string="Tell Members", default=True, help="Members are told by email when their tier or membership changes."
     )
 
+    salon_leap_birthday = fields.Selection(
+        [("february", "28 February"), ("march", "1 March")],
+        string="Leap-day Birthdays",
+        default="february",
+        required=True,
+        help="When who was born on 29 February has their birthday in other years.",
+    )
+
     _salon_club_sensible = models.Constraint(
         "CHECK (salon_enrol_amount >= 0 AND salon_tier_months BETWEEN 1 AND 60"
         " AND salon_tier_grace_days BETWEEN 0 AND 365 AND salon_inactive_months BETWEEN 0 AND 240)",
@@ -114,6 +123,13 @@ class ResCompany(models.Model):
     def _salon_midnight(self, day):
         """Return the naive UTC moment at which a day of the salon begins."""
         return utc(self._salon_timezone(), datetime.combine(day, time.min))
+
+    def _salon_birthday(self, born, year):
+        """Return the day on which who was born on `born` has their birthday in a year."""
+        if (born.month, born.day) == (2, 29) and not isleap(year):
+            month, day = (2, 28) if self.salon_leap_birthday == "february" else (3, 1)
+            return born.replace(year=year, month=month, day=day)
+        return born.replace(year=year)
 
     def _salon_tiers(self):
         """Return the tiers that members of this company can have, the lowest first."""

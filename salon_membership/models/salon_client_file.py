@@ -12,6 +12,7 @@ class SalonClientFile(models.Model):
         "salon.membership", compute="_compute_membership_id", compute_sudo=True, search="_search_membership_id"
     )
     membership_tier_id = fields.Many2one(related="membership_id.tier_id", string="Tier", related_sudo=True)
+    membership_offers = fields.Char(related="membership_id.offers", string="To Offer Today", related_sudo=True)
     membership_points = fields.Integer(related="membership_id.points", string="Points", related_sudo=True)
 
     @api.depends("partner_id.salon_membership_ids.state")

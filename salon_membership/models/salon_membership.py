@@ -215,7 +215,7 @@ class SalonMembership(models.Model):
 
     @api.model
     def _load_pos_data_fields(self, config):
-        standing = ["next_tier_id", "missing_spend", "missing_visits"]
+        standing = ["next_tier_id", "missing_spend", "missing_visits", "till_offers"]
         return ["partner_id", "tier_id", "number", *standing, "write_date"]
 
     @api.model

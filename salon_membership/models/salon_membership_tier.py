@@ -39,6 +39,7 @@ class SalonMembershipTier(models.Model):
     company_id = fields.Many2one("res.company", ondelete="cascade", help="Empty: for all companies.")
     pricelist_ids = fields.One2many("product.pricelist", "salon_tier_id", string="Pricelists", readonly=True)
     pricelist_id = fields.Many2one("product.pricelist", compute="_compute_pricelist_id")
+    benefit_ids = fields.One2many("salon.membership.benefit", "tier_id", string="Benefits", copy=True)
     membership_count = fields.Integer(string="Members", compute="_compute_membership_count")
 
     _discount_percent = models.Constraint(

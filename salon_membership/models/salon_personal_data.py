@@ -18,6 +18,7 @@ class SalonPersonalData(models.AbstractModel):
                 why=self.env._("That somebody brought somebody, without their names: for the points and the figures."),
                 export=("way", "state", "invited_at", "rewarded_at", "points", "new_points"),
             ),
+            Answer("salon.birthday.given", by=(of_member,), keeps=("order_uuid",), why=history),
             Answer("salon.membership.change", by=(of_member,), why=history),
             Answer(
                 "salon.draw.entry",

@@ -16,3 +16,4 @@ class SalonSettingsFields(models.AbstractModel):
     salon_tier_grace_days = fields.Integer(related="company_id.salon_tier_grace_days", readonly=False)
     salon_inactive_months = fields.Integer(related="company_id.salon_inactive_months", readonly=False)
     salon_tell_member = fields.Boolean(related="company_id.salon_tell_member", readonly=False)
+    salon_leap_birthday = fields.Selection(related="company_id.salon_leap_birthday", readonly=False)

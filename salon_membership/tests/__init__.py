@@ -2,6 +2,8 @@ from . import test_access
 from . import test_draw
 from . import test_extras_tour
 from . import test_member_page
+from . import test_birthday
+from . import test_club
 from . import test_membership
 from . import test_migration
 from . import test_points

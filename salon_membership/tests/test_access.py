@@ -6,7 +6,10 @@ from odoo.addons.salon_crm.tests.common import SalonCommon
 # May a role read, write, create, delete? Every model of the addon has a line: a new one without fails.
 MATRIX = {
     #                         stylist reception manager accountant plain user
+    "salon.birthday.gift": ("r---", "r---", "rwcd", "----", "----"),
+    "salon.birthday.given": ("----", "r---", "r---", "----", "----"),
     "salon.membership": ("r---", "r-c-", "rwcd", "r---", "----"),
+    "salon.membership.benefit": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.membership.change": ("r---", "r---", "r---", "----", "----"),
     "salon.membership.change.tier": ("----", "----", "rwcd", "----", "----"),
     "salon.membership.enrol": ("----", "rwcd", "rwcd", "----", "----"),

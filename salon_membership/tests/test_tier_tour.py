@@ -77,3 +77,18 @@ class TestTierTour(SalonCommon, TestPointOfSaleHttpCommon):
         sold = {line.product_id: line.price_unit for line in lines}
         self.assertEqual(sold, {product: pricelist._get_product_price(product, 1) for product in products})
         self.assertEqual(list(sold.values()), [80, 46.5, 50, 50, 49, 50, 30])
+
+    def test_a_scanned_card_finds_the_client_and_the_birthday_is_given_once(self):
+        gold = self.env.ref("salon_membership.tier_gold")
+        gold.benefit_ids = [(0, 0, {"name": "Champagne"})]
+        member = self.env["salon.membership"]._enrol(self.client, gold)
+        member.number = "CARD7"
+        self.client.birthdate_date = self.company._salon_today().replace(year=1988)
+        gift = self.env["salon.birthday.gift"].create(
+            {"name": "Free Cut", "kind": "service", "product_id": self.cut.id, "company_id": self.company.id}
+        )
+        self._tour("salon_till_birthday")
+        order = self.env["pos.order"].search([("partner_id", "=", self.client.id), ("state", "=", "paid")])
+        self.assertEqual((order.amount_total, order.salon_spend), (400, 400))
+        self.assertEqual((member.given_ids.gift_id, member.given_ids.pos_order_id), (gift, order))
+        self.assertEqual(member.given_ids.card_id.points, 0, "the coupon is used up")

@@ -1,4 +1,5 @@
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
+import { scan_barcode } from "@point_of_sale/../tests/generic_helpers/utils";
 import * as Till from "@salon_crm/../tests/tours/utils/salon_till_util";
 import { registry } from "@web/core/registry";
 
@@ -92,4 +93,29 @@ registry.category("web_tour.tours").add("salon_till_member_prices", {
             Till.pay(),
             Till.close(),
         ].flat(Infinity),
+});
+
+/** A scanned card finds its client, who gets what is due for the birthday by one tap. */
+registry.category("web_tour.tours").add("salon_till_birthday", {
+    steps: () =>
+        [
+            Till.open(),
+            scan_barcode("MEMBER-CARD7"),
+            { content: "the client of the card", trigger: ".set-partner:contains(Clara Client)" },
+            { content: "the tier", trigger: ".salon-panel-badges:contains(Gold)" },
+            { content: "what to offer", trigger: ".salon-benefits:contains(Champagne)" },
+            { content: "give it", trigger: ".salon-gift:contains(Free Cut)", run: "click" },
+            { content: "it is in the order", trigger: ".salon-panel:not(:has(.salon-gift))" },
+            ProductScreen.totalAmountIs("0.00"),
+            ProductScreen.clickDisplayedProduct("Serum"),
+            ProductScreen.totalAmountIs("400.00"),
+            Till.pay(),
+            Till.nextOrder(),
+            scan_barcode("MEMBER-NOBODY"),
+            { content: "nobody has it", trigger: ".o_notification:contains(Unknown Barcode)" },
+            scan_barcode("MEMBER-CARD7"),
+            { content: "again", trigger: ".salon-panel-badges:contains(Gold)" },
+            { content: "it was given", trigger: ".salon-panel:not(:has(.salon-gift))" },
+            Till.close(),
+        ].flat(),
 });
