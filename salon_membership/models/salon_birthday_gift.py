@@ -46,7 +46,8 @@ class SalonBirthdayGift(models.Model):
     given_count = fields.Integer(string="Given", compute="_compute_given_count")
 
     _gives_something = models.Constraint(
-        "CHECK ((product_id IS NOT NULL) = (discount = 0) AND discount BETWEEN 0 AND 100 AND days_around BETWEEN 0 AND 60)",
+        "CHECK ((product_id IS NOT NULL) = (discount = 0) AND discount BETWEEN 0 AND 100"
+        " AND days_around BETWEEN 0 AND 60)",
         "A birthday benefit is either a free product or service, or a discount from 1 to 100 %, at most 60 days around"
         " the day.",
     )
@@ -178,7 +179,7 @@ class SalonBirthdayGift(models.Model):
         company = self.env["pos.config"].sudo().browse(config_id).company_id
         client = self.env["res.partner"].sudo().browse(partner_id)
         membership = self.env["salon.membership"].sudo()._get_active(client, company)
-        year = dict((gift.id, year) for gift, year in self._due_for(membership)).get(gift_id)
+        year = {gift.id: year for gift, year in self._due_for(membership)}.get(gift_id)
         if not year:
             raise UserError(self.env._("This birthday benefit was given this year already, or is not due today."))
         gift = self.sudo().browse(gift_id)
