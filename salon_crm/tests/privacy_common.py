@@ -43,7 +43,9 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         )
         if "salon.membership" in self.env:
             tier = self.env["salon.membership.tier"].search([], limit=1)
-            self._make_points(self.env["salon.membership"]._enrol(client, tier))
+            membership = self.env["salon.membership"]._enrol(client, tier)
+            self._make_points(membership)
+            self._make_birthday(membership)
         self._make_account(client)
         visit = self._make_visits(client)
         self._make_queue(client)
@@ -68,6 +70,12 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         )
         draws[0]._draw(membership.partner_id.salon_file_ids, "seven")
         draws[1]._prepare(membership.partner_id.salon_file_ids)
+
+    def _make_birthday(self, membership):
+        """Have an order hold what a member gets for their birthday."""
+        values = {"name": "Offer", "kind": "offer", "due": "month", "discount": 10}
+        gift = self.env["salon.birthday.gift"].sudo().create({**values, "company_id": membership.company_id.id})
+        self.env["salon.birthday.given"].sudo()._hold(gift, membership.sudo(), 2026, "erased")
 
     def _make_account(self, client):
         self.portal = self.env["res.users"].create(
