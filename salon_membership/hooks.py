@@ -6,6 +6,9 @@ def post_init_hook(env):
     )
 
 
+KEPT = ("salon.membership.tier", "salon.consent.form", "salon.birthday.gift")
+
+
 def uninstall_hook(env):
     """Leave core working as before: no price, no points and no function of ours stays in force.
 
@@ -16,9 +19,10 @@ def uninstall_hook(env):
     programs = env["loyalty.program"].search([("is_salon_program", "=", True)])
     programs.salon_points_product_id.active = False
     programs.active = False
+    env["salon.birthday.gift"].search([]).program_id.active = False
     # The tiers go with their table; core would first try to delete them one by one, below their members.
     # Club rules that somebody accepted stay on record.
-    kept = [("module", "=", "salon_membership"), ("model", "in", ("salon.membership.tier", "salon.consent.form"))]
+    kept = [("module", "=", "salon_membership"), ("model", "in", KEPT)]
     env["ir.model.data"].search(kept).unlink()
     env.flush_all()
     env.cr.execute(

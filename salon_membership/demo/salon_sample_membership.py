@@ -6,26 +6,6 @@ PAID = ("paid", "done")
 # How many of the sample clients are members of each tier: those who spent most are in the highest.
 MEMBERS = {"tier_diamond": 3, "tier_gold": 7, "tier_silver": 12, "tier_regular": 18}
 
-BENEFITS = {
-    "tier_silver": (("other", "A hot drink of the house", 0),),
-    "tier_gold": (
-        ("early", "Books a week further ahead", 7),
-        ("trial", "A sample of the new hair care line", 0),
-        ("other", "A head massage with each wash", 0),
-    ),
-    "tier_diamond": (
-        ("early", "Books two weeks further ahead", 14),
-        ("senior", "Served by a senior stylist, in the quiet area", 0),
-        ("topup", "5 % more on each top-up", 5),
-        ("invitation", "An invitation to the evening in December", 0),
-    ),
-}
-GIFTS = (
-    {"name": "Scalp treatment for your birthday", "kind": "service", "due": "day", "days_around": 3,
-     "product": "service_scalp_treatment"},
-    {"name": "10 % off in your birthday month", "kind": "offer", "due": "month", "discount": 10},
-)  # fmt: skip
-
 
 class SalonSampleMembership(models.AbstractModel):
     """Members for the sample salon, with the points of a year: settled by the code that settles them at the till."""
@@ -54,17 +34,12 @@ class SalonSampleMembership(models.AbstractModel):
             memberships._enrol(orders.partner_id.union(*chosen), tier, start_date)
         for order in orders.search(domain, order="date_order, id"):
             order._salon_settle_points()
-        self._tell_of_tiers(memberships, company)
-        self._make_gifts(company)
+        self._make_past(memberships, company)
+        self._make_birthday(company)
 
     @api.model
-    def _tell_of_tiers(self, memberships, company):
-        """Give the tiers their benefits, and the members a past: when they last came, and who rose by hand."""
-        for xmlid, benefits in BENEFITS.items():
-            tier = self.env.ref(f"salon_membership.{xmlid}")
-            if not tier.benefit_ids:
-                values = [{"kind": kind, "name": name, "value": value} for kind, name, value in benefits]
-                tier.benefit_ids = [(0, 0, one) for one in values]
+    def _make_past(self, memberships, company):
+        """Give the members a past: when they last came, and who rose by hand."""
         self.env["pos.order"]._salon_fill_spend()
         self.env.flush_all()
         self.env.cr.execute(
@@ -84,14 +59,8 @@ class SalonSampleMembership(models.AbstractModel):
             risen.sudo()._set_tier(gold, Why("hand", note=note), keep_until=until)
 
     @api.model
-    def _make_gifts(self, company):
-        """Make what members get for their birthday, and let one of them have it today."""
-        gifts = self.env["salon.birthday.gift"].with_company(company)
-        for values in GIFTS:
-            values = {**values, "company_id": company.id}
-            if product := values.pop("product", None):
-                values["product_id"] = self.env.ref(f"salon_crm.{product}").product_variant_id.id
-            gifts.create(values)
+    def _make_birthday(self, company):
+        """Let one of the members have their birthday today."""
         gold = self.env.ref("salon_membership.tier_gold")
         domain = [("company_id", "=", company.id), ("tier_id", "=", gold.id), ("state", "=", "active")]
         client = self.env["salon.membership"].search(domain, order="id", limit=1).partner_id
