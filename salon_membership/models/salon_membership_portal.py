@@ -21,11 +21,15 @@ class SalonMembership(models.Model):
         """Return what this member has by their tier, each in a few words."""
         self.ensure_one()
         tier, benefits = self.tier_id, []
-        if tier.discount:
-            benefits.append(self.env._("%s %% off the list price", f"{tier.discount:g}"))
+        if tier.discount == tier.product_discount:
+            if tier.discount:
+                benefits.append(self.env._("%s %% off the list price", f"{tier.discount:g}"))
+        else:
+            benefits.append(self.env._("%s %% off services", f"{tier.discount:g}"))
+            benefits.append(self.env._("%s %% off products", f"{tier.product_discount:g}"))
         if tier.points_factor and tier.points_factor != 1:
             benefits.append(self.env._("%s times the points on every purchase", f"{tier.points_factor:g}"))
-        return benefits
+        return benefits + tier.benefit_ids.mapped("name")
 
     def _portal_progress(self):
         """Return what is missing to the next tier, in words; "" where none is above."""
@@ -71,7 +75,7 @@ class SalonMembership(models.Model):
 
     def _number_picture(self):
         self.ensure_one()
-        return self._picture("Code128", self.number, CODE_128)
+        return self._picture("Code128", self.barcode, CODE_128)
 
     def _referral_picture(self):
         self.ensure_one()
