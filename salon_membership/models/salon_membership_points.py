@@ -101,6 +101,8 @@ class SalonMembership(models.Model):
         To be asked under the lock.
         """
         self.ensure_one()
+        if self.points_held:
+            self._clear_holds()
         return max(self.points - self.points_held, 0)
 
     def _use(self, points, kind, order=None, note=None):
