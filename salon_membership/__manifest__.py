@@ -20,6 +20,7 @@
         "wizard/salon_membership_enrol_views.xml",
         "wizard/salon_membership_preset_views.xml",
         "report/salon_membership_card_report.xml",
+        "wizard/salon_points_adjust_views.xml",
         "views/salon_membership_change_views.xml",
         "views/salon_birthday_views.xml",
         "views/salon_points_move_views.xml",

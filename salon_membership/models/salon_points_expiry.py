@@ -191,18 +191,18 @@ class SalonPointsLot(models.Model):
         cr.execute(
             SQL(
                 """
-                WITH ended AS (
-                    INSERT INTO salon_points_move (lot_id, kind, amount, date, created_at, created_by)
-                    SELECT id, 'expire', -remaining, %(now)s, %(now)s, %(user)s FROM salon_points_lot
+                WITH due AS MATERIALIZED (
+                    SELECT id, membership_id, remaining, expires_on FROM salon_points_lot
                      WHERE id = ANY(%(lots)s) AND membership_id = ANY(%(members)s) AND remaining > 0
-                     ORDER BY expires_on, id
-                    RETURNING lot_id, -amount AS amount
+                ), ended AS (
+                    INSERT INTO salon_points_move (lot_id, kind, amount, date, created_at, created_by)
+                    SELECT id, 'expire', -remaining, %(now)s, %(now)s, %(user)s FROM due ORDER BY expires_on, id
+                    RETURNING lot_id
                 ), told AS (
                     INSERT INTO loyalty_history
                            (card_id, description, used, issued, create_uid, create_date, write_uid, write_date)
-                    SELECT m.card_id, %(description)s, e.amount, 0, %(user)s, %(now)s, %(user)s, %(now)s
-                      FROM ended e JOIN salon_points_lot l ON l.id = e.lot_id
-                      JOIN salon_membership m ON m.id = l.membership_id
+                    SELECT m.card_id, %(description)s, d.remaining, 0, %(user)s, %(now)s, %(user)s, %(now)s
+                      FROM due d JOIN salon_membership m ON m.id = d.membership_id
                      WHERE m.card_id IS NOT NULL
                 )
                 SELECT COUNT(*) FROM ended

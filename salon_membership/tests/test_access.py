@@ -15,6 +15,7 @@ MATRIX = {
     "salon.membership.enrol": ("----", "rwcd", "rwcd", "----", "----"),
     "salon.membership.preset": ("----", "----", "rwcd", "----", "----"),
     "salon.membership.tier": ("r---", "r---", "rwcd", "r---", "r---"),
+    "salon.points.adjust": ("----", "----", "rwcd", "----", "----"),
     "salon.points.day": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.points.debt": ("----", "r---", "r---", "r---", "----"),
     "salon.points.hold": ("----", "r---", "r---", "----", "----"),

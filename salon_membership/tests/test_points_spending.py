@@ -5,7 +5,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import MembershipCommon
@@ -238,6 +238,34 @@ class TestPointsSpending(MembershipCommon):
     def test_a_debt_is_never_more_than_paid_back(self):
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.CheckViolation), self.env.cr.savepoint():
             self.membership._owe(-1, "waive")
+
+    # By hand ----------------------------------------------------------------------------------------
+
+    def _adjust(self, user, kind, points, note="Card of before"):
+        values = {"membership_id": self.membership.id, "kind": kind, "points": points, "note": note}
+        self.env["salon.points.adjust"].with_user(user).create(values).action_adjust()
+
+    def test_a_manager_adjusts_points_with_a_reason(self):
+        self._give(100)
+        manager = new_test_user(self.env, "boss", "base.group_user,salon_crm.group_salon_manager")
+        self._adjust(manager, "add", 50)
+        self._adjust(manager, "take", 120, "Counted twice")
+        self._assert_ledger(self.membership, 100, 50, -100, -20)
+        self.assertEqual(self._moves().mapped("note"), [False, "Card of before", "Counted twice", "Counted twice"])
+        self.assertEqual(self._moves()[-1].created_by, manager.id)
+        with self.assertRaisesRegex(UserError, "30 points are free"):
+            self._adjust(manager, "take", 31)
+        self.membership._owe(40, "refund")
+        self._adjust(manager, "waive", 5)
+        self._adjust(manager, "add", 10)
+        self.assertEqual((self.membership.points, self.membership.points_debt), (5, 0))
+        with self.assertRaisesRegex(UserError, "0 points are owed"):
+            self._adjust(manager, "waive", 5)
+
+    def test_nobody_else_adjusts_points(self):
+        for user in (self.reception, self.till):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self._adjust(user, "add", 50)
 
     # Refunds ----------------------------------------------------------------------------------------
 
