@@ -47,7 +47,6 @@ class PosOrder(models.Model):
         membership = self.env["salon.membership"].sudo()._get_active(order.partner_id, order.company_id)
         if membership:
             membership._follow(order)
-        if order.partner_id:
             self.env["salon.birthday.given"].sudo()._settle(order)
         self.invalidate_recordset(["salon_tier_news"], flush=False)
         return result

@@ -36,6 +36,8 @@ class SalonBirthdayGiven(models.Model):
         "Another till gives this birthday benefit at this moment. Choose the client again to see what is left.",
     )
 
+    _held_idx = models.Index("(order_uuid) WHERE pos_order_id IS NULL")
+
     @api.model
     def _find(self, client, gift, year):
         """Return what a client was given of the kind of `gift` in a year, by whichever of their memberships here."""

@@ -47,8 +47,9 @@ class SalonMembership(models.Model):
     def _salon_enrol_on(self, order):
         """Return by what an order makes its client a member: a `reason` of the history, or False.
 
-        Asked before the order is settled, of clients who are no members. Stored value and treatment cards, which
-        other addons sell, answer for the first top-up or card (`salon_enrol_topup` of the company).
+        Asked before each order is settled, so it has to be cheap; who is a member already stays as they are. Stored
+        value and treatment cards, which other addons sell, answer for the first top-up or card (`salon_enrol_topup`
+        of the company).
 
         :param order: pos.order that is being paid, as superuser
         """
@@ -60,12 +61,11 @@ class SalonMembership(models.Model):
     def _enrol_buyer(self, order):
         """Make the client of a paid order a member, where the order brings that about."""
         company, client = order.company_id, order.partner_id
-        if not client or self.sudo()._get_active(client, company):
+        reason = client and self.sudo()._salon_enrol_on(order)
+        if not (reason or order.salon_enrol) or self.sudo()._get_active(client, company):
             return self.browse()
-        reason = self.sudo()._salon_enrol_on(order)
         if not reason:
-            if order.salon_enrol:
-                order._salon_say_not_enrolled()
+            order._salon_say_not_enrolled()
             return self.browse()
         members = self.sudo().with_company(company).with_context(salon_why=Why(reason, order_id=order.id))
         member = members._enrol(client, company._salon_first_tier())

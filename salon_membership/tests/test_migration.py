@@ -35,3 +35,36 @@ class TestMigration(MembershipCommon):
         self.assertTrue(product)
         self._migrate("post-points")
         self.assertEqual(program.salon_points_product_id, product)
+
+    # Tiers ------------------------------------------------------------------------------------------
+
+    def test_what_was_sold_before_counts(self):
+        order = self._sell((self.cut, 1), (self.shampoo, 1))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE pos_order SET salon_spend = NULL WHERE id = %s", (order.id,))
+        self.env.cr.execute("UPDATE salon_membership SET last_active_at = NULL, held_from = NULL")
+        self.env.invalidate_all()
+        for _twice in range(2):
+            self._migrate("post-migrate")
+            self.assertEqual(order.salon_spend, 144)
+            self.assertEqual(self.membership.last_active_at, order.date_order)
+            self.assertTrue(self.membership.held_from)
+
+    def test_a_discount_of_before_holds_for_services_and_products(self):
+        pricelist = self.gold.pricelist_id
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM product_pricelist_item WHERE salon_scope = 'product'")
+        self.env.cr.execute("UPDATE product_pricelist_item SET salon_scope = NULL WHERE is_salon_tier_rule")
+        self.env.cr.execute("UPDATE salon_membership_tier SET product_discount = NULL")
+        self.env.invalidate_all()
+        for _twice in range(2):
+            self._migrate("post-migrate")
+            self.assertEqual(self.gold.product_discount, 20)
+            rules = pricelist.item_ids.filtered("is_salon_tier_rule")
+            self.assertEqual(sorted(rules.mapped("salon_scope")), ["product", "service"])
+            self.assertEqual(pricelist._get_product_price(self.shampoo, 1), 64)
+
+    def test_nobody_ends_by_a_rule_that_the_salon_did_not_set(self):
+        self._migrate("post-migrate")
+        self.assertEqual(self.env.company.salon_inactive_months, 0)
+        self.assertTrue(self.env.company.salon_club_form_id)

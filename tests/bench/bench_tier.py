@@ -39,7 +39,7 @@ def fill(env, members):
                                amount_return, salon_spend)
         SELECT 'B' || n, %(first)s + n %% %(members)s, %(company)s, 'done',
                CURRENT_DATE - CASE WHEN n %% 5 = 0 THEN 900 ELSE n %% 300 END, 0, 1, 1, 0,
-               CASE WHEN n %% 3 = 0 THEN 5000 ELSE 100 END
+               CASE WHEN n %% %(members)s %% 3 = 0 THEN 5000 ELSE 100 END
           FROM generate_series(0, %(members)s * %(orders)s - 1) n""", values)
     cr.execute("""
         INSERT INTO salon_visit (partner_id, company_id, date, state, done_at, locked_at)

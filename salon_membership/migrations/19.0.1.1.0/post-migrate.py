@@ -30,10 +30,14 @@ def _count_tiers(env):
     env["pos.order"]._salon_fill_spend()
     env.cr.execute(
         """
-        UPDATE salon_membership
-           SET held_from = COALESCE(held_from, CURRENT_DATE),
-               last_active_at = COALESCE(last_active_at, start_date::timestamp)
-         WHERE held_from IS NULL OR last_active_at IS NULL
+        UPDATE salon_membership m
+           SET held_from = COALESCE(m.held_from, CURRENT_DATE),
+               last_active_at = COALESCE(m.last_active_at, paid.moment, m.start_date::timestamp)
+          FROM salon_membership one
+          LEFT JOIN (SELECT partner_id, company_id, MAX(date_order) AS moment
+                       FROM pos_order WHERE state IN ('paid', 'done') GROUP BY partner_id, company_id) paid
+            ON paid.partner_id = one.partner_id AND paid.company_id = one.company_id
+         WHERE one.id = m.id AND (m.held_from IS NULL OR m.last_active_at IS NULL)
         """
     )
     companies = env["res.company"].search([])
