@@ -79,7 +79,7 @@ class LoyaltyProgram(models.Model):
     def _get_salon_program(self, company, create=False):
         """Return the points program of `company`, made on demand: until someone is a member, core stays as it was."""
         programs = self.sudo().with_context(active_test=False)
-        program = programs.search([("is_salon_program", "=", True), ("company_id", "=", company.id)], limit=1)
+        program = programs.browse(self._find_salon_program(company.id))
         if program or not create:
             return program
         # Points are spent as part payment: rewards are the salon's choice, which core insists on.
@@ -87,6 +87,30 @@ class LoyaltyProgram(models.Model):
         return programs.create(programs._prepare_salon_program_values(company)).with_context(
             loyalty_skip_reward_check=False
         )
+
+    @api.model
+    @ormcache("company_id")
+    def _find_salon_program(self, company_id):
+        """Return the id of the points program of a company, False where there is none: asked for with each order."""
+        domain = [("is_salon_program", "=", True), ("company_id", "=", company_id)]
+        return self.sudo().with_context(active_test=False).search(domain, limit=1).id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        programs = super().create(vals_list)
+        if programs.filtered("is_salon_program"):
+            self.env.registry.clear_cache()
+        return programs
+
+    def write(self, vals):
+        if vals.keys() & {"is_salon_program", "company_id"}:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        if self.filtered("is_salon_program"):
+            self.env.registry.clear_cache()
+        return super().unlink()
 
     def _prepare_salon_program_values(self, company):
         values = {

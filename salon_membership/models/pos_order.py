@@ -33,7 +33,8 @@ class PosOrder(models.Model):
 
     @api.depends("salon_points_move_ids.amount")
     def _compute_salon_points(self):
-        moves = self.env["salon.points.move"].search([("pos_order_id", "in", self.ids)], order="id")
+        names = ["pos_order_id", "kind", "amount", "balance"]
+        moves = self.env["salon.points.move"].search_fetch([("pos_order_id", "in", self.ids)], names, order="id")
         by_order = moves.grouped("pos_order_id")
         for order in self:
             own = by_order.get(order._origin, moves.browse())
@@ -83,6 +84,7 @@ class PosOrder(models.Model):
         self.ensure_one()
         order = self.sudo()
         origins = order.lines.refunded_orderline_id.order_id
+        spends = order._salon_spending_lines()
         membership = order._salon_membership()
         members = membership | origins._salon_settled_members()
         if not members:
@@ -90,7 +92,7 @@ class PosOrder(models.Model):
         members._lock()
         if order._salon_is_settled():
             return
-        hold = self.env["salon.points.hold"].sudo().search([("order_uuid", "=", order.uuid)])
+        hold = order._salon_hold() if spends or membership.points_held else self.env["salon.points.hold"].sudo()
         held = hold.points if hold.membership_id == membership else 0
         hold.unlink()
         moves = self.env["salon.points.move"].sudo()
@@ -118,7 +120,10 @@ class PosOrder(models.Model):
             return membership
         domain = [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id)]
         ended = memberships.search(domain, order="id desc", limit=1) if self.partner_id else memberships
-        return ended or self.env["salon.points.hold"].sudo().search([("order_uuid", "=", self.uuid)]).membership_id
+        return ended or self._salon_hold().membership_id
+
+    def _salon_hold(self):
+        return self.env["salon.points.hold"].sudo().search([("order_uuid", "=", self.uuid)])
 
     def _salon_settled_members(self):
         """Return those whose points these orders moved."""
@@ -129,10 +134,15 @@ class PosOrder(models.Model):
         return moves.membership_id | self.env["salon.points.debt"].sudo().search(domain).membership_id
 
     def _salon_is_settled(self):
-        domain = [("pos_order_id", "=", self.id)]
-        if self.env["salon.points.move"].sudo().search_count(domain, limit=1):
-            return True
-        return bool(self.env["salon.points.debt"].sudo().search_count(domain, limit=1))
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT EXISTS (SELECT FROM salon_points_move WHERE pos_order_id = %(order)s)
+                OR EXISTS (SELECT FROM salon_points_debt WHERE pos_order_id = %(order)s)
+            """,
+            {"order": self.id},
+        )
+        return self.env.cr.fetchone()[0]
 
     def _salon_refunds(self):
         """Return the paid orders that refund something of this one."""

@@ -156,7 +156,9 @@ class SalonMembership(models.Model):
         if not card:
             return
         card.points = self.points
-        card.history_ids.create([move._prepare_history_values(card) for move in moves])
+        self.env["loyalty.history"].sudo().with_env(card.env).create(
+            [move._prepare_history_values(card) for move in moves]
+        )
 
     # Points that a till is about to spend -----------------------------------------------------------
 
