@@ -1,1 +1,2 @@
 from . import salon_sample_membership
+from . import salon_sample_extras

@@ -106,9 +106,8 @@ class SalonClientFile(models.Model):
         )
         ids = [id_ for (id_,) in rows]
         if lock and ids:
-            self.env.cr.execute(
-                SQL("SELECT id FROM salon_client_file WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", ids)
-            )
+            lock = SQL("SELECT id FROM salon_client_file WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", ids)
+            self.env.cr.execute(lock, log_exceptions=False)
         return self.browse(ids)
 
     def _salon_chain_down(self):

@@ -150,7 +150,8 @@ class SalonReferral(models.Model):
     def _lock_file(self, file):
         """Wait for whoever refers the same client at this moment."""
         self.env.flush_all()
-        self.env.cr.execute(SQL("SELECT id FROM salon_client_file WHERE id = %s FOR NO KEY UPDATE", file.id))
+        lock = SQL("SELECT id FROM salon_client_file WHERE id = %s FOR NO KEY UPDATE", file.id)
+        self.env.cr.execute(lock, log_exceptions=False)  # who comes second is told to look again, which is no error
 
     def _rename(self, referrer_file, way):
         """Correct who brought a client, as long as nothing came of it."""
@@ -260,7 +261,8 @@ class SalonReferral(models.Model):
         """Wait for whoever settles this referral, and read it anew."""
         self.ensure_one()
         self.env.flush_all()
-        self.env.cr.execute(SQL("SELECT id FROM salon_referral WHERE id = %s FOR UPDATE", self.id))
+        lock = SQL("SELECT id FROM salon_referral WHERE id = %s FOR UPDATE", self.id)
+        self.env.cr.execute(lock, log_exceptions=False)
         found = bool(self.env.cr.fetchall())
         self.invalidate_recordset()
         return found
