@@ -2,6 +2,7 @@
 
 from odoo import http
 from odoo.http import request
+from odoo.tools import format_date
 
 from odoo.addons.salon_crm.controllers.public_page import InputError, PublicPage, friendly
 
@@ -20,5 +21,17 @@ class DrawPage(PublicPage):
         last = (
             request.env["salon.draw.entry"].sudo().search([("draw_id", "=", draw.id)], order="position desc", limit=1)
         )
-        values = {"company": draw.company_id, "draw": draw, "odds": draw._say_odds(), "chain": last.chain}
+        env = request.env
+        words = {
+            "drawn": env._("%s drawn so far.", draw.drawn),
+            "until": draw.date_to and env._("Until %s.", format_date(env, draw.date_to)),
+            "left": lambda count: env._("%s left", count),
+        }
+        values = {
+            "company": draw.company_id,
+            "draw": draw,
+            "odds": draw._say_odds(),
+            "chain": last.chain,
+            "words": words,
+        }
         return self._page("page_draw", values, module="salon_membership")

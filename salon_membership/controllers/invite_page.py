@@ -29,9 +29,7 @@ class InvitePage(BookingPage):
         values = {
             "company": company,
             "code": membership.referral_code,
-            "points": company.salon_referral_new_points,
-            "when": company.salon_referral_when,
-            "minimum": self._minimum(company),
+            "words": self._words(company),
             "book_url": f"/salon/book?salon={company.id}" if company.salon_online_booking else False,
             "signup_url": "/web/signup" if self._signs_up() else False,
         }
@@ -44,8 +42,18 @@ class InvitePage(BookingPage):
         return request.env.user._is_public() and users._get_signup_invitation_scope() == "b2c"
 
     @staticmethod
-    def _minimum(company):
-        return company.currency_id.format(company.salon_referral_minimum)
+    def _words(company):
+        """Return the sentences of the page that say a name or a figure: whole, as each language orders its words."""
+        env, points = request.env, company.salon_referral_new_points
+        minimum = company.currency_id.format(company.salon_referral_minimum)
+        by_paying = company.salon_referral_when == "paid"
+        return {
+            "lead": env._("A member of %s would like you to get to know us.", company.name),
+            "gift": points and env._("%s points for you", points),
+            "when": env._("when you have paid %s or more in one visit and become a member.", minimum)
+            if by_paying
+            else env._("as soon as you become a member: ask us at your first visit."),
+        }
 
     def _finish(self, draft, visitor=None):
         """Who books by a member's link was brought by that member."""

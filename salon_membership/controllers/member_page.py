@@ -61,12 +61,11 @@ class MemberPage(CustomerPortal):
             "company": membership.company_id,
             "progress": membership._portal_progress(),
             "benefits": membership._portal_benefits(),
-            "lots": membership._portal_lots(),
+            "words": membership._portal_words(),
             "moves": moves.search(domain, limit=LINES, offset=lines["offset"]),
             "pager": lines,
             "number_picture": membership._number_picture(),
             "shares": membership.company_id.salon_referral,
-            "brought": membership._portal_brought(),
         }
 
     @http.route(f"{PAGE}/marketing", type="http", auth="user", methods=["POST"], website=True, sitemap=False)

@@ -1,6 +1,7 @@
 import base64
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 CODE_128 = {"width": 500, "height": 120}
 QR = {"width": 300, "height": 300, "barLevel": "M"}
@@ -25,8 +26,10 @@ class SalonMembership(models.Model):
             if tier.discount:
                 benefits.append(self.env._("%s %% off the list price", f"{tier.discount:g}"))
         else:
-            benefits.append(self.env._("%s %% off services", f"{tier.discount:g}"))
-            benefits.append(self.env._("%s %% off products", f"{tier.product_discount:g}"))
+            if tier.discount:
+                benefits.append(self.env._("%s %% off services", f"{tier.discount:g}"))
+            if tier.product_discount:
+                benefits.append(self.env._("%s %% off products", f"{tier.product_discount:g}"))
         if tier.points_factor and tier.points_factor != 1:
             benefits.append(self.env._("%s times the points on every purchase", f"{tier.points_factor:g}"))
         return benefits + tier.benefit_ids.mapped("name")
@@ -47,6 +50,36 @@ class SalonMembership(models.Model):
         referrals = self.env["salon.referral"].sudo().search(domain)
         rewarded = referrals.filtered("referrer_rewarded")
         return len(referrals), sum(rewarded.mapped("points"))
+
+    def _portal_words(self):
+        """Return the sentences of the member's page that say a figure: whole, as each language orders its words."""
+        self.ensure_one()
+        company = self.company_id
+        brought, given = self._portal_brought()
+        since = format_date(self.env, self.start_date)
+        words = {
+            "since": self.env._("%(salon)s · member since %(day)s", salon=company.name, day=since),
+            "points": self.env._("%s points", self.points),
+            "owed": self.points_debt and self.env._("You owe %s points: the next ones pay them.", self.points_debt),
+            "lots": [
+                self.env._("%(points)s end after %(day)s", points=points, day=format_date(self.env, day))
+                if day
+                else self.env._("%s do not end", points)
+                for day, points in self._portal_lots()
+            ],
+            "offer": [],
+            "when": self.env._("when your friend becomes a member."),
+            "brought": brought
+            and self.env._("You have brought %(count)s, for %(points)s points so far.", count=brought, points=given),
+        }
+        if company.salon_referral_points:
+            words["offer"].append(self.env._("%s points for you", company.salon_referral_points))
+        if company.salon_referral_new_points:
+            words["offer"].append(self.env._("%s points for your friend", company.salon_referral_new_points))
+        if company.salon_referral_when == "paid":
+            minimum = company.currency_id.format(company.salon_referral_minimum)
+            words["when"] = self.env._("when your friend first pays %s or more.", minimum)
+        return words
 
     def _portal_lots(self):
         """Return [(day, points)]: how many points end on which day, the next first; those without a day at last."""

@@ -109,7 +109,8 @@ class SalonMembership(models.Model):
         client.check_access("read")
         referrer = self._by_referral_code(code, company).partner_id
         if not referrer:
-            raise UserError(self.env._("No member has the code %s. Please look again.", (code or "").strip()))
+            typed = (code or "").strip()
+            raise UserError(self.env._("No member has the code %s. Please look again.", typed))
         if not company.salon_referral:
             raise UserError(self.env._("The salon gives nothing for referrals at the moment."))
         referral = self.env["salon.referral"]._refer(client.sudo(), referrer, company, "till")

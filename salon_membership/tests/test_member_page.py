@@ -22,11 +22,12 @@ class TestMemberPage(MembershipCommon, HttpCase):
         return answer.text, " ".join(html.fromstring(answer.content).xpath("//main")[0].text_content().split())
 
     def test_a_member_sees_their_tier_points_benefits_and_link(self):
+        self.gold.product_discount = 10
         self._sell((self.cut, 1))
         self.membership._grant(30, "test,1", "For a birthday")
         source, text = self._page()
         for shown in (
-            "Gold", "150 points", "20 % off the list price", "1.5 times the points", self.membership.number,
+            "Gold", "150 points", "20 % off services", "1.5 times the points", self.membership.number,
             self.membership.referral_code, "Earned", "+120", "For a birthday", "+30",
         ):  # fmt: skip
             self.assertIn(shown, text)

@@ -1,5 +1,6 @@
 import { Component, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
+import { _t } from "@web/core/l10n/translation";
 import { useAutofocus } from "@web/core/utils/hooks";
 import { explain } from "@salon_membership/app/components/salon_extras/explain";
 
@@ -12,6 +13,10 @@ export class ReferralDialog extends Component {
     setup() {
         this.state = useState({ code: "", message: "", busy: false });
         useAutofocus();
+    }
+
+    get question() {
+        return _t("Code or membership number of who sent %s", this.props.client);
     }
 
     async save() {
