@@ -63,9 +63,8 @@ class SalonMembership(models.Model):
             WITH due AS MATERIALIZED (
                 SELECT id, tier_id, grace_until, company_id, partner_id, start_date FROM salon_membership
                  WHERE company_id = %(company)s AND state = 'active'
-                   AND (grace_until < %(today)s
-                        OR (held_from < %(before)s AND grace_until IS NULL
-                            AND (keep_until IS NULL OR keep_until < %(today)s)))
+                   AND (keep_until IS NULL OR keep_until < %(today)s)
+                   AND (grace_until < %(today)s OR (held_from < %(before)s AND grace_until IS NULL))
                  LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED
             )
             SELECT m.id, m.tier_id, m.grace_until, %(in_grace)s, %(figures_in_grace)s

@@ -342,6 +342,15 @@ class TestReview(StandingCommon):
         self._review("2026-07-01")
         self.assertEqual(self.membership.tier_id, self.silver)
 
+    def test_who_is_given_time_in_grace_does_not_fall_before(self):
+        self._give(self.gold, "2025-01-10")
+        self._review("2026-01-10")
+        self.membership.sudo()._set_tier(self.gold, Why(note="She was ill"), keep_until="2026-06-30")
+        self._review("2026-06-30")
+        self.assertEqual(self.membership.tier_id, self.gold)
+        self._review("2026-07-01")
+        self.assertEqual(self.membership.tier_id, self.silver)
+
     def test_in_calendar_years_a_tier_holds_until_the_end_of_the_next(self):
         self.company.write({"salon_tier_grace_days": 0, "salon_tier_period": "year"})
         self._give(self.gold, "2024-11-10")
