@@ -22,9 +22,13 @@ class LoyaltyCard(models.Model):
         return cards
 
     def write(self, vals):
-        if vals.keys() & {"points", "partner_id", "program_id", "active"}:
+        guarded = vals.keys() & {"points", "partner_id", "program_id", "active", "is_salon_card"}
+        if guarded:
             self._check_by_ledger()
-        return super().write(vals)
+        result = super().write(vals)
+        if "program_id" in guarded:
+            self._check_by_ledger()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_salon(self):
@@ -32,7 +36,9 @@ class LoyaltyCard(models.Model):
 
     def _check_by_ledger(self):
         """A salon card only shows what the ledger says: core lets every cashier write it (invariant 6)."""
-        if self.env.context.get("salon_by") is not BY_LEDGER and self.filtered("is_salon_card"):
+        if self.env.context.get("salon_by") is not BY_LEDGER and self.filtered(
+            lambda card: card.is_salon_card or card.sudo().program_id.is_salon_program
+        ):
             raise UserError(
                 self.env._("The points of members are kept by the salon's ledger. Correct them on the membership.")
             )

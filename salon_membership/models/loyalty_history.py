@@ -12,7 +12,10 @@ class LoyaltyHistory(models.Model):
 
     def write(self, vals):
         self.sudo().card_id._check_by_ledger()
-        return super().write(vals)
+        result = super().write(vals)
+        if "card_id" in vals:
+            self.sudo().card_id._check_by_ledger()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_salon(self):

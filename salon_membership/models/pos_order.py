@@ -31,6 +31,10 @@ class PosOrder(models.Model):
         help="Points that this order spent, below 0 those that it gave back.",
     )
 
+    salon_settled = fields.Boolean(
+        readonly=True, copy=False, help="What this order means for points and tier is booked: once, when it is paid."
+    )
+
     @api.depends("salon_points_move_ids.amount")
     def _compute_salon_points(self):
         names = ["pos_order_id", "kind", "amount", "balance"]
@@ -43,15 +47,31 @@ class PosOrder(models.Model):
             order.salon_points_balance = own[-1:].balance
 
     def action_pos_order_paid(self):
+        settled = self.sudo().salon_settled
+        self.sudo().with_context(salon_by=BY_LEDGER).salon_settled = True
         result = super().action_pos_order_paid()
-        self._salon_settle_points()
+        if not settled:
+            self._salon_settle_points()
         return result
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._salon_settlement_only(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._salon_settlement_only(vals)
         result = super().write(vals)
         if vals.get("state") == "cancel":
             self._salon_release_points()
         return result
+
+    def _salon_settlement_only(self, vals):
+        """Pass over what a till, which sends an order with all its fields, has in place of the server's own figures."""
+        if self.env.context.get("salon_by") is not BY_LEDGER:
+            vals.pop("salon_settled", None)
+            vals.pop("salon_spend", None)
 
     def unlink(self):
         self._salon_release_points()
@@ -74,7 +94,8 @@ class PosOrder(models.Model):
           day is over gets it too, and it ends with the next clearing. What was owed for that order comes as a new lot.
         - What this order spends, by part payment or rewards, is taken from the lots that end first. Points that are
           not there any more are owed: no sale is lost.
-        - What this order earns becomes a new lot.
+        - What this order earns becomes a new lot. What comes back without the sale that it is from costs as many points
+          as it would earn.
         - At last, what the member owes is paid by the points that are free.
 
         An order that is changed before it is paid, at the till or in the back office, settles as it is when it is
@@ -83,10 +104,12 @@ class PosOrder(models.Model):
         """
         self.ensure_one()
         order = self.sudo()
-        origins = order.lines.refunded_orderline_id.order_id
+        origins = order.lines.filtered(lambda line: line._salon_is_refund()).refunded_orderline_id.order_id
         spends = order._salon_spending_lines()
         membership = order._salon_membership()
         members = membership | origins._salon_settled_members()
+        if spends and not membership:
+            order.message_post(body=self.env._("Nobody's points were taken for this order: its client is no member."))
         if not members:
             return
         members._lock()
@@ -144,17 +167,12 @@ class PosOrder(models.Model):
         )
         return self.env.cr.fetchone()[0]
 
-    def _salon_refunds(self):
-        """Return the paid orders that refund something of this one."""
-        refunds = self.lines.refund_orderline_ids.order_id
-        return refunds.filtered(lambda order: order.state not in ("draft", "cancel"))
-
     def _salon_booked(self, model, kind):
-        """Return the sum of what these orders booked of one kind."""
+        """Return the sum of what refunds of this order booked of one kind."""
         [[total]] = (
             self.env[model]
             .sudo()
-            ._read_group([("pos_order_id", "in", self.ids), ("kind", "=", kind)], aggregates=["amount:sum"])
+            ._read_group([("origin_id", "=", self.id), ("kind", "=", kind)], aggregates=["amount:sum"])
         )
         return total or 0
 
@@ -167,9 +185,8 @@ class PosOrder(models.Model):
         if not earned:
             return earned
         kept = self._salon_floor(earned.amount * (1 - origin.lines._salon_refunded_share("salon_points_earned")))
-        refunds = origin._salon_refunds()
-        taken = refunds._salon_booked("salon.points.debt", "refund")
-        taken -= refunds._salon_booked("salon.points.move", "reverse")
+        taken = origin._salon_booked("salon.points.debt", "refund")
+        taken -= origin._salon_booked("salon.points.move", "reverse")
         points = earned.amount - kept - taken
         if points <= 0:
             return earned.browse()
@@ -178,8 +195,8 @@ class PosOrder(models.Model):
         # What ended by itself is gone, but nobody had anything for it.
         expired = -sum(lot.move_ids.filtered(lambda move: move.kind == "expire").mapped("amount"))
         if points > there + expired:
-            lot.membership_id._owe(points - there - expired, "refund", self)
-        return lot._book(-there, "reverse", self) if there else earned.browse()
+            lot.membership_id._owe(points - there - expired, "refund", self, origin=origin)
+        return lot._book(-there, "reverse", self, origin=origin) if there else earned.browse()
 
     def _salon_give_back(self, origin):
         """Give back what the refunded part of `origin` had spent, and return the moves."""
@@ -195,8 +212,7 @@ class PosOrder(models.Model):
         if not spent and not owed:
             return moves
         total = sum(owed.mapped("amount")) - sum(spent.mapped("amount"))
-        refunds = origin._salon_refunds()
-        given = refunds._salon_booked("salon.points.move", "return")
+        given = origin._salon_booked("salon.points.move", "return")
         points = self._salon_floor(total * origin.lines._salon_refunded_share("salon_points_spent")) - given
         # What was spent last comes back first: what was owed, then the lot that was used last.
         for amount, lot in [*((debt.amount, None) for debt in owed), *((-move.amount, move.lot_id) for move in spent)]:
@@ -205,8 +221,8 @@ class PosOrder(models.Model):
             back = min(points, amount - skipped)
             if back > 0:
                 points -= back
-                lot = lot or (owed or spent).membership_id._new_lot(self.date_order)
-                moves |= lot._book(back, "return", self)
+                lot = lot or (owed or spent).membership_id._new_lot(fields.Datetime.now())
+                moves |= lot._book(back, "return", self, origin=origin)
         return moves
 
     def _salon_spend(self, membership, sold, held):
@@ -221,27 +237,34 @@ class PosOrder(models.Model):
             return self.env["salon.points.move"].sudo()
         # Taxes are rounded per line: a cent more or less is not another wish of the client's.
         program = self.env["loyalty.program"]._get_salon_program(self.company_id)
-        if abs(points - held) <= program.salon_points_for_one * self.currency_id.rounding * len(costs):
+        if held and abs(points - held) <= program.salon_points_for_one * self.currency_id.rounding * len(costs):
             points = held
         for line, cost in costs.items():
             line.with_context(salon_by=BY_LEDGER).salon_points_spent = cost
         return membership._spend(points, self)
 
     def _salon_earn(self, membership, sold):
-        """Book what a member earns by this order, and return the move, if any.
+        """Book what a member earns by this order, and return the moves, if any.
 
         Each line is good for points by its amount, or by the rule of its product or category. Discounts on the order
-        as a whole, and what is paid by points, lessen all lines alike. The sum is rounded down.
+        as a whole, and what is paid by points, lessen all lines alike. The sum is rounded down. Where more comes back
+        than is sold, without the sale that it is from, so many points are taken back.
         """
         program = self.env["loyalty.program"]._get_salon_program(self.company_id)
-        factor = membership._points_factor(self.date_order) if program.active else 0
-        goods = {line: amount for line, amount in sold.items() if amount > 0}
-        discounts = sum(amount for amount in sold.values() if amount < 0)
-        factor *= max(1 + discounts / sum(goods.values()), 0) if goods else 0
+        # A till's clock may be wrong.
+        factor = membership._points_factor(min(self.date_order, fields.Datetime.now())) if program.active else 0
+        total = sum(sold.values())
+        if self.currency_id.compare_amounts(total, 0) < 0:
+            goods = {line: amount for line, amount in sold.items() if amount < 0 and line.qty < 0}
+        else:
+            goods = {line: amount for line, amount in sold.items() if amount > 0}
+        factor *= min(total / sum(goods.values()), 1) if goods else 0
         earned = {line: line._salon_base_points(amount, program) * factor for line, amount in goods.items()}
-        points = self._salon_floor(sum(earned.values()))
+        points = self._salon_floor(abs(sum(earned.values())))
         if points <= 0:
             return self.env["salon.points.move"].sudo()
+        if total < 0:
+            return membership._take(points, self)
         for line, part in earned.items():
             line.with_context(salon_by=BY_LEDGER).salon_points_earned = part
         return membership._earn(points, self)
@@ -249,9 +272,25 @@ class PosOrder(models.Model):
     def _salon_sold(self):
         """Return what each line that this order sells came to, tax included: {line: amount}.
 
-        Left out are refunded lines, and what points have nothing to do with: tips, what tops up prepaid money, and
-        paying by it. What is below 0 is a discount on the rest of the order, part payment by points included. Taxes
-        are computed for the order as a whole, as the till does it: rounding may depend on it.
+        Left out are refunds, and what points have nothing to do with: tips, what tops up prepaid money, and paying by
+        it. What is below 0 is a discount on the rest of the order, part payment by points included, and also what is
+        refunded beyond what was sold.
+        """
+        points_product = self.env["loyalty.program"]._get_salon_program(self.company_id).salon_points_product_id
+        sold, eligible = {}, self.lines._salon_eligible()
+        for line, amount in self._salon_amounts().items():
+            if line._salon_is_refund():
+                amount = min(amount, 0) * line._salon_over_refunded()
+                if amount:
+                    sold[line] = amount
+            elif line in eligible and (amount <= 0 or line.product_id != points_product):
+                sold[line] = amount
+        return sold
+
+    def _salon_amounts(self):
+        """Return what each line comes to by the server's own figures, tax included: {line: amount}.
+
+        Taxes are computed for the order as a whole, as the till does it: rounding may depend on it.
         """
         self.ensure_one()
         taxes = self.env["account.tax"]
@@ -259,11 +298,8 @@ class PosOrder(models.Model):
         taxes._add_tax_details_in_base_lines(base_lines, self.company_id)
         taxes._round_base_lines_tax_details(base_lines, self.company_id)
         sign = -1 if self.amount_total < 0 else 1  # core turns the quantities of a refund around
-        sold = self.lines.filtered(lambda line: not line.refunded_orderline_id)._salon_eligible()
         return {
-            base_line["record"]: sign * base_line["tax_details"]["total_included_currency"]
-            for base_line in base_lines
-            if base_line["record"] in sold
+            base_line["record"]: sign * base_line["tax_details"]["total_included_currency"] for base_line in base_lines
         }
 
     def _salon_spending_lines(self):
@@ -271,8 +307,8 @@ class PosOrder(models.Model):
         product = self.env["loyalty.program"]._get_salon_program(self.company_id).salon_points_product_id
         return self.lines.filtered(
             lambda line: (
-                not line.refunded_orderline_id
-                and (line.product_id == product or line.reward_id.program_id.is_salon_program)
+                (line.product_id == product or line.reward_id.program_id.is_salon_program)
+                and not line._salon_is_refund()
             )
         )
 

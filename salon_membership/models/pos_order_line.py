@@ -39,7 +39,7 @@ class PosOrderLine(models.Model):
         result = super().write(vals)
         for line, price_extra in before.items():
             if line.price_extra != price_extra:
-                line.salon_list_price += line.price_extra - price_extra
+                line.with_context(salon_by=BY_LEDGER).salon_list_price += line.price_extra - price_extra
         return result
 
     def _salon_settlement_only(self, vals):
@@ -47,6 +47,7 @@ class PosOrderLine(models.Model):
         if self.env.context.get("salon_by") is not BY_LEDGER:
             vals.pop("salon_points_earned", None)
             vals.pop("salon_points_spent", None)
+            vals.pop("salon_list_price", None)  # on creation it is noted after this
 
     def _salon_keep_list_prices(self, vals_list):
         """Note the list price of today on new lines; a refund has that of the day of the sale.
@@ -86,7 +87,37 @@ class PosOrderLine(models.Model):
         config = self.order_id.config_id
         prepaid = config._get_program_ids().sudo().filtered("is_payment_program")
         excluded = config.tip_product_id | prepaid.trigger_product_ids
-        return self.filtered(lambda line: line.product_id not in excluded and line.reward_id.program_id not in prepaid)
+        return self.filtered(
+            lambda line: (
+                # Below 0 it is no tip and tops nothing up, but lessens what is paid for the rest.
+                (line.product_id not in excluded or (line._salon_price() < 0 and not line._salon_is_refund()))
+                and line.reward_id.program_id not in prepaid
+            )
+        )
+
+    def _salon_is_refund(self):
+        """Tell whether this line takes something back that was sold here; what only says so is sold itself."""
+        self.ensure_one()
+        origin = self.refunded_orderline_id
+        if not origin or origin.product_id != self.product_id or origin.company_id != self.company_id:
+            return False
+        return (self._salon_price() or self.qty) * (origin._salon_price() or origin.qty) < 0
+
+    def _salon_over_refunded(self):
+        """Return which part of this refund, from 0 to 1, is more than was left of its sale."""
+        origin, price = self.refunded_orderline_id, -self._salon_price()
+        others = origin._salon_paid_refunds().filtered(lambda line: line.order_id != self.order_id)
+        same = self.order_id.lines.filtered(lambda line: line.refunded_orderline_id == origin and line.id < self.id)
+        left = max(origin._salon_price() + sum(line._salon_price() for line in others | same), 0)
+        if self.order_id.currency_id.compare_amounts(price, left) <= 0:
+            return 0
+        return (price - left) / price
+
+    def _salon_paid_refunds(self):
+        """Return the lines of paid orders that refund this one."""
+        return self.refund_orderline_ids.filtered(
+            lambda line: line.order_id.state not in ("draft", "cancel") and line._salon_is_refund()
+        )
 
     def _salon_refunded_share(self, name):
         """Return which part of the field `name` of these lines has been refunded by paid orders, from 0 to 1."""
@@ -99,7 +130,7 @@ class PosOrderLine(models.Model):
     def _salon_refunded_part(self):
         """Return which part of this line has been refunded, by what it came to; what came to nothing by quantity."""
         self.ensure_one()
-        refunds = self.refund_orderline_ids.filtered(lambda line: line.order_id.state not in ("draft", "cancel"))
+        refunds = self._salon_paid_refunds()
         own, back = self._salon_price(), sum(line._salon_price() for line in refunds)
         if not own:
             own, back = self.qty, sum(refunds.mapped("qty"))
@@ -108,6 +139,15 @@ class PosOrderLine(models.Model):
     def _salon_price(self):
         """Return what this line came to before taxes were computed."""
         return self.qty * self.price_unit * (1 - (self.discount or 0) / 100)
+
+    def _salon_subtotal_fits(self):
+        """Tell whether what is stored as this line's total is what it comes to, as far as that is plain to see."""
+        self.ensure_one()
+        price, total = self._salon_price(), self.price_subtotal_incl
+        taxes = sum(tax.amount for tax in self.tax_ids if tax.amount_type == "percent" and not tax.price_include)
+        if any(tax.amount_type != "percent" for tax in self.tax_ids):
+            return False
+        return abs(price * (1 + taxes / 100) - total) <= self.order_id.currency_id.rounding * 2
 
     def _salon_points_costs(self, sold):
         """Return the points that these lines spend, by the server's own worth of points: {line: points}.

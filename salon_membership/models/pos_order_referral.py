@@ -11,7 +11,7 @@ class PosOrder(models.Model):
         order = self.sudo()
         referrals = self.env["salon.referral"].sudo()
         waiting = referrals.browse()
-        if order.partner_id:
+        if order.partner_id and not order.salon_settled:
             domain = [("file_id.partner_id", "=", order.partner_id.id), ("company_id", "=", order.company_id.id)]
             waiting = referrals.search([*domain, ("state", "=", "invited")])
         result = super().action_pos_order_paid()

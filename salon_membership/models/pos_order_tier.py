@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .loyalty_card import BY_LEDGER
+
 
 class PosOrder(models.Model):
     """What a paid order means for the tier of its client."""
@@ -41,27 +43,55 @@ class PosOrder(models.Model):
     def action_pos_order_paid(self):
         """Members are made before points are settled, that this order earns; they rise after it."""
         order = self.sudo()
-        order.salon_spend = order._salon_count_spend()
+        if order.salon_settled:
+            return super().action_pos_order_paid()
+        partners = order.partner_id | order._salon_book_spend()
         self.env["salon.membership"]._enrol_buyer(order)
         result = super().action_pos_order_paid()
-        membership = self.env["salon.membership"].sudo()._get_active(order.partner_id, order.company_id)
-        if membership:
+        members = self.env["salon.membership"].sudo()._get_active(partners, order.company_id)
+        for membership in members:
             membership._follow(order)
+        if order.partner_id & members.partner_id:
             self.env["salon.birthday.given"].sudo()._settle(order)
         self.invalidate_recordset(["salon_tier_news"], flush=False)
         return result
 
+    def _salon_book_spend(self):
+        """Note what this order counts for the tier; return whose sales it refunds, as far as it is not in their name.
+
+        A refund counts against who bought: what another client bought, or nobody in particular, is taken off that sale.
+        """
+        self = self.with_context(salon_by=BY_LEDGER)
+        amounts = self._salon_spend_amounts()
+        others = self.lines.filtered(
+            lambda line: line._salon_is_refund() and line.refunded_orderline_id.order_id.partner_id != self.partner_id
+        )
+        for origin, lines in others.grouped(lambda line: line.refunded_orderline_id.order_id).items():
+            origin.salon_spend += sum(amounts.pop(line, 0) for line in lines)
+        self.salon_spend = sum(amounts.values())
+        return others.refunded_orderline_id.order_id.partner_id
+
     def _salon_count_spend(self):
         """Return what this order counts for the tier, in the company's currency."""
-        return sum(self._salon_counting_lines().mapped("price_subtotal_incl")) / (self.currency_rate or 1)
+        return sum(self._salon_spend_amounts().values())
+
+    def _salon_spend_amounts(self):
+        """Return what each line that counts comes to, in the company's currency: {line: amount}.
+
+        What the till says is taken where it is what the lines come to, which spares computing the taxes.
+        """
+        rate, lines = self.currency_rate or 1, self._salon_counting_lines()
+        if all(line._salon_subtotal_fits() for line in lines):
+            return {line: line.price_subtotal_incl / rate for line in lines}
+        amounts = self._salon_amounts()
+        return {line: amounts[line] / rate for line in lines}
 
     def _salon_counting_lines(self):
         """Return the lines that count: neither tips nor money that was topped up, nor what was paid with such money."""
         self.ensure_one()
-        prepaid = self.config_id._get_program_ids().sudo().filtered("is_payment_program")
-        excluded = self.config_id.tip_product_id | prepaid.trigger_product_ids
+        eligible = self.lines._salon_eligible()
         return self.lines.filtered(
-            lambda line: line.product_id not in excluded and line.reward_id.program_id not in prepaid
+            lambda line: line in eligible or (line._salon_is_refund() and line._salon_over_refunded())
         )
 
     def _salon_reaches_enrolment(self):
@@ -113,4 +143,9 @@ class PosOrder(models.Model):
                 prepaid.ids,
             )
         )
-        self.invalidate_model(["salon_spend"])
+        self.env.cr.execute(
+            """
+            UPDATE pos_order SET salon_settled = TRUE WHERE salon_settled IS NOT TRUE AND state IN ('paid', 'done')
+            """
+        )
+        self.invalidate_model(["salon_spend", "salon_settled"])

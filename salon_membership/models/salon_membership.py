@@ -103,6 +103,10 @@ class SalonMembership(models.Model):
         for membership in self:
             if vals.get("partner_id", membership.partner_id.id) != membership.partner_id.id:
                 raise ValidationError(self.env._("A membership stays with its client. Enrol the other client instead."))
+            if vals.get("company_id", membership.company_id.id) != membership.company_id.id:
+                raise ValidationError(
+                    self.env._("A membership stays in its company. Enrol the client in the other one.")
+                )
         result = super().write(vals)
         if "number" in vals:
             self.partner_id._refresh_salon_keys()

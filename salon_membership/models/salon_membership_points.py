@@ -93,7 +93,8 @@ class SalonMembership(models.Model):
 
     def _earn(self, points, order):
         """Give this member a new lot of points for a paid order."""
-        return self._new_lot(order.date_order)._book(points, "earn", order)
+        earned_at = min(order.date_order, fields.Datetime.now())  # a till's clock may be wrong
+        return self._new_lot(earned_at)._book(points, "earn", order)
 
     def _points_free(self):
         """Return how many points an order can spend that holds none itself: not those that other orders hold.
@@ -132,9 +133,17 @@ class SalonMembership(models.Model):
             self._owe(points - there, "shortfall", order)
         return self._use(there, "spend", order)
 
-    def _owe(self, points, kind, order=None, note=None):
+    def _take(self, points, order):
+        """Take points back for what came back without its sale; return the moves. What is not there is owed."""
+        self.ensure_one()
+        there = min(points, self._points_free())
+        if points > there:
+            self._owe(points - there, "refund", order)
+        return self._use(there, "reverse", order)
+
+    def _owe(self, points, kind, order=None, note=None, origin=None):
         """Book what this member owes, or with `points` below 0 what they have paid of it."""
-        return self.env["salon.points.debt"].sudo()._book(self, points, kind, order, note)
+        return self.env["salon.points.debt"].sudo()._book(self, points, kind, order, note, origin)
 
     def _repay(self, order=None):
         """Pay what these members owe as far as they have points; return the moves.
@@ -180,7 +189,7 @@ class SalonMembership(models.Model):
         holds = self.env["salon.points.hold"].sudo()
         membership = self.sudo()._get_active(self.env["res.partner"].browse(partner_id), config.company_id)
         if not membership or points <= 0:
-            holds._release([order_uuid])
+            holds._release([order_uuid], config.company_id)
             if points > 0:
                 raise UserError(self.env._("Only members have points. Enrol the client first."))
             return {"points": membership.points, "points_held": membership.points_held, "held": 0}
@@ -189,7 +198,7 @@ class SalonMembership(models.Model):
             raise UserError(self.env._("This order is paid already: its points are settled."))
         membership._clear_holds()
         program = self.env["loyalty.program"]._get_salon_program(config.company_id)
-        hold = holds.search([("order_uuid", "=", order_uuid)])
+        hold = holds.search([("order_uuid", "=", order_uuid), ("membership_id.company_id", "=", config.company_id.id)])
         own = hold.points if hold.membership_id == membership else 0
         free = membership.points - membership.points_held + own
         if points > free:
@@ -216,8 +225,8 @@ class SalonMembership(models.Model):
     @api.model
     def release_points(self, config_id, order_uuids):
         """Let go of what is held for orders that spend no points any more."""
-        self._get_till(config_id)
-        self.env["salon.points.hold"].sudo()._release(order_uuids)
+        config = self._get_till(config_id)
+        self.env["salon.points.hold"].sudo()._release(order_uuids, config.company_id)
 
     @api.model
     def _get_till(self, config_id):

@@ -106,7 +106,7 @@ class SalonMembership(models.Model):
             UPDATE salon_membership m SET last_active_at = GREATEST(m.last_active_at, %s)
              WHERE m.id = %s RETURNING %s
             """,
-            order.date_order,
+            min(order.date_order, fields.Datetime.now()),
             self.id,
             self._sql_figures(company, since),
         )
@@ -134,9 +134,32 @@ class SalonMembership(models.Model):
     def _take_promotion_back(self, order, figures):
         """Undo the last promotion, where the order that brought it is refunded and what is left is not enough."""
         last = self.change_ids.filtered(lambda change: change.kind in ("promoted", "demoted", "changed"))[:1]
-        brought = last.kind == "promoted" and last.pos_order_id in order.lines.refunded_orderline_id.order_id
-        if brought and not self.tier_id._is_reached(self.company_id, figures["spend"], figures["visits"]):
+        if last.kind != "promoted" or self.tier_id._is_reached(self.company_id, figures["spend"], figures["visits"]):
+            return
+        brought = last.pos_order_id in order.lines.refunded_orderline_id.order_id
+        if brought or not self.tier_id._is_reached(self.company_id, last.spend - self._refunded_of(last), last.visits):
             self._set_tier(last.from_tier_id, Why("refund", order_id=order.id, figures=figures))
+
+    def _refunded_of(self, change):
+        """Return what was refunded since of that spending which counted for a promotion; all of it by hand: nothing."""
+        order = change.pos_order_id
+        if not order:
+            return 0
+        lines = self.env["pos.order.line"].search(
+            [
+                ("refunded_orderline_id.order_id.partner_id", "=", self.partner_id.id),
+                ("refunded_orderline_id.order_id.company_id", "=", self.company_id.id),
+                (
+                    "refunded_orderline_id.order_id.date_order",
+                    ">=",
+                    self.company_id._salon_midnight(change.counted_from),
+                ),
+                ("refunded_orderline_id.order_id.date_order", "<=", order.date_order),
+                ("order_id.state", "in", ("paid", "done")),
+                ("order_id", ">", order.id),
+            ]
+        )
+        return -sum(line.price_subtotal_incl / (line.order_id.currency_rate or 1) for line in lines)
 
     def _set_tier(self, tier, why, keep_until=None):
         """Give these members a tier, and say why in their history."""

@@ -35,6 +35,14 @@ class SalonPointsDebt(models.Model):
     pos_order_id = fields.Many2one(
         "pos.order", string="Order", readonly=True, ondelete="restrict", index="btree_not_null"
     )
+    origin_id = fields.Many2one(
+        "pos.order",
+        string="Sale",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The sale that a refund takes this back from.",
+    )
     note = fields.Char(readonly=True)
     created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     created_by = fields.Integer(
@@ -42,7 +50,8 @@ class SalonPointsDebt(models.Model):
     )
 
     _once = models.UniqueIndex(
-        "(pos_order_id, membership_id, kind) WHERE kind <> 'waive'", "This order's points debt is booked already."
+        "(pos_order_id, membership_id, kind, COALESCE(origin_id, 0)) WHERE kind <> 'waive'",
+        "This order's points debt is booked already.",
     )
     _amount_sign = models.Constraint(
         "CHECK (amount <> 0 AND (amount > 0) = (kind IN ('refund', 'shortfall')))",
@@ -78,7 +87,7 @@ class SalonPointsDebt(models.Model):
         return debts
 
     @api.model
-    def _book(self, membership, amount, kind, order=None, note=None):
+    def _book(self, membership, amount, kind, order=None, note=None, origin=None):
         """Write one line of what `membership` owes."""
         values = {
             "membership_id": membership.id,
@@ -88,5 +97,5 @@ class SalonPointsDebt(models.Model):
             "note": note,
         }
         if order:
-            values.update(pos_order_id=order.id, date=order.date_order)
+            values.update(pos_order_id=order.id, date=order.date_order, origin_id=origin and origin.id)
         return self.create(values)

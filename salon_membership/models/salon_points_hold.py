@@ -65,9 +65,10 @@ class SalonPointsHold(models.Model):
         return result
 
     @api.model
-    def _release(self, order_uuids):
-        """Let go of what is held for these orders."""
-        self.search([("order_uuid", "in", order_uuids)]).unlink()
+    def _release(self, order_uuids, company=None):
+        """Let go of what is held for these orders: where a till says so, of its own company's alone."""
+        domain = [("membership_id.company_id", "=", company.id)] if company else []
+        self.search([("order_uuid", "in", order_uuids), *domain]).unlink()
 
     @api.autovacuum
     def _gc_holds(self):

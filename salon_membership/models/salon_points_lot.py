@@ -80,13 +80,13 @@ class SalonPointsLot(models.Model):
             day = fields.Datetime.context_timestamp(self, lot.earned_at).date() if lot.earned_at else ""
             lot.display_name = f"{lot.membership_id.number} · {day}"
 
-    def _book(self, amount, kind, order=None, note=None):
+    def _book(self, amount, kind, order=None, note=None, origin=None):
         """Write one move of this lot into the ledger; lot and membership follow by themselves."""
         self.ensure_one()
-        return self.env["salon.points.move"].sudo().create(self._prepare_move_values(amount, kind, order, note))
+        return self.env["salon.points.move"].sudo().create(self._prepare_move_values(amount, kind, order, note, origin))
 
-    def _prepare_move_values(self, amount, kind, order=None, note=None):
+    def _prepare_move_values(self, amount, kind, order=None, note=None, origin=None):
         values = {"lot_id": self.id, "amount": amount, "kind": kind, "note": note}
         if order:
-            values.update(pos_order_id=order.id, date=order.date_order)
+            values.update(pos_order_id=order.id, date=order.date_order, origin_id=origin and origin.id)
         return values

@@ -35,6 +35,14 @@ class SalonPointsMove(models.Model):
     pos_order_id = fields.Many2one(
         "pos.order", string="Order", readonly=True, ondelete="restrict", index="btree_not_null"
     )
+    origin_id = fields.Many2one(
+        "pos.order",
+        string="Sale",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The sale that a refund takes this back from.",
+    )
     note = fields.Char(readonly=True)
     created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     created_by = fields.Integer(
@@ -46,13 +54,15 @@ class SalonPointsMove(models.Model):
         "(pos_order_id) WHERE kind = 'earn'", "This order has earned its points already."
     )
     _order_reverses_once = models.UniqueIndex(
-        "(pos_order_id, lot_id) WHERE kind = 'reverse'", "This refund has taken back its points already."
+        "(pos_order_id, lot_id, COALESCE(origin_id, 0)) WHERE kind = 'reverse'",
+        "This refund has taken back its points already.",
     )
     _order_spends_once = models.UniqueIndex(
         "(pos_order_id, lot_id) WHERE kind = 'spend'", "This order has spent its points already."
     )
     _order_returns_once = models.UniqueIndex(
-        "(pos_order_id, lot_id) WHERE kind = 'return'", "This refund has given back its points already."
+        "(pos_order_id, lot_id, COALESCE(origin_id, 0)) WHERE kind = 'return'",
+        "This refund has given back its points already.",
     )
     _amount_sign = models.Constraint(
         "CHECK (amount <> 0 AND (kind NOT IN ('earn', 'return') OR amount > 0)"

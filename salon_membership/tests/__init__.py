@@ -7,6 +7,7 @@ from . import test_club
 from . import test_membership
 from . import test_migration
 from . import test_points
+from . import test_points_abuse
 from . import test_points_expiry
 from . import test_points_gift
 from . import test_points_rules

@@ -13,7 +13,7 @@ class TestPointsRules(MembershipCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.gold.discount = 0
+        cls.gold.write({"discount": 0, "product_discount": 0})
         cls.program = cls.membership.card_id.program_id
         cls.hair = cls.env["product.category"].create({"name": "Hair"})
         cls.care = cls.env["product.category"].create({"name": "Care", "parent_id": cls.hair.id})

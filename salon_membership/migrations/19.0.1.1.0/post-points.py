@@ -6,6 +6,20 @@ def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {})
     _make_points_products(env)
     _spread_earned_points(cr)
+    _name_refunded_sales(cr)
+
+
+def _name_refunded_sales(cr):
+    """Note on what refunds took back from which sale it was: a refund takes back what other refunds have left."""
+    cr.execute("SELECT set_config('salon.unlock', 'on', true)")
+    cr.execute(
+        """
+        UPDATE salon_points_move m SET origin_id = e.pos_order_id FROM salon_points_move e
+         WHERE m.kind = 'reverse' AND m.origin_id IS NULL AND m.pos_order_id IS NOT NULL
+           AND e.kind = 'earn' AND e.lot_id = m.lot_id
+        """
+    )
+    cr.execute("SELECT set_config('salon.unlock', 'off', true)")
 
 
 def _make_points_products(env):
