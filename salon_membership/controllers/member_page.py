@@ -62,6 +62,7 @@ class MemberPage(CustomerPortal):
             "progress": membership._portal_progress(),
             "benefits": membership._portal_benefits(),
             "words": membership._portal_words(),
+            "vouchers": membership._portal_vouchers(),
             "moves": moves.search(domain, limit=LINES, offset=lines["offset"]),
             "pager": lines,
             "number_picture": membership._number_picture(),

@@ -1,6 +1,7 @@
 import base64
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 CODE_128 = {"width": 500, "height": 120}
@@ -38,6 +39,20 @@ class SalonMembership(models.Model):
         """Return what is missing to the next tier, in words; "" where none is above."""
         self.ensure_one()
         return self.progress or ""
+
+    def _portal_vouchers(self):
+        """Return [(what, code, until)] of the coupons that this member can still use."""
+        self.ensure_one()
+        cards = self.env["loyalty.card"].sudo()
+        domain = cards._salon_open_domain(self.partner_id) & Domain("company_id", "in", (False, self.company_id.id))
+        return [
+            (
+                card.program_id.name,
+                card.code,
+                card.expiration_date and self.env._("until %s", format_date(self.env, card.expiration_date)),
+            )
+            for card in cards.search(domain, order="expiration_date, id", limit=20)
+        ]
 
     def _portal_brought(self):
         """Return (how many clients this member brought, how many points that gave)."""

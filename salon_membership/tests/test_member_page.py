@@ -34,6 +34,14 @@ class TestMemberPage(MembershipCommon, HttpCase):
         self.assertIn(self.membership.referral_url, source)
         self.assertIn("data:image/png;base64,", source)
 
+    def test_a_member_sees_the_vouchers_they_can_use(self):
+        self.env["salon.offer.setup"].create({"voucher": True}).action_set_up()
+        program = self.env["loyalty.program"].search([("salon_offer", "=", "voucher")])
+        cards = [program._salon_issue(client, self.env.company) for client in (self.client, self.client, self.guest)]
+        cards[1].expiration_date = "2020-01-01"
+        source = self._page()[0]
+        self.assertEqual([card.code in source for card in cards], [True, False, False])
+
     def test_what_staff_noted_is_not_shown(self):
         self.membership._grant(30, "test,1", "Given")
         self.membership.lot_ids._book(-5, "adjust", note="complained too loudly")
