@@ -64,6 +64,10 @@ class LoyaltyProgram(models.Model):
         " least.",
     )
 
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return [*super()._load_pos_data_fields(config), "salon_notice_days"]
+
     def _salon_today(self):
         self.ensure_one()
         return local_day(self.company_id._salon_timezone(), fields.Datetime.now())

@@ -113,7 +113,8 @@ def load_salon(context):
                (number, partner_id, tier_id, company_id, state, start_date, card_id, points_held, points_debt)
         SELECT 'B' || c.id, c.partner_id, m.tier_id, m.company_id, 'active', m.start_date, c.id, 0, 0
           FROM loyalty_card c, salon_membership m
-         WHERE c.program_id = %(program)s AND m.id = %(member)s AND c.id <> m.card_id;
+         WHERE c.program_id = %(program)s AND m.id = %(member)s
+           AND NOT EXISTS (SELECT FROM salon_membership o WHERE o.partner_id = c.partner_id);
         ANALYZE salon_membership
         """,
         {"program": facts["program"], "member": facts["memberships"][0]},

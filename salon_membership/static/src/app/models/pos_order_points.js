@@ -140,6 +140,14 @@ patch(PosOrder.prototype, {
             : 0;
     },
 
+    /** Whether the next points end within the days of notice: then staff say so. */
+    get salonPointsEndSoon() {
+        const { points_ending: points, points_ending_on: day } = this.salonMembership || {};
+        return Boolean(
+            points && day && day.diffNow("days").days <= this.salonProgram?.salon_notice_days
+        );
+    },
+
     salonPointsFor(amount) {
         return Math.ceil(amount * (this.salonProgram?.salon_points_for_one || 0) - EPSILON);
     },
