@@ -15,7 +15,7 @@ class TestPointsExpiry(MembershipCommon, MailCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.gold.write({"discount": 0, "points_factor": 1})
+        cls.gold.write({"discount": 0, "product_discount": 0, "points_factor": 1})
         cls.program = cls.membership.card_id.program_id
         cls.env.company.resource_calendar_id.tz = "UTC"
 

@@ -18,7 +18,7 @@ class TestPointsTour(SalonCommon, TestPointOfSaleHttpCommon):
         values = {"taxes_id": False, "available_in_pos": True}
         cls.shampoo = products.create({"name": "Shampoo", "list_price": 90, **values})
         cls.gold = cls.env.ref("salon_membership.tier_gold")
-        cls.gold.write({"discount": 0, "points_factor": 1})
+        cls.gold.write({"discount": 0, "product_discount": 0, "points_factor": 1})
         cls.membership = cls.env["salon.membership"]._enrol(cls.client, cls.gold)
         cls.program = cls.membership.card_id.program_id
         cls.program.salon_points_for_one = 10

@@ -332,7 +332,7 @@ class TestPointsLedger(MembershipCommon):
         cls.tiers = {"regular": cls.regular, "gold": cls.gold}
         cls.env["salon.membership.tier"].search([]).write({"spend": 0, "visits": 0})  # nobody rises by themselves
         for name, tier in cls.tiers.items():
-            tier.write({"discount": 0, "points_factor": float(FACTORS[name])})
+            tier.write({"discount": 0, "product_discount": 0, "points_factor": float(FACTORS[name])})
         friend = cls.env["res.partner"].create({"name": "Fay Friend"})
         cls.memberships = [cls.membership, cls.env["salon.membership"]._enrol(friend, cls.regular)]
         cls.membership.card_id.program_id.write(
