@@ -29,9 +29,9 @@ class SalonSampleExtras(models.AbstractModel):
 
     @api.model
     def _set_up_offers(self, env, company):
-        services = env["product.product"].search(
-            [("is_salon_service", "=", True), ("company_id", "in", (False, company.id))], order="id", limit=3
-        )
+        names = ("salon_crm.service_women_cut", "salon_crm.service_hair_spa")
+        templates = [env.ref(name, raise_if_not_found=False) for name in names]
+        services = env["product.product"].union(*(one.product_variant_id for one in templates if one))
         values = {"company_id": company.id, "half_price": True, "voucher": True}
         if len(services) > 1:
             values |= {"bundle": True, "bundle_service_ids": services[:2].ids, "pair": True}
