@@ -253,8 +253,8 @@ class PosOrder(models.Model):
         program = self.env["loyalty.program"]._get_salon_program(self.company_id)
         # A till's clock may be wrong.
         factor = membership._points_factor(min(self.date_order, fields.Datetime.now())) if program.active else 0
-        total = sum(sold.values())
-        if self.currency_id.compare_amounts(total, 0) < 0:
+        total = self.currency_id.round(sum(sold.values()))
+        if total < 0:
             goods = {line: amount for line, amount in sold.items() if amount < 0 and line.qty < 0}
         else:
             goods = {line: amount for line, amount in sold.items() if amount > 0}

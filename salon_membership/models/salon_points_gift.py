@@ -50,11 +50,13 @@ class SalonMembership(models.Model):
         self._lock()
         gift = self.env["salon.points.move"].sudo().search([("gift_key", "=", key)])
         lot = gift.lot_id
-        if not gift or lot.move_ids.filtered(lambda move: move.kind == "reverse"):
+        if not gift or lot.move_ids.filtered(lambda move: move.kind == "reverse" and not move.pos_order_id):
             return 0
         there = min(gift.amount, lot.remaining)
         moves = lot._book(-there, "reverse", note=note) if there else gift.browse()
-        missing = gift.amount - there
+        # What ended by itself is gone, but nobody had anything for it.
+        expired = -sum(lot.move_ids.filtered(lambda move: move.kind == "expire").mapped("amount"))
+        missing = max(gift.amount - there - expired, 0)
         if missing:
             lot.membership_id._owe(missing, "refund", note=note)
         lot.membership_id._show_on_card(moves | lot.membership_id._repay())

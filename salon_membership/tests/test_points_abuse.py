@@ -75,6 +75,19 @@ class TestPointsAbuse(MembershipCommon):
         self._sell((self.shampoo, -5))
         self.assertEqual((self.membership.points, self.membership.points_debt), (0, 60))
 
+    def test_a_gift_is_taken_back_although_goods_took_some_of_it(self):
+        self.membership._grant(200, "test", "Test")
+        self._sell((self.shampoo, -1))
+        self.assertEqual(self.membership.points, 120)
+        self.assertEqual(self.membership._take_gift_back("test", "Test"), 80)
+        self.assertEqual((self.membership.points, self.membership.points_debt), (0, 80))
+
+    def test_a_gift_that_ended_by_itself_is_not_owed(self):
+        gift = self.membership._grant(200, "test", "Test")
+        gift.lot_id._book(-200, "expire")
+        self.assertEqual(self.membership._take_gift_back("test", "Test"), 0)
+        self.assertEqual(self.membership.points_debt, 0)
+
     def test_the_tills_own_subtotal_counts_for_no_tier(self):
         line = {**self._line(self.shampoo, 80), "price_subtotal_incl": 90000}
         order = self._sell(line, partner=self.friend)

@@ -22,7 +22,7 @@ patch(PosOrder.prototype, {
         const result = super.pointsForPrograms(...arguments);
         for (const program of programs.filter((program) => program.is_salon_program)) {
             const points = this.salonPointsPreview;
-            result[program.id] = points ? [{ points }] : [];
+            result[program.id] = points > 0 ? [{ points }] : [];
         }
         return result;
     },

@@ -66,21 +66,24 @@ patch(PosOrder.prototype, {
         if (!factor) {
             return 0;
         }
-        let [points, goods, discounts] = [0, 0, 0];
-        for (const { line, amount } of this.salonSold) {
-            if (amount > 0) {
+        const sold = this.salonSold;
+        const total = sold.reduce((sum, { amount }) => sum + amount, 0);
+        // Goods that come back without their sale cost the points that they would earn.
+        const back = total < -this.currency.rounding / 2;
+        let [points, goods] = [0, 0];
+        for (const { line, amount } of sold) {
+            if (back ? amount < 0 && line.qty < 0 : amount > 0) {
                 const rule = line.salonPointsRule;
                 goods += amount;
                 points +=
                     rule?.kind === "points"
                         ? line.qty * rule.value
                         : amount * rate * (rule ? rule.value : 1);
-            } else {
-                discounts += amount;
             }
         }
-        const paidPart = goods ? Math.max(1 + discounts / goods, 0) : 0;
-        return Math.max(Math.floor(points * factor * paidPart + EPSILON), 0);
+        const paidPart = goods ? Math.min(total / goods, 1) : 0;
+        const whole = Math.floor(Math.abs(points * factor * Math.max(paidPart, 0)) + EPSILON);
+        return back ? -whole : whole;
     },
 
     /** What the receipt says: the server's figures, once it has them. */
