@@ -91,8 +91,16 @@ class PosOrderLine(models.Model):
             lambda line: (
                 # Below 0 it is no tip and tops nothing up, but lessens what is paid for the rest.
                 (line.product_id not in excluded or (line._salon_price() < 0 and not line._salon_is_refund()))
-                and line.reward_id.program_id not in prepaid
+                and (line.reward_id.program_id not in prepaid or not line._salon_is_covered())
             )
+        )
+
+    def _salon_is_covered(self):
+        """Tell whether this payment by prepaid money is of a card that has so much. Asked before core takes it off."""
+        self.ensure_one()
+        card, price = self.coupon_id, -self._salon_price()
+        return price <= 0 or (
+            card.program_id == self.reward_id.program_id and self.currency_id.compare_amounts(price, card.points) <= 0
         )
 
     def _salon_is_refund(self):

@@ -44,6 +44,20 @@ class TestPointsAbuse(MembershipCommon):
         )
         self.assertEqual((order.amount_total, order.salon_points, order.salon_spend), (10, 10, 10))
 
+    def test_prepaid_money_that_is_not_there_lessens_what_is_earned(self):
+        programs = self.env["loyalty.program"]
+        program = programs.create({**programs._get_template_values()["ewallet"], "company_id": self.env.company.id})
+        card = self.env["loyalty.card"].create({"program_id": program.id, "partner_id": self.client.id, "points": 100})
+        reward = program.reward_ids
+        wallet = {"product": reward.discount_line_product_id, "reward_id": reward.id}
+        paid = self._line(price=-80, coupon_id=card.id, **wallet)
+        self.assertEqual(self._sell((self.shampoo, 1), paid).salon_points, 80)
+        paid = self._line(price=-5000, coupon_id=card.id, **wallet)
+        self.assertEqual(self._sell(self._line(self.shampoo, 5000), paid).salon_points, 0)
+        paid = self._line(price=-5000, **wallet)
+        order = self._sell(self._line(self.shampoo, 5000), paid)
+        self.assertEqual((order.salon_points, order.salon_spend), (0, 0))
+
     def test_a_tip_that_is_given_back_counts_as_little_as_it_did(self):
         self.config.tip_product_id = tip = self.env["product.product"].create({"name": "Tip", "taxes_id": False})
         order = self._sell((self.shampoo, 1), self._line(tip, 10))
