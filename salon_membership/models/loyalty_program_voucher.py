@@ -18,7 +18,7 @@ class LoyaltyProgram(models.Model):
 
     _inherit = "loyalty.program"
 
-    salon_offer = fields.Selection(OFFERS, string="Salon Offer", readonly=True, copy=False)
+    salon_offer = fields.Selection(OFFERS, readonly=True, copy=False)
     salon_at_till = fields.Boolean(
         string="Given at Checkout", help="The till offers to give a coupon of this program with the order."
     )

@@ -23,10 +23,11 @@ class ProductPricelistItem(models.Model):
 
     @api.depends("salon_scope")
     def _compute_name(self):
-        super()._compute_name()
+        result = super()._compute_name()
         scopes = dict(self._fields["salon_scope"]._description_selection(self.env))
         for item in self.filtered("salon_scope"):
             item.name = scopes[item.salon_scope]
+        return result
 
     def _is_applicable_for(self, product, qty_in_product_uom):
         if not super()._is_applicable_for(product, qty_in_product_uom):
@@ -39,7 +40,7 @@ class ProductPricelistItem(models.Model):
 
     def _compute_price(self, product, quantity, uom, date, currency=None, **kwargs):
         price = super()._compute_price(product, quantity, uom, date, currency, **kwargs)
-        if not product.salon_floor_price or not self.pricelist_id.salon_tier_id:
+        if not self.pricelist_id.salon_tier_id or not product.salon_floor_price:
             return price
         return max(price, self._salon_floor(product, quantity, uom, date, currency or self.currency_id, **kwargs))
 

@@ -55,13 +55,12 @@ class SalonReferral(models.Model):
     to_decide = fields.Boolean(compute="_compute_to_decide", search="_search_to_decide")
     decision = fields.Selection([("approved", "Approved"), ("refused", "Refused")], readonly=True)
     decided_at = fields.Datetime(readonly=True)
-    decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True, ondelete="set null")
+    decided_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     invited_at = fields.Datetime(string="Since", required=True, readonly=True, default=fields.Datetime.now)
     qualified_at = fields.Datetime(readonly=True)
     rewarded_at = fields.Datetime(readonly=True)
     order_id = fields.Many2one(
         "pos.order",
-        string="Order",
         readonly=True,
         ondelete="set null",
         index="btree_not_null",
