@@ -95,22 +95,33 @@ class LoyaltyProgram(models.Model):
         domain = [("is_salon_program", "=", True), ("company_id", "=", company_id)]
         return self.sudo().with_context(active_test=False).search(domain, limit=1).id
 
+    @api.model
+    @ormcache("company_id")
+    def _has_coupons(self, company_id):
+        """Tell whether a company has coupons to give: asked for with each client file."""
+        domain = [("program_type", "=", "coupons"), ("company_id", "in", (False, company_id))]
+        return bool(self.sudo().search_count(domain, limit=1))
+
     @api.model_create_multi
     def create(self, vals_list):
         programs = super().create(vals_list)
-        if programs.filtered("is_salon_program"):
-            self.env.registry.clear_cache()
+        programs._forget_known()
         return programs
 
     def write(self, vals):
-        if vals.keys() & {"is_salon_program", "company_id"}:
+        result = super().write(vals)
+        if vals.keys() & {"is_salon_program", "company_id", "program_type", "active"}:
             self.env.registry.clear_cache()
-        return super().write(vals)
+        return result
 
     def unlink(self):
-        if self.filtered("is_salon_program"):
-            self.env.registry.clear_cache()
+        self._forget_known()
         return super().unlink()
+
+    def _forget_known(self):
+        """Have what is known of the companies' programs asked for again."""
+        if any(program.is_salon_program or program.program_type == "coupons" for program in self):
+            self.env.registry.clear_cache()
 
     def _prepare_salon_program_values(self, company):
         values = {

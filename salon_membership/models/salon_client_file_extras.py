@@ -15,8 +15,7 @@ class SalonClientFile(models.Model):
     def _compute_can(self):
         company = self.env.company
         draws = self.env["salon.draw"]._get_open(company)
-        coupons = [("program_type", "=", "coupons"), ("company_id", "in", (False, company.id))]
-        gives = bool(self.env["loyalty.program"].sudo().search_count(coupons, limit=1))
+        gives = self.env["loyalty.program"]._has_coupons(company.id)
         for file in self:
             file.can_draw = bool(draws and file._origin and draws._open_for(file.partner_id))
             file.can_give_coupon = gives

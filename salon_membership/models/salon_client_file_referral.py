@@ -51,7 +51,8 @@ class SalonClientFile(models.Model):
     )
 
     def _compute_referral_state(self):
-        referrals = self.env["salon.referral"].search([("file_id", "in", self.ids), ("merged", "=", False)])
+        brought = self.filtered("referrer_id")
+        referrals = self.env["salon.referral"].search([("file_id", "in", brought.ids), ("merged", "=", False)])
         by_file = referrals.grouped("file_id")
         for file in self:
             file.referral_state = by_file.get(file._origin, referrals.browse()).state
@@ -165,10 +166,10 @@ class SalonClientFile(models.Model):
     def _render_chain(self):
         """Return the chain as nested lists: who brought this client above, whom they brought below."""
         self.ensure_one()
+        if not self.referrer_id and not self.brought_count:
+            return False
         up = self._origin.sudo()._salon_chain_up()
         down = [row for row in self._origin.sudo()._salon_chain_down() if row[3] <= DEEP][:MOST]
-        if not up and not down:
-            return False
         files = self.sudo().browse([row[0] for row in down])
         referrals = self.env["salon.referral"].sudo().search([("file_id", "in", files.ids), ("merged", "=", False)])
         values = {
