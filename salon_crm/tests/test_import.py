@@ -5,6 +5,7 @@ import openpyxl
 
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .common import SalonCommon
 
@@ -159,7 +160,7 @@ class TestImport(SalonCommon, HttpCase):
             ((*good[:4], "Nowhere", *good[5:]), 1, "Nowhere"),
             (good, 1, "has a formula for “Colour” on .* already"),
         ):
-            with self.subTest(sentence):
+            with self.subTest(sentence), mute_logger("odoo.sql_db"):
                 first = (good[0], "2020-01-05 09:00:00", *good[2:]) if wrong is not good else good
                 messages = self._import_formulas(first, wrong)
                 self.assertEqual(messages[0]["rows"]["from"], row)

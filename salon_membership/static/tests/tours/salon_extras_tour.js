@@ -48,7 +48,7 @@ registry.category("web_tour.tours").add("salon_till_gives_voucher", {
         [
             Till.open("Greta Guest"),
             ProductScreen.clickDisplayedProduct("Cut"),
-            { trigger: ".salon-voucher:contains(Give voucher)", run: "click" },
+            { trigger: ".salon-voucher:contains(Voucher)", run: "click" },
             { content: "it is chosen", trigger: ".salon-voucher[aria-pressed=true]:contains(Voucher for the next visit)" },
             Till.pay(),
             { content: "its code is on the receipt", trigger: ".pos-receipt .salon-receipt-voucher-code:contains(/^044/)" },
