@@ -150,7 +150,7 @@ class BookingPage(PublicPage):
     @friendly
     def tell(self, token, **_form):
         """Take who the visitor is, and send them a code."""
-        draft = self._draft(token)
+        draft = self._draft(token, change=True)
         if draft.event_id:
             return request.redirect(draft.event_id._salon_path(), code=303)
         self._check_human("salon_who")
@@ -185,7 +185,7 @@ class BookingPage(PublicPage):
     @friendly
     def code(self, token, **_form):
         """Take the code, and book."""
-        draft = self._draft(token)
+        draft = self._draft(token, change=True)
         if draft.event_id:
             return request.redirect(draft.event_id._salon_path(), code=303)
         code = self._text("code", 20).replace(" ", "")
@@ -199,18 +199,20 @@ class BookingPage(PublicPage):
     @friendly
     def again(self, token, **_form):
         """Let the visitor correct who they are; a new code comes then."""
-        draft = self._draft(token)
+        draft = self._draft(token, change=True)
         draft.code_digest = False
         return request.redirect(f"/salon/book/{draft.token}", code=303)
 
     # Steps ----------------------------------------------------------------------------------------------------
 
-    def _draft(self, token):
+    def _draft(self, token, change=False):
         draft = request.env["salon.online.booking"]._by_token(token)
         if not draft:
             raise InputError(request.env._("This link has ended, or is not complete. Please choose a time again."), 404)
         if not (draft.event_id or draft.company_id.salon_online_booking):
             raise InputError(request.env._("This salon takes no bookings online. Please call us."), 404)
+        if change:
+            draft._take_turn()
         return draft
 
     def _ask(self, draft, error=False, status=200, **typed):

@@ -9,7 +9,7 @@ from psycopg2.errors import ExclusionViolation
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 
 from ..tools.phone import whole_number
 from ..tools.token import is_token, new_token
@@ -103,6 +103,11 @@ class SalonOnlineBooking(models.Model):
         if not is_token(token):
             return self.sudo().browse()
         return self.sudo().search([("token", "=", token), ("create_date", ">", fields.Datetime.now() - KEPT)], limit=1)
+
+    def _take_turn(self):
+        """Have one step of a visitor be through before the next: Odoo tries the second anew, which then sees it."""
+        lock = SQL("SELECT 1 FROM salon_online_booking WHERE id = ANY(%s) FOR NO KEY UPDATE NOWAIT", self.ids)
+        self.env.cr.execute(lock, log_exceptions=False)
 
     def _give_up(self):
         """Let others have the time: the visitor chose another."""
