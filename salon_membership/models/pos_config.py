@@ -1,8 +1,21 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import AccessError
 
 
 class PosConfig(models.Model):
     _inherit = "pos.config"
+
+    @api.model
+    def _salon_till(self, config_id):
+        """Return the till that asks, as superuser, for those alone who may work at it.
+
+        :raise AccessError: the user is nobody of the till, or it is another company's
+        """
+        if not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(self.env._("Only the till may ask this."))
+        till = self.browse(config_id)
+        till.check_access("read")
+        return till.sudo()
 
     def _get_available_pricelists(self):
         """The till knows the tiers' prices, whether its cashiers may choose among pricelists or not."""

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 HELD = timedelta(hours=1)
 
@@ -173,10 +173,7 @@ class SalonBirthdayGift(models.Model):
         :return dict: "code", and "product_id" of what comes into the order, or False
         :raise UserError: it is not due, was given this year, or is held for another order
         """
-        self.env["pos.config"].browse(config_id).check_access("read")
-        if not self.env.user.has_group("point_of_sale.group_pos_user"):
-            raise AccessError(self.env._("Only the till may ask this."))
-        company = self.env["pos.config"].sudo().browse(config_id).company_id
+        company = self.env["pos.config"]._salon_till(config_id).company_id
         client = self.env["res.partner"].sudo().browse(partner_id)
         membership = self.env["salon.membership"].sudo()._get_active(client, company)
         year = {gift.id: year for gift, year in self._due_for(membership)}.get(gift_id)

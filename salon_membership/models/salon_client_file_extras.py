@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 
 class SalonClientFile(models.Model):
@@ -29,10 +29,7 @@ class SalonClientFile(models.Model):
         :return dict: "is_new", "brought_by" (a name or ""), "asks_referrer", "draws" ({"id", "name"} each) and "prizes"
             ({"entry_id", "product_id", "name"} each)
         """
-        if not self.env.user.has_group("point_of_sale.group_pos_user"):
-            raise AccessError(self.env._("Only the till may ask this."))
-        self.env["pos.config"].browse(config_id).check_access("read")
-        company = self.env["pos.config"].sudo().browse(config_id).company_id
+        company = self.env["pos.config"]._salon_till(config_id).company_id
         client = self.env["res.partner"].browse(partner_id)
         client.check_access("read")
         return self.sudo()._prepare_till_extras(client.sudo(), company)

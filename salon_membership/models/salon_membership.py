@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .loyalty_card import BY_LEDGER
@@ -230,10 +230,7 @@ class SalonMembership(models.Model):
         :param int config_id: the till
         :return dict: records by model, as the till's own loading returns them
         """
-        self.env["pos.config"].browse(config_id).check_access("read")
-        config = self.env["pos.config"].sudo().browse(config_id)
-        if not self.env.user.has_group("point_of_sale.group_pos_user"):
-            raise AccessError(self.env._("Only the till may ask this."))
+        config = self.env["pos.config"]._salon_till(config_id)
         partner = self.env["res.partner"].with_company(config.company_id).browse(partner_id)
         membership = self.sudo()._get_active(partner, config.company_id)
         values = membership.read(self._load_pos_data_fields(config), load=False)

@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..tools.why import Why
 
@@ -82,10 +82,7 @@ class SalonMembership(models.Model):
         :return dict: "is_member", "tier" (name), "pricelist_id", "rules" (False, or "title" and "text" in the client's
             language)
         """
-        self.env["pos.config"].browse(config_id).check_access("read")
-        if not self.env.user.has_group("point_of_sale.group_pos_user"):
-            raise AccessError(self.env._("Only the till may ask this."))
-        company = self.env["pos.config"].sudo().browse(config_id).company_id
+        company = self.env["pos.config"]._salon_till(config_id).company_id
         partner = self.env["res.partner"].sudo().browse(partner_id)
         tier = company._salon_first_tier()
         if not tier:

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.salon_crm.tools.frame import local_day
@@ -185,7 +185,7 @@ class SalonMembership(models.Model):
         :return dict: of the membership: `points`, `points_held` (by all orders), `held` (by this order)
         :raise UserError: the client is no member, has not that many points, or the order is paid already
         """
-        config = self._get_till(config_id)
+        config = self.env["pos.config"]._salon_till(config_id)
         holds = self.env["salon.points.hold"].sudo()
         membership = self.sudo()._get_active(self.env["res.partner"].browse(partner_id), config.company_id)
         if not membership or points <= 0:
@@ -225,16 +225,8 @@ class SalonMembership(models.Model):
     @api.model
     def release_points(self, config_id, order_uuids):
         """Let go of what is held for orders that spend no points any more."""
-        config = self._get_till(config_id)
+        config = self.env["pos.config"]._salon_till(config_id)
         self.env["salon.points.hold"].sudo()._release(order_uuids, config.company_id)
-
-    @api.model
-    def _get_till(self, config_id):
-        """Return the till that asks, for those alone who may work at it."""
-        if not self.env.user.has_group("point_of_sale.group_pos_user"):
-            raise AccessError(self.env._("Only the till may ask this."))
-        self.env["pos.config"].browse(config_id).check_access("read")
-        return self.env["pos.config"].sudo().browse(config_id)
 
     def _clear_holds(self):
         """End the holds whose time is over."""

@@ -2,7 +2,7 @@ import re
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from odoo.addons.salon_crm.tools.token import is_token, new_token
 
@@ -101,10 +101,7 @@ class SalonMembership(models.Model):
         :return str: what the till says
         :raise UserError: nobody has this code, or the client is not new
         """
-        if not self.env.user.has_group("point_of_sale.group_pos_user"):
-            raise AccessError(self.env._("Only the till may ask this."))
-        self.env["pos.config"].browse(config_id).check_access("read")
-        company = self.env["pos.config"].sudo().browse(config_id).company_id
+        company = self.env["pos.config"]._salon_till(config_id).company_id
         client = self.env["res.partner"].browse(partner_id)
         client.check_access("read")
         referrer = self._by_referral_code(code, company).partner_id
