@@ -8,7 +8,7 @@ class SalonServiceVariation(models.Model):
     """What a service takes and costs with one stylist, or with the stylists of one level."""
 
     _name = "salon.service.variation"
-    _inherit = ["pos.load.mixin"]
+    _inherit = ["pos.load.mixin", "salon.cached"]
     _description = "Service by Stylist or Level"
     _order = "product_tmpl_id, level_id, stylist_id, id"
 
@@ -44,22 +44,6 @@ class SalonServiceVariation(models.Model):
         "CHECK (active_minutes > 0 AND processing_minutes >= 0 AND finishing_minutes >= 0 AND cleanup_minutes >= 0)",
         "A service needs at least one active minute, and no time of it can be negative.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        result = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return result
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     @tools.ormcache("template_id")

@@ -1,10 +1,11 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class SalonPointsDay(models.Model):
     """Days on which members earn more points: certain dates, a day of the week, or both together."""
 
     _name = "salon.points.day"
+    _inherit = ["salon.cached"]
     _description = "Points Day"
     _order = "date_from desc, weekday, id"
 
@@ -33,16 +34,3 @@ class SalonPointsDay(models.Model):
         "Say on which days there are more points: dates, or a day of the week.",
     )
     _dates_in_order = models.Constraint("CHECK (date_from <= date_to)", "The last day comes after the first.")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()

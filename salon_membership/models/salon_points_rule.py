@@ -9,7 +9,7 @@ class SalonPointsRule(models.Model):
     """
 
     _name = "salon.points.rule"
-    _inherit = ["pos.load.mixin"]
+    _inherit = ["pos.load.mixin", "salon.cached"]
     _description = "Points Rule"
     _order = "program_id, id"
 
@@ -39,19 +39,6 @@ class SalonPointsRule(models.Model):
         "CHECK (num_nonnulls(product_tmpl_id, categ_id) = 1)", "A rule is for a product or for a category: choose one."
     )
     _value_positive = models.Constraint("CHECK (value >= 0)", "Points can't be below 0.")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.onchange("product_tmpl_id")
     def _onchange_product_tmpl_id(self):
