@@ -33,6 +33,7 @@ from . import salon_membership_standing
 from . import salon_membership_tier
 from . import salon_settings_tier
 from . import pos_order_tier  # after pos_order: points are settled at the tier of before
+from . import salon_points_line
 from . import salon_points_lot
 from . import salon_points_rule
 from . import salon_points_day

@@ -11,15 +11,15 @@ class SalonPointsDebt(models.Model):
     """
 
     _name = "salon.points.debt"
+    _inherit = ["salon.points.line"]
     _description = "Points Debt"
     _order = "id desc"
-    _log_access = False  # core would change the row when its user is deleted
+    _log_access = False
     _rec_name = "kind"
 
     membership_id = fields.Many2one("salon.membership", required=True, readonly=True, ondelete="restrict", index=True)
     partner_id = fields.Many2one(related="membership_id.partner_id", string="Client")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
-    date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     kind = fields.Selection(
         [
             ("refund", "Spent Before the Refund"),
@@ -30,24 +30,7 @@ class SalonPointsDebt(models.Model):
         required=True,
         readonly=True,
     )
-    amount = fields.Integer(string="Points", required=True, readonly=True)
     balance = fields.Integer(readonly=True, aggregator=False, help="What the member owed after this line.")
-    pos_order_id = fields.Many2one(
-        "pos.order", string="Order", readonly=True, ondelete="restrict", index="btree_not_null"
-    )
-    origin_id = fields.Many2one(
-        "pos.order",
-        string="Sale",
-        readonly=True,
-        ondelete="restrict",
-        index="btree_not_null",
-        help="The sale that a refund takes this back from.",
-    )
-    note = fields.Char(readonly=True)
-    created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    created_by = fields.Integer(
-        string="Created by User ID", required=True, readonly=True, default=lambda self: self.env.uid
-    )
 
     _once = models.UniqueIndex(
         "(pos_order_id, membership_id, kind, COALESCE(origin_id, 0)) WHERE kind <> 'waive'",

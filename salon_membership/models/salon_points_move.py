@@ -7,16 +7,16 @@ class SalonPointsMove(models.Model):
     """The points ledger: one line for whatever changed a lot. Lines are added, never changed."""
 
     _name = "salon.points.move"
+    _inherit = ["salon.points.line"]
     _description = "Points Move"
     _order = "id desc"
-    _log_access = False  # core would change the row when its user is deleted
+    _log_access = False
     _rec_name = "kind"
 
     lot_id = fields.Many2one("salon.points.lot", required=True, readonly=True, ondelete="restrict", index=True)
     membership_id = fields.Many2one(related="lot_id.membership_id")
     partner_id = fields.Many2one(related="lot_id.membership_id.partner_id", string="Client")
     company_id = fields.Many2one(related="lot_id.company_id")
-    date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     kind = fields.Selection(
         [
             ("earn", "Earned"),
@@ -30,24 +30,7 @@ class SalonPointsMove(models.Model):
         required=True,
         readonly=True,
     )
-    amount = fields.Integer(string="Points", required=True, readonly=True)
     balance = fields.Integer(readonly=True, aggregator=False, help="The member's points after this line.")
-    pos_order_id = fields.Many2one(
-        "pos.order", string="Order", readonly=True, ondelete="restrict", index="btree_not_null"
-    )
-    origin_id = fields.Many2one(
-        "pos.order",
-        string="Sale",
-        readonly=True,
-        ondelete="restrict",
-        index="btree_not_null",
-        help="The sale that a refund takes this back from.",
-    )
-    note = fields.Char(readonly=True)
-    created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    created_by = fields.Integer(
-        string="Created by User ID", required=True, readonly=True, default=lambda self: self.env.uid
-    )
     created_by_name = fields.Char(string="Booked by", compute="_compute_created_by_name")
 
     _order_earns_once = models.UniqueIndex(
