@@ -6,7 +6,7 @@ from bench_clients import _drop_indexes, _last
 
 MEMBERS = int(os.environ.get("SALON_BENCH_MEMBERS", "1000000"))
 ORDERS, VISITS = 3, 2
-FLAT = 150_000  # kilobytes that the process may grow by over all batches
+FLAT = 32_000  # kilobytes that the process may grow by after its first batch
 TABLES = ("res_partner", "salon_membership", "pos_order", "salon_visit")
 
 
@@ -59,14 +59,22 @@ def fill(env, members):
 
 
 def _all(context, batch):
-    """Do all batches, each in a transaction of its own as the cron does, and see that memory stays flat."""
-    done, most = 0, None
+    """Do all batches, each in a transaction of its own as the cron does, and see that memory stays flat.
+
+    The warm-up is one batch that is rolled back: what it did would not be there any more to be measured.
+    """
+    if not context.round:
+        with context.timed():
+            return batch()
+    done, first = 0, None
     with context.timed():
         while count := batch():
             context.env.cr.commit()
             done += count
-            most = most or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - (most or 0)
+            first = first or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if not done:
+        raise ValueError("There was nothing to do: that measures nothing")
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - first
     if grown > FLAT:
         raise ValueError(f"The process grew by {grown} kB: its memory is not flat")
     return done
@@ -76,15 +84,17 @@ def review(context):
     """Review the tiers of all members: two thirds fall by one tier."""
     members, company = context.env["salon.membership"], context.env.company
     done = _all(context, lambda: members._review_batch(company, company._salon_today()))
-    if done != context.facts["members"]:
+    if context.round and done != context.facts["members"]:
         raise ValueError(f"{done} of {context.facts['members']} members were reviewed")
 
 
 def end_unused(context):
     """End the memberships that nobody used for two years: a fifth of all."""
     members, company = context.env["salon.membership"], context.env.company
-    if not _all(context, lambda: members._end_inactive_batch(company)):
-        raise ValueError("no membership ended: that measures nothing")
+    _all(context, lambda: members._end_inactive_batch(company))
+    ended = members.search_count([("state", "=", "ended")])
+    if context.round and ended != len(range(0, context.facts["members"], 5)):
+        raise ValueError(f"{ended} memberships ended")
 
 
 PREPARE = {"members": lambda env: fill(env, MEMBERS)}
