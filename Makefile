@@ -3,10 +3,11 @@
 #   SALON_PORT   the port of the demo (8069)
 #   ODOO_SOURCE  an Odoo 19 checkout to use in place of Debian's package
 #   PYTHON       the Python to build its environment from (python3)
+#   SALON_JOBS   how many processes test at once (one for each core)
 #   TESTS, ARGS  for test, bench and compat: what to run, and options
 PYTHON ?= python3
 SANDBOX = PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/sandbox
-export SALON_HOME SALON_PORT ODOO_SOURCE
+export SALON_HOME SALON_PORT SALON_JOBS ODOO_SOURCE
 
 .PHONY: help demo fresh stop shell psql test lint pot bench compat pictures
 
@@ -16,7 +17,7 @@ help:
 	@echo "make stop    stop what a demo left running"
 	@echo "make shell   Odoo's shell on the demo's database (takes a script on standard input)"
 	@echo "make psql    psql on the demo's database (takes a script on standard input)"
-	@echo "make test    all tests; TESTS='paths' and ARGS='options of pytest' narrow them"
+	@echo "make test    all tests, in parallel; TESTS='paths' and ARGS='options of pytest' narrow them"
 	@echo "make lint    style, manifests, XML and translations"
 	@echo "make pot     write the terms to translate, and add them to the translations"
 	@echo "make bench   the benchmarks: a table and a JSON file"

@@ -15,6 +15,7 @@ the test doesn't expect by ``mute_logger`` or ``assertLogs``.
 import os
 import resource
 import shutil
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -43,8 +44,11 @@ def env():
 
 @pytest.fixture(scope="session")
 def sandbox():
-    """The sandbox that the run is part of."""
-    return Sandbox(Home.from_environment())
+    """The sandbox that the run is part of; of several processes each has folders of its own for logs and scripts."""
+    home = Home.from_environment()
+    home.log = Path(os.environ.get("SALON_LOGS", home.log))
+    home.tmp = Path(os.environ.get("TMPDIR", home.tmp))
+    return Sandbox(home)
 
 
 @pytest.fixture

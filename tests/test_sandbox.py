@@ -2,18 +2,21 @@
 import base64
 import copy
 import http.server
+import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from sandbox import debian, demo, postgres, processes, reports, server, templates
+from sandbox import debian, demo, postgres, processes, reports, server, templates, testing
 from sandbox.database import BUILDING
 from sandbox.errors import SandboxError
 from sandbox.home import ADDONS, REPO
@@ -226,6 +229,112 @@ def test_the_test_run_refuses_logged_errors_and_unexpected_skips(tmp_path):
     assert "2 failed, 1 passed" in done.stdout
     assert "something broke" in done.stdout
     assert "ALLOWED_SKIPS does not expect it: no browser" in done.stdout
+
+
+SEVERAL = """
+import logging, os, pathlib, time, unittest, warnings, pytest
+class TestClass(unittest.TestCase):
+    def test_sub(self):
+        for number in range(2):
+            with self.subTest(number=number):
+                self.assertEqual(number, 0)
+    def test_warns(self):
+        warnings.warn("a warning of our own")
+def test_passes(): pass
+def test_skips(): pytest.skip("no browser")
+def test_logs(): logging.getLogger("odoo.addons.salon_crm").error("something broke")
+@pytest.mark.template("salon")
+@pytest.mark.parametrize("number", [1, 2])
+def test_own(number): print(os.getpid())
+def test_kills():
+    if os.environ.get("KILL"): os._exit(9)
+@pytest.fixture
+def cleaned():
+    yield
+    pathlib.Path(__file__).with_name("cleaned").write_text("")
+@pytest.mark.template("salon")
+def test_waits(cleaned):
+    if os.environ.get("WAIT"):
+        pathlib.Path(__file__).with_name("waits").write_text("")
+        time.sleep(60)
+"""
+
+
+def front(folder, *options, **environment):
+    """Start a run of two processes on the tests of SEVERAL."""
+    (folder / "test_several.py").write_text(SEVERAL)
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers = template(name): as ours\n")
+    base = [sys.executable, "-m", "pytest", "-p", "sandbox.pytest_plugin", "-p", "no:odoo", "-p", "no:cacheprovider",
+            "-c", str(folder / "pytest.ini"), "--rootdir", str(folder), str(folder), *options]
+    slots = [[{"kind": "main", "log": str(folder / f"{number}.log"), "environment": {},
+               "command": [*base, "-p", "sandbox.worker", "--maxfail=0"]}] for number in range(2)]
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("SALON_", "ODOO_RC"))}
+    plan = json.dumps({"slots": slots, "seconds": str(folder / "seconds.json")})
+    return subprocess.Popen([*base, "-p", "sandbox.front"], env={**known, "SALON_PLAN": plan, **environment},
+                            cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def test_several_processes_are_reported_as_one_run(tmp_path):
+    """One summary of all, whatever process it was in; what each took is known at the next run."""
+    run = front(tmp_path)
+    output = run.communicate(timeout=300)[0]
+    assert run.returncode == 1
+    assert re.search(r"\n=+ 3 failed, 7 passed, 1 warning in [\d.]+s =+\n$", output), output
+    for text in ("collected 9 items", "100%]", "something broke", "does not expect it: no browser",
+                 "a warning of our own", "SUBFAILED(number='1')"):
+        assert output.count(text), text
+    seconds = json.loads((tmp_path / "seconds.json").read_text())
+    assert set(seconds) == {"test_several.py", "test_several.py::TestClass", "test_several.py::test_own[1]",
+                            "test_several.py::test_own[2]", "test_several.py::test_waits"}
+    run = front(tmp_path, "-k", "own or passes")
+    output = run.communicate(timeout=300)[0]
+    assert run.returncode == 0
+    assert "3 passed, 6 deselected" in output
+
+
+def test_a_process_that_dies_fails_its_tests(tmp_path):
+    """Those that it had begun and those that it should have run; the others go on."""
+    run = front(tmp_path, "-k", "kills or own", KILL="1")
+    output = run.communicate(timeout=300)[0]
+    assert run.returncode == 1
+    assert "1 failed, 2 passed" in output
+    assert "ended with exit code 9" in output
+    assert "The process ended while it ran this test" in output
+
+
+def test_an_interrupted_run_leaves_no_process(tmp_path):
+    """Each process cleans up first, and the run says what it has."""
+    run = front(tmp_path, "-k", "waits", WAIT="1")
+    end = time.monotonic() + 120
+    while not (tmp_path / "waits").exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    run.send_signal(signal.SIGINT)
+    output = run.communicate(timeout=120)[0]
+    assert run.returncode == 2
+    assert "KeyboardInterrupt" in output and output.rstrip().endswith("="), output
+    assert (tmp_path / "cleaned").exists()
+    assert not [pid for pid in filter(str.isdigit, os.listdir("/proc")) if str(tmp_path) in processes.cmdline(pid)]
+
+
+@pytest.mark.parametrize(("paths", "jobs", "places"), [
+    ([], "2", [["sample", "main"], ["main"]]),
+    ([], "1", [["sample", "main"]]),
+    (["tests/sample"], "4", [["sample"]]),
+    (["salon_crm"], "3", [["main"]] * 3),
+    (["tests/test_rush.py"], "4", [["main"]]),
+    (["tests/test_rush.py::test_one", "tests/test_mail.py", "tests/sample"], "4", [["sample", "main"], ["main"]]),
+])
+def test_how_many_processes_test_at_once(monkeypatch, paths, jobs, places):
+    """As many as are asked for, but not more than there are files; what needs the sample data has its own."""
+    monkeypatch.setenv("SALON_JOBS", jobs)
+    assert testing._places(paths)[1] == places
+
+
+def test_a_number_of_processes_that_is_none_is_told(monkeypatch):
+    """Nothing is started then."""
+    monkeypatch.setenv("SALON_JOBS", "many")
+    with pytest.raises(SandboxError, match="SALON_JOBS is 'many'"):
+        testing._places([])
 
 
 def test_tests_that_came_out_differently_are_found_again(tmp_path):

@@ -2,13 +2,11 @@
 
 - A skip that ALLOWED_SKIPS does not list fails: a browser test without a browser must not pass for done.
 - A logged ERROR that the test did not expect (mute_logger, assertLogs) fails it, as it does with Odoo's own runner.
-- The tests under tests/sample run in a second pytest, on the database with sample data, and are reported here.
+- The tests under tests/sample are left to a process on the database with sample data.
 """
-import json
 import logging
 import os
 import re
-import subprocess
 import sys
 
 import pytest
@@ -52,7 +50,7 @@ def pytest_configure():
 
 
 def pytest_ignore_collect(collection_path):
-    """Leave the tests on sample data to the run on that database."""
+    """Leave the tests on sample data to a process on that database."""
     if collection_path.name == SAMPLE and collection_path.parent.name == "tests" and not os.environ.get("SALON_SAMPLE"):
         return True
     return None
@@ -75,59 +73,6 @@ def pytest_runtest_makereport(item, call):
     elif errors:
         report.sections.append(("Logged errors", "\n".join(errors)))
     return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtestloop(session):
-    """Run the tests on sample data after all others and report them among ours."""
-    result = yield
-    command = os.environ.get("SALON_SAMPLE_RUN")
-    if command and not session.config.option.collectonly:
-        run_sample(session, json.loads(command))
-    return result
-
-
-def run_sample(session, command):
-    """Run pytest on the database with sample data and replay its reports."""
-    path = os.path.join(os.environ["TMPDIR"], "reports.jsonl")
-    log = os.path.join(os.environ["TMPDIR"], "sample.log")
-    environment = {**os.environ, "SALON_SAMPLE": "1", "SALON_REPORTS": path}
-    environment.pop("SALON_SAMPLE_RUN")
-    with open(log, "w") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            code = process.wait()
-        finally:
-            if process.poll() is None:
-                process.send_signal(2)
-                process.wait()
-    failed = replay(session, path)
-    if code not in (0, 5) and not failed:
-        session.testsfailed += 1
-        with open(log) as output:
-            terminal = session.config.pluginmanager.getplugin("terminalreporter")
-            terminal.write_line(f"\nThe run on sample data ended with exit code {code}:\n{output.read()[-5000:]}")
-
-
-def replay(session, path):
-    """Feed the reports of another run to this one's listeners; return whether one of them failed."""
-    failed, hook, seen = False, session.config.hook, set()
-    if not os.path.exists(path):
-        return failed
-    with open(path) as lines:
-        for line in lines:
-            report = hook.pytest_report_from_serializable(config=session.config, data=json.loads(line))
-            failed = failed or report.failed
-            if isinstance(report, pytest.CollectReport):
-                session.testsfailed += 1
-                hook.pytest_collectreport(report=report)
-                continue
-            if report.nodeid not in seen:
-                seen.add(report.nodeid)
-                session.testscollected += 1
-                hook.pytest_runtest_logstart(nodeid=report.nodeid, location=report.location)
-            hook.pytest_runtest_logreport(report=report)
-    return failed
 
 
 def pytest_sessionfinish(session):

@@ -78,15 +78,19 @@ class Templates:
     def ensure(self, *wanted):
         """Build those of the templates that are missing or out of date; return their database names."""
         keys = self.keys()
-        stale = {name for name in wanted if self._stale(name, keys)}
-        cores = [name for name in ("core", "core_demo")
-                 if (name in wanted or name.replace("core", "salon") in stale) and self._stale(name, keys)]
-        salons = [name for name in ("salon", "salon_demo") if name in stale]
-        if cores or salons:
+        if any(self._missing(wanted, keys)):
             with self.home.lock("build", "building database templates", wait=True):
+                cores, salons = self._missing(wanted, keys)  # somebody else may have built them meanwhile
                 self._build(cores, keys, "Installing the core addons", self._start_core, "templates-core")
                 self._build(salons, keys, "Installing the salon's addons", self._start_salon, "templates-salon")
         return [PREFIX + name for name in wanted]
+
+    def _missing(self, wanted, keys):
+        """Return which templates are to be built for those that are wanted: of core, and with our addons."""
+        stale = {name for name in wanted if self._stale(name, keys)}
+        cores = [name for name in ("core", "core_demo")
+                 if (name in wanted or name.replace("core", "salon") in stale) and self._stale(name, keys)]
+        return cores, [name for name in ("salon", "salon_demo") if name in stale]
 
     def _stale(self, name, keys):
         return self.databases.stamp(PREFIX + name) != keys[name]

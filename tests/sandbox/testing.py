@@ -1,4 +1,8 @@
-"""`make test`: pytest over the addons, the journeys and the sandbox, each run on copies of the templates."""
+"""`make test`: pytest over the addons, the journeys and the sandbox, each process on its own copy of a template.
+
+One file runs in one process, whose output comes as it is. More run in as many processes as there are cores, behind a
+front that reports them as one run: see front.py.
+"""
 import contextlib
 import json
 import os
@@ -13,7 +17,9 @@ from .errors import SandboxError
 from .home import ADDONS, REPO
 from .processes import interactive
 
-SAMPLE = "tests/sample"  # its tests run on the database with sample data
+SAMPLE = "tests/sample/"  # its tests run on the database with sample data
+TEMPLATES = {"main": "salon", "sample": "salon_demo"}
+MOST_JOBS = 8  # each has its browser and, at times, a server with workers: memory is what ends first
 RUN_PREFIX = "run_"  # databases of runs; those of a run that was killed go at the next one
 
 
@@ -38,38 +44,70 @@ def test(home, arguments):
 
 
 def _run(sandbox, paths, options):
-    main, sample = _divide(paths)
-    wanted = (["salon"] if main else []) + (["salon_demo"] if sample else [])
-    templates = dict(zip(wanted, sandbox.templates.ensure(*wanted), strict=True))
+    paths, places = _places(paths)
+    for left in sandbox.databases.names():  # of a run that was killed
+        if left.startswith(RUN_PREFIX):
+            sandbox.databases.drop(left)
+    kinds = sorted({kind for place in places for kind in place})
+    templates = dict(zip(kinds, sandbox.templates.ensure(*map(TEMPLATES.get, kinds)), strict=True))
     with contextlib.ExitStack() as stack:
-        databases = {name: stack.enter_context(run_database(sandbox, template, name))
-                     for name, template in templates.items()}
         scratch = stack.enter_context(scratch_folder(sandbox.home))
         environment = pytest_environment(sandbox, scratch)
-        if main and sample:
-            # The run on the sample data is a child of this one, which adds its results to its own.
-            environment["SALON_SAMPLE_RUN"] = json.dumps(
-                pytest_command(sandbox, databases["salon_demo"], [SAMPLE], options))
-        elif sample:
-            environment["SALON_SAMPLE"] = "1"
-        command = pytest_command(sandbox, databases["salon" if main else "salon_demo"], main or sample, options)
+        environment["SALON_SAMPLE"] = "1" if "sample" in kinds else ""
+        slots = [[_worker(sandbox, stack, templates[kind], f"{kind}{number}", paths, options) for kind in place]
+                 for number, place in enumerate(places, 1)]
+        if len(places) == len(places[0]) == 1:
+            plugin = ()
+        else:
+            plugin = ("-p", "sandbox.front")
+            environment["SALON_PLAN"] = json.dumps({
+                "slots": slots, "seconds": str(sandbox.home.root / "test-seconds.json")})
+        command = pytest_command(sandbox, slots[0][0]["database"], paths, [*plugin, *options])
         # At an interrupt pytest still ends its browsers and says what it has.
         return interactive(command, end=signal.SIGINT, env=environment, cwd=REPO, stdin=subprocess.DEVNULL)
 
 
-def _divide(paths):
-    """Split the paths between the two databases: without and with sample data."""
-    if not paths:
-        paths = [*ADDONS, "tests"]
-    sample = [path for path in paths if path.rstrip("/").startswith(SAMPLE)]
-    main = [path for path in paths if path not in sample]
+def _places(paths):
+    """Return the paths to test, and for each place in which a process works at a time the kinds of its processes.
+
+    :return: e.g. [["sample", "main"], ["main"]]: on two cores, and with the tests on sample data among the others
+    """
+    paths = paths or [*ADDONS, "tests"]
     for path in paths:
         if not (REPO / path.split("::")[0]).exists():
             raise SandboxError(f"TESTS names {path}, and there is no such file or folder.")
-    covers = any(path.rstrip("/") in ("tests", ".") for path in main)
-    if covers and not sample and any((REPO / SAMPLE).glob("**/test_*.py")):
-        sample = [SAMPLE]
-    return main, sample
+    files = {file.relative_to(REPO).as_posix() for path in paths for file in _test_files(REPO / path.split("::")[0])}
+    sample = {file for file in files if file.startswith(SAMPLE)}
+    jobs = min(_jobs(), max(len(files - sample), 1))
+    places = [["main"] for _number in range(jobs)] if files - sample or not sample else [[]]
+    if sample:
+        places[0].insert(0, "sample")
+    return paths, places
+
+
+def _test_files(path):
+    return [path] if path.is_file() else path.rglob("test_*.py")
+
+
+def _jobs():
+    """Return how many processes may work at once: SALON_JOBS, or one for each core."""
+    jobs = os.environ.get("SALON_JOBS") or str(min(len(os.sched_getaffinity(0)), MOST_JOBS))
+    if not jobs.isdigit() or not int(jobs):
+        raise SandboxError(f"SALON_JOBS is {jobs!r}: name how many processes shall test at once, 1 or more.")
+    return int(jobs)
+
+
+def _worker(sandbox, stack, template, name, paths, options):
+    """Prepare a process of the run: its database, its folders and its command, for front.py."""
+    database = stack.enter_context(run_database(sandbox, template, name))
+    scratch = stack.enter_context(scratch_folder(sandbox.home, name))
+    logs = sandbox.home.log / f"test-{name}"
+    logs.mkdir(exist_ok=True)
+    # Which tests run, and when to stop, is for the front to say.
+    own = ["-p", "sandbox.worker", *options, "--maxfail=0", "-o", f"cache_dir={scratch / 'cache'}"]
+    return {"kind": name.rstrip("0123456789"), "database": database, "log": str(logs / "pytest.log"),
+            "command": pytest_command(sandbox, database, paths, own),
+            "environment": {"TMPDIR": str(scratch), "SALON_LOGS": str(logs)}}
 
 
 def pytest_command(sandbox, database, paths, options):
@@ -104,9 +142,9 @@ def run_database(sandbox, template, name):
 
 
 @contextlib.contextmanager
-def scratch_folder(home):
+def scratch_folder(home, name=""):
     """Lend a folder for temporary files; it goes with the run."""
-    folder = home.tmp / f"t{os.getpid()}"
+    folder = home.tmp / f"t{os.getpid()}{name}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
