@@ -242,6 +242,7 @@ class TestClass(unittest.TestCase):
         warnings.warn("a warning of our own")
 def test_passes(): pass
 def test_skips(): pytest.skip("no browser")
+def test_skips_rightly(): pytest.skip("needs root")
 def test_logs(): logging.getLogger("odoo.addons.salon_crm").error("something broke")
 @pytest.mark.template("salon")
 @pytest.mark.parametrize("number", [1, 2])
@@ -262,7 +263,8 @@ def test_waits(cleaned):
 
 def front(folder, *options, **environment):
     """Start a run of two processes on the tests of SEVERAL."""
-    (folder / "test_several.py").write_text(SEVERAL)
+    (folder / "tests").mkdir(exist_ok=True)
+    (folder / "tests" / "test_sandbox_several.py").write_text(SEVERAL)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = template(name): as ours\n")
     base = [sys.executable, "-m", "pytest", "-p", "sandbox.pytest_plugin", "-p", "no:odoo", "-p", "no:cacheprovider",
             "-c", str(folder / "pytest.ini"), "--rootdir", str(folder), str(folder), *options]
@@ -279,17 +281,18 @@ def test_several_processes_are_reported_as_one_run(tmp_path):
     run = front(tmp_path)
     output = run.communicate(timeout=300)[0]
     assert run.returncode == 1
-    assert re.search(r"\n=+ 3 failed, 7 passed, 1 warning in [\d.]+s =+\n$", output), output
-    for text in ("collected 9 items", "100%]", "something broke", "does not expect it: no browser",
+    assert re.search(r"\n=+ 3 failed, 7 passed, 1 skipped, 1 warning in [\d.]+s =+\n$", output), output
+    for text in ("collected 10 items", "100%]", "something broke", "does not expect it: no browser",
                  "a warning of our own", "SUBFAILED(number='1')"):
         assert output.count(text), text
     seconds = json.loads((tmp_path / "seconds.json").read_text())
-    assert set(seconds) == {"test_several.py", "test_several.py::TestClass", "test_several.py::test_own[1]",
-                            "test_several.py::test_own[2]", "test_several.py::test_waits"}
+    file = "tests/test_sandbox_several.py"
+    assert set(seconds) == {file, *(f"{file}::{name}" for name in (
+        "TestClass", "test_own[1]", "test_own[2]", "test_waits"))}
     run = front(tmp_path, "-k", "own or passes")
     output = run.communicate(timeout=300)[0]
     assert run.returncode == 0
-    assert "3 passed, 6 deselected" in output
+    assert "3 passed, 7 deselected" in output
 
 
 def test_a_process_that_dies_fails_its_tests(tmp_path):
@@ -306,13 +309,13 @@ def test_an_interrupted_run_leaves_no_process(tmp_path):
     """Each process cleans up first, and the run says what it has."""
     run = front(tmp_path, "-k", "waits", WAIT="1")
     end = time.monotonic() + 120
-    while not (tmp_path / "waits").exists() and time.monotonic() < end:
+    while not (tmp_path / "tests" / "waits").exists() and time.monotonic() < end:
         time.sleep(0.1)
     run.send_signal(signal.SIGINT)
     output = run.communicate(timeout=120)[0]
     assert run.returncode == 2
     assert "KeyboardInterrupt" in output and output.rstrip().endswith("="), output
-    assert (tmp_path / "cleaned").exists()
+    assert (tmp_path / "tests" / "cleaned").exists()
     assert not [pid for pid in filter(str.isdigit, os.listdir("/proc")) if str(tmp_path) in processes.cmdline(pid)]
 
 

@@ -203,6 +203,8 @@ class Front:
                 self._warn(**message["warning"])
             elif "report" in message:
                 report = hook.pytest_report_from_serializable(config=self.config, data=message["report"])
+                if isinstance(report.longrepr, list):  # of a skip: JSON knows no tuples, and pytest asks for one
+                    report.longrepr = tuple(report.longrepr)
                 self.seconds[unit.name] += report.duration if report.when else 0
                 hook.pytest_runtest_logreport(report=report)
                 if report.when == "teardown":
