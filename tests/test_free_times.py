@@ -122,6 +122,30 @@ def test_what_is_offered_fits_and_what_fits_is_offered(salon):
             assert offer.stop == minute + length
 
 
+def test_two_guests_with_two_services_each_are_offered_a_start_that_few_combinations_fit():
+    free = {
+        1: [(0, 43), (118, 163), (403, 448)],
+        2: [(0, 31), (121, 181), (331, 376), (496, 526)],
+        3: [(0, 29), (404, 494), (554, 584)],
+        4: [(0, 113), (173, 338), (458, 488)],
+        5: [(0, 46), (166, 346), (436, 496)],
+        6: [(0, 15), (75, 105), (150, 210), (405, 495)],
+        11: [(0, 74), (134, 359)],
+        12: [(0, 58), (163, 283), (358, 403), (448, 600)],
+        13: [(0, 10), (100, 325), (370, 600)],
+        14: [(0, 196), (226, 286), (376, 600)],
+    }
+    free = {resource: timeline.fill(600, stretches) for resource, stretches in free.items()}
+    wanted = [
+        Task([Option(number, number, *minutes, order=number) for number in range(1, 7)], [11, 12, 13, 14], guest=guest)
+        for guest in (1, 2)
+        for minutes in ((30, 0, 0, 5), (30, 35, 20, 5))
+    ]
+    salon = Salon(free, wanted, 1 << 180, None, 15, False)
+    (offer,) = search(600, *salon[:2], salon.wanted, *salon[3:])
+    assert offer.start == 180 and fits(salon, 180, offer.choices)
+
+
 @given(free_minutes(holes=4), st.integers(0, 15))
 def test_bits_say_what_minutes_would(free, length):
     starts = timeline.starts(free, length) & timeline.run(SIZE)
