@@ -53,6 +53,31 @@ class CalendarEvent(models.Model):
         changing = self.filtered(lambda event: event.is_salon_booking and event.salon_state != state)
         changing.write({"salon_state": state, **values})
 
+    @api.model
+    def _salon_begun_early(self, company, now):
+        """Return (resource id, start, stop), naive UTC, for stylists who serve already whom the plan has for later.
+
+        The plan knows them free until then; they are with that client from now on for as long as it says.
+        """
+        early = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("is_salon_booking", "=", True),
+                ("salon_state", "=", "in_service"),
+                ("start", ">", now),
+                ("start", "<", now + timedelta(days=1)),
+                ("salon_started_at", "!=", False),
+            ]
+        )
+        lines = early.salon_line_ids
+        resources = lines.stylist_id._salon_block_resource_ids()
+        ahead = [(line, line.event_id.start - line.event_id.salon_started_at) for line in lines]
+        return [
+            (resources[line.stylist_id.id], max(line.start - lead, now), line.stop - lead)
+            for line, lead in ahead
+            if line.stop - lead > now
+        ]
+
     def _check_salon_transition(self, state):
         """Refuse a state that a booking can't get to from where it is."""
         labels = dict(self._fields["salon_state"]._description_selection(self.env))

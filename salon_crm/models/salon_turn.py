@@ -223,6 +223,9 @@ class SalonTurn(models.Model):
         now = fields.Datetime.now()
         resources = self.stylist_id.sudo()._salon_block_resource_ids()
         taken = self._taken_from(now, set(resources.values()))
+        for company in self.company_id:
+            for resource_id, *stretch in self.env["calendar.event"]._salon_begun_early(company, now):
+                taken[resource_id] = sorted([*taken.get(resource_id, []), [*stretch, None]], key=lambda one: one[0])
         for turn in self:
             stretches = taken.get(resources.get(turn.stylist_id.id), [])
             until, kind = _busy_until(stretches, now)

@@ -145,7 +145,7 @@ class SalonWalkIn(models.Model):
         these walk-ins stand as they are being typed."""
         typed = {walk_in._key(): walk_in for walk_in in self}
         queue = [typed.pop(walk_in.id, walk_in) for walk_in in self._queue(company, now)] + list(typed.values())
-        taken = self._overtime(company, now)
+        taken = self._overtime(company, now) + self.env["calendar.event"]._salon_begun_early(company, now)
         found = {}
         for number, walk_in in enumerate(queue, 1):
             requests = walk_in.wish_ids._prepare_requests()

@@ -81,6 +81,17 @@ class TestWalkIn(SalonCommon):
         self.assertEqual(form.estimate, "75 min · Ben")
         self.assertEqual(self.env["salon.walk.in"].search_count([("state", "=", "waiting")]), 2)
 
+    def test_who_began_before_the_planned_time_is_not_free(self):
+        booking = self._book((self.cut, self.anna), start=NOON + timedelta(minutes=45))
+        walk_in = self._come("Ada", (self.cut, self.anna))
+        self.assertEqual(walk_in.estimate, "Now · Anna")
+        booking.with_user(self.reception).action_salon_start()
+        walk_in.invalidate_recordset()
+        # Until 12:30 with who came early; then there is no room for a cut before 13:15.
+        self.assertEqual(walk_in.expected_minutes, 75)
+        turn = self.env["salon.turn"].with_user(self.reception).with_context(tz="UTC").browse(self.anna.id)
+        self.assertEqual(turn.doing, "Busy until 12:30 PM")
+
     def test_take_books_with_whose_turn_it_is_from_the_time_they_came(self):
         walk_in = self._come("Ada", self.cut, phone="+86 139 1111 2222")
         with freeze_time(NOON + timedelta(minutes=7, seconds=20)):
