@@ -28,7 +28,7 @@ export class SalonTimes extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.keepLast = new KeepLast();
-        this.state = useState({ day: null, offers: [], loading: false, message: "", refusal: false, mayWait: false });
+        this.state = useState({ day: null, offers: [], loading: false, message: "", refusal: false, mayWait: false, asked: "" });
         this.wishes = null;
         this.loadSoon = useDebounced(() => this._load(), DELAY);
         useRecordObserver(async (record) => {
@@ -66,6 +66,7 @@ export class SalonTimes extends Component {
         if (moved || known !== this.wishes) {
             this.wishes = known;
             this.state.mayWait = this.seesAll && wishes.lines.length > 0;
+            this.state.asked = this.readAsked(record);
             this.load();
         }
     }
@@ -105,6 +106,27 @@ export class SalonTimes extends Component {
         return wish;
     }
 
+    /** @returns {string} the names of the stylists who were asked for */
+    readAsked(record) {
+        const lines = record.data.salon_line_ids.records.map(({ data }) => data);
+        const asked = lines.filter((line) => line.product_id && line.stylist_id && line.assignment === "asked");
+        return [...new Set(asked.map((line) => line.stylist_id.display_name))].join(", ");
+    }
+
+    /** Whoever was asked for has no time: the front desk asks for whoever has. */
+    get canTakeAnyone() {
+        const { asked, loading, offers, refusal } = this.state;
+        return this.seesAll && asked && !offers.length && !loading && !refusal && !this.props.readonly;
+    }
+
+    async takeAnyone() {
+        for (const line of this.props.record.data.salon_line_ids.records) {
+            if (line.data.stylist_id) {
+                await line.update({ stylist_id: false });
+            }
+        }
+    }
+
     /** Until the new times are there, the old ones can't be clicked. */
     load() {
         this.state.loading = true;
@@ -130,8 +152,13 @@ export class SalonTimes extends Component {
         }
         this.state.loading = true;
         const offers = await this.keepLast.add(this.fetch(wishes, begin, end));
-        const message = offers.length ? "" : this.state.refusal?.message || _t("Nothing is free on this day.");
+        const message = offers.length ? "" : this.state.refusal?.message || this.nothingFree;
         Object.assign(this.state, { offers, loading: false, message });
+    }
+
+    get nothingFree() {
+        const { asked } = this.state;
+        return asked ? _t("Nothing is free on this day with %s.", asked) : _t("Nothing is free on this day.");
     }
 
     async fetch(wishes, begin, end) {
