@@ -4,6 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..tools.frame import local_day
 from ..tools.spoken import spoken, spoken_time
@@ -93,9 +94,10 @@ class SalonWaitingOffer(models.Model):
 
         :param found: what `find_offers` found for `requests`
         :param numbers: by service, which offer of that time this is
-        :raise psycopg2.errors.ExclusionViolation, UniqueViolation: another transaction was faster
+        :raise psycopg2.errors.ExclusionViolation, UniqueViolation, SerializationFailure: another transaction was faster
         """
         company = waiting.company_id
+        self._take_turn(waiting.partner_id)
         expires_at = min(fields.Datetime.now() + timedelta(minutes=company.salon_offer_minutes), found["start"])
         blocks = self.env["salon.availability"].offer_blocks(requests, found)
         resources = waiting._resources([found])
@@ -139,6 +141,20 @@ class SalonWaitingOffer(models.Model):
         offer._tell()
         self.env["salon.waiting"]._trigger(expires_at + timedelta(minutes=1))
         return offer
+
+    @api.model
+    def _take_turn(self, partner):
+        """Have others who offer something to this client at the same moment wait until this transaction ends.
+
+        Each offer changes an entry of the client: whoever waited is refused by the database, without a trace in the
+        log, and looks anew at how many offers the client had.
+        """
+        waiting = self.env["salon.waiting"]
+        waiting.flush_model(["partner_id"])
+        self.env.cr.execute(
+            SQL("SELECT id FROM salon_waiting WHERE partner_id = %s ORDER BY id FOR UPDATE", partner.id),
+            log_exceptions=False,
+        )
 
     def _tell(self):
         """Remind the front desk to call the client, and write to a client who has an email."""
