@@ -42,7 +42,9 @@ def _at_once(registry, tasks):
 
 
 def _clients(env, count):
-    partners = env["res.partner"].create([{"name": f"Client {number}"} for number in range(count)])
+    partners = env["res.partner"].create(
+        [{"name": f"Client {number}", "email": f"{number}@example.com"} for number in range(count)]
+    )
     partners._make_salon_clients()
     return partners
 

@@ -16,7 +16,7 @@ class DrawPage(PublicPage):
         """Show what can be won, and how likely it is."""
         draws = request.env["salon.draw"].sudo()
         draw = draws.search([("id", "=", number)], limit=1) if number < 2**31 else draws
-        if not draw:
+        if not draw or draw.date_from > draw.company_id._salon_today():
             raise InputError(request.env._("There is no such prize draw. Please ask us."), 404)
         last = (
             request.env["salon.draw.entry"].sudo().search([("draw_id", "=", draw.id)], order="position desc", limit=1)

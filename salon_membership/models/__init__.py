@@ -53,6 +53,8 @@ from . import partner_merge_referral
 from . import salon_membership_portal
 from . import loyalty_program_voucher
 from . import pos_order_voucher
+from . import pos_order_coupon
+from . import res_partner_ask
 from . import salon_draw
 from . import salon_draw_entry
 from . import salon_client_file_extras

@@ -1,3 +1,5 @@
+import math
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
@@ -161,6 +163,27 @@ class LoyaltyProgram(models.Model):
                 }
             )
         )
+
+    def _salon_part_payment_refusal(self, points, payable, tolerance=0.0):
+        """Return why so many points can't pay a part of an order, "" where they can.
+
+        :param int points: by which a part is paid
+        :param float payable: what the goods come to
+        :param float tolerance: points by which the rounding of taxes may be off
+        """
+        self.ensure_one()
+        if not self.salon_points_for_one:
+            return self.env._("Points don't pay here.")
+        if points < self.salon_points_minimum - tolerance:
+            return self.env._("At least %s points pay a part of an order. Use more points, or none.",
+                              self.salon_points_minimum)  # fmt: skip
+        most = math.ceil(max(payable, 0) * self.salon_points_share / 100 * self.salon_points_for_one - 1e-6)
+        if points > most + tolerance:
+            share = f"{self.salon_points_share:g}"
+            return self.env._(
+                "At most %(share)s %% of an order is paid by points: %(most)s of this one.", share=share, most=most
+            )
+        return ""
 
     def _salon_points_per_unit(self):
         """Return how many points one unit of currency gives before the tier's factor."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+MANAGER = "salon_crm.group_salon_manager"
 OFFERS = [
     ("half_price", "New client half price"),
     ("voucher", "Voucher for the next visit"),
@@ -57,9 +58,20 @@ class LoyaltyProgram(models.Model):
         cards = self.env["loyalty.card"].sudo().with_context(active_test=False)
         if cards.search_count([("program_id", "=", program.id), ("partner_id", "=", client.id)], limit=1):
             return self.env._("%(client)s had “%(offer)s” already.", client=client.name, offer=program.name)
-        if not self.env["salon.referral"]._is_new(client, company):
+        referrals = self.env["salon.referral"]
+        if not referrals._is_new(client, company):
             return self.env._(
                 "“%(offer)s” is for new clients: %(client)s came before.", client=client.name, offer=program.name
+            )
+        if reason := referrals._why_not_told_apart(client, company):
+            return reason
+        others = referrals._same_keys(client.sudo().salon_file_ids[:1]).partner_id
+        domain = [("program_id", "=", program.id), ("partner_id", "in", others.ids)]
+        if others and not self.env.user.has_group(MANAGER) and cards.search_count(domain, limit=1):
+            return self.env._(
+                "Another client with the phone or email of %(client)s had “%(offer)s”. Ask a manager.",
+                client=client.name,
+                offer=program.name,
             )
         return ""
 
@@ -85,6 +97,7 @@ class LoyaltyProgram(models.Model):
                 "points": min(program.reward_ids.mapped("required_points"), default=1),
                 "expiration_date": days and today + timedelta(days=days),
                 "source_pos_order_id": order and order.id,
+                "is_salon_coupon": True,
                 "salon_given_at": fields.Datetime.now(),
                 "salon_given_by_id": ((order and order.user_id) or self.env.user).id,
                 "salon_given_stylist_id": stylist and stylist.id,

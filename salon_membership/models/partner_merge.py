@@ -38,6 +38,11 @@ class MergePartnerAutomatic(models.TransientModel):
         What one of them owes is paid by what the other has.
         """
         self.env.flush_all()
+        # Both may owe for one order: what is booked of it for the others stays, but is not the one line that there is.
+        self.env.cr.execute(
+            SQL("UPDATE salon_points_debt SET merged = TRUE WHERE membership_id IN %s AND kind <> 'waive'",
+                tuple(others.ids))
+        )  # fmt: skip
         for table in ("salon_points_lot", "salon_points_debt", "salon_points_hold"):
             self.env.cr.execute(
                 SQL(

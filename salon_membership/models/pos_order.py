@@ -2,6 +2,8 @@ import math
 
 from odoo import api, fields, models
 
+from odoo.addons.salon_crm.tools.frame import local_day
+
 from .loyalty_card import BY_LEDGER
 
 
@@ -117,13 +119,14 @@ class PosOrder(models.Model):
             return
         hold = order._salon_hold() if spends or membership.points_held else self.env["salon.points.hold"].sudo()
         held = hold.points if hold.membership_id == membership else 0
+        day = order._salon_day_of(hold) if held else None
         hold.unlink()
         moves = self.env["salon.points.move"].sudo()
         for origin in origins:
             moves |= order._salon_take_back(origin) | order._salon_give_back(origin)
         if membership and order.currency_id == order.company_id.currency_id:
             sold = order._salon_sold()
-            moves |= order._salon_spend(membership, sold, held)
+            moves |= order._salon_spend(membership, sold, held, day)
             if membership.state == "active":
                 moves |= order._salon_earn(membership, sold)
         moves |= members._repay(order)
@@ -144,6 +147,10 @@ class PosOrder(models.Model):
         domain = [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id)]
         ended = memberships.search(domain, order="id desc", limit=1) if self.partner_id else memberships
         return ended or self._salon_hold().membership_id
+
+    def _salon_day_of(self, hold):
+        """Return the salon's date on which points were held, where that is over: what was there then is there still."""
+        return min(local_day(self.company_id._salon_timezone(), hold.write_date), self.company_id._salon_today())
 
     def _salon_hold(self):
         return self.env["salon.points.hold"].sudo().search([("order_uuid", "=", self.uuid)])
@@ -225,11 +232,12 @@ class PosOrder(models.Model):
                 moves |= lot._book(back, "return", self, origin=origin)
         return moves
 
-    def _salon_spend(self, membership, sold, held):
+    def _salon_spend(self, membership, sold, held, day=None):
         """Book what this order spends, by the server's own worth of points; return the moves.
 
         :param sold: what `_salon_sold` returns
         :param int held: the points that were held for this order
+        :param date day: on which they were held
         """
         costs = self._salon_spending_lines()._salon_points_costs(sold)
         points = math.ceil(sum(costs.values()) - 1e-6)
@@ -241,7 +249,22 @@ class PosOrder(models.Model):
             points = held
         for line, cost in costs.items():
             line.with_context(salon_by=BY_LEDGER).salon_points_spent = cost
-        return membership._spend(points, self)
+        self._salon_check_part_payment(program, sold, costs)
+        return membership._spend(points, self, day)
+
+    def _salon_check_part_payment(self, program, sold, costs):
+        """Tell the managers where more was paid by points than the salon allows: the money is in the till already."""
+        part = {line: cost for line, cost in costs.items() if line.product_id == program.salon_points_product_id}
+        if not part:
+            return
+        goods = sum(amount for line, amount in sold.items() if line not in part)
+        tolerance = program.salon_points_for_one * self.currency_id.rounding * len(part)
+        refusal = program._salon_part_payment_refusal(math.ceil(sum(part.values()) - 1e-6), goods, tolerance)
+        if refusal:
+            self.message_post(body=refusal)
+            self.partner_id._salon_ask_managers(
+                self.company_id, lambda env: (env._("Too much of %s was paid by points", self.name), refusal)
+            )
 
     def _salon_earn(self, membership, sold):
         """Book what a member earns by this order, and return the moves, if any.

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class PosOrder(models.Model):
@@ -22,21 +22,17 @@ class PosOrder(models.Model):
         if origins := order.lines.refunded_orderline_id.order_id:
             settled = referrals.search([("order_id", "in", origins.ids), ("state", "in", ("qualified", "rewarded"))])
             settled.filtered(lambda one: not one.order_id._salon_still_qualifies(one.company_id))._take_back()
+        if order.partner_id and any(line.qty < 0 and not line._salon_is_refund() for line in order.lines):
+            domain = [("file_id.partner_id", "=", order.partner_id.id), ("company_id", "=", order.company_id.id)]
+            referrals.search([*domain, ("state", "in", ("qualified", "rewarded"))])._follow_returns()
         return result
 
-    def _salon_referral_amount(self):
-        """Return what this order counts for a referral, in the company's currency: without tips and top-ups."""
-        self.ensure_one()
-        prepaid = self.config_id._get_program_ids().sudo().filtered("is_payment_program")
-        left_out = self.config_id.tip_product_id | prepaid.trigger_product_ids
-        lines = self.lines.filtered(
-            lambda line: line.product_id not in left_out and line.reward_id.program_id not in prepaid
-        )
-        return sum(lines.mapped("price_subtotal_incl")) / (self.currency_rate or 1)
-
     def _salon_still_qualifies(self, company):
-        """Tell whether enough of this order is left after all paid refunds of it."""
-        refunds = self.lines.refund_orderline_ids.filtered(lambda line: line.order_id.state not in ("draft", "cancel"))
-        left = self._salon_referral_amount() + sum(refunds.mapped("price_subtotal_incl")) / (self.currency_rate or 1)
+        """Tell whether enough of this order is left for a referral after all paid refunds of it."""
+        return self._salon_is_enough(self._salon_left(), company)
+
+    @api.model
+    def _salon_is_enough(self, amount, company):
+        """Tell whether so much counts for a referral: without tips and top-ups, by the server's own figures."""
         minimum = company.salon_referral_minimum if company.salon_referral_when == "paid" else 0.0
-        return company.currency_id.compare_amounts(left, max(minimum, company.currency_id.rounding)) >= 0
+        return company.currency_id.compare_amounts(amount, max(minimum, company.currency_id.rounding)) >= 0

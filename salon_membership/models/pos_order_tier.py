@@ -53,6 +53,8 @@ class PosOrder(models.Model):
             membership._follow(order)
         if order.partner_id & members.partner_id:
             self.env["salon.birthday.given"].sudo()._settle(order)
+        if origins := order.lines.refunded_orderline_id.order_id:
+            self.env["salon.membership"].sudo()._follow_refund(order, origins)
         self.invalidate_recordset(["salon_tier_news"], flush=False)
         return result
 

@@ -50,6 +50,8 @@ class PosOrder(models.Model):
         try:
             if not program.salon_at_till:
                 raise UserError(self.env._("“%s” is not given at the till.", program.name))
+            if self._salon_count_spend() <= 0:
+                raise UserError(self.env._("A voucher is given with a purchase: nothing was paid here."))
             program._salon_issue(self.partner_id, self.company_id, self, self._salon_voucher_stylist())
         except UserError as error:
             self.message_post(body=self.env._("No voucher was given. %s", error.args[0]))

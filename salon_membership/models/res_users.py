@@ -24,6 +24,8 @@ class ResPartner(models.Model):
         membership = self.env["salon.membership"]._by_referral_token(token)
         if not self or not membership.company_id.salon_referral or company not in (None, membership.company_id):
             return
+        if self.env["salon.referral"]._of_client(self):
+            return  # who brought them is known already
         try:
             with self.env.cr.savepoint():
                 self.env["salon.referral"]._refer(self.sudo(), membership.partner_id, membership.company_id, way)

@@ -85,6 +85,7 @@ class SalonBirthdayGiven(models.Model):
                 "program_id": gift.program_id.id,
                 "partner_id": membership.partner_id.id,
                 "points": 1,
+                "is_salon_coupon": True,
                 # An order may wait for its payment over midnight.
                 "expiration_date": fields.Date.add(today, days=1),
             }

@@ -61,6 +61,15 @@ class SalonClientFile(models.Model):
         for file in self:
             file.membership_referral_url = file.membership_id.referral_url
 
+    def _salon_works_here(self):
+        """Tell whether one of these clients works in the salon."""
+        partners = self.sudo().partner_id
+        employees = self.env["hr.employee"].sudo()
+        return bool(
+            partners.user_ids.filtered(lambda user: user.active and not user.share)
+            or employees.search_count([("work_contact_id", "in", partners.ids)], limit=1)
+        )
+
     # The chain --------------------------------------------------------------------------------------
 
     @api.constrains("referrer_id")

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..tools import fair_draw
 
+MANAGER = "salon_crm.group_salon_manager"
 RECEPTION = "salon_crm.group_salon_reception"
 WORD = 20  # characters
 
@@ -77,7 +78,23 @@ class SalonDraw(models.Model):
         new_only = draws.filtered(lambda draw: draw.audience == "new")
         if new_only and not self.env["salon.referral"]._is_new(client, new_only.company_id[:1]):
             draws -= new_only
-        return draws
+        file = client.sudo().with_context(active_test=False).salon_file_ids
+        return draws.filtered(lambda draw: not (file and draw._why_not_once(file)))
+
+    def _why_not_once(self, file):
+        """Return why a client may be one who drew already, or no new one, "" where they may draw."""
+        self.ensure_one()
+        referrals = self.env["salon.referral"]
+        if self.audience == "new" and (reason := referrals._why_not_told_apart(file.partner_id, self.company_id)):
+            return reason
+        others = referrals._same_keys(file)
+        entries = self.env["salon.draw.entry"].sudo()
+        drew = others and entries.search_count([("draw_id", "=", self.id), ("file_id", "in", others.ids)], limit=1)
+        if drew and not self.env.user.has_group(MANAGER):
+            return self.env._(
+                "Another client with the phone or email of %s has drawn already. Ask a manager.", file.partner_id.name
+            )
+        return ""
 
     # The odds ---------------------------------------------------------------------------------------
 
@@ -119,6 +136,8 @@ class SalonDraw(models.Model):
         if self.audience == "new" and not self.env["salon.referral"]._is_new(client, self.company_id):
             names = {"draw": self.name, "client": client.name}
             raise UserError(self.env._("“%(draw)s” is for new clients: %(client)s came before.", **names))
+        if reason := self._why_not_once(file):
+            raise UserError(reason)
         if not self._odds():
             raise UserError(self.env._("Nothing is left to win in “%s”.", self.name))
 

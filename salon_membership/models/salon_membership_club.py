@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 
 from ..tools.why import Why
 
+MANAGER = "salon_crm.group_salon_manager"
+
 
 class SalonMembership(models.Model):
     """How one becomes a member: by a purchase, by a top-up or by hand, accepting the rules of the club."""
@@ -72,6 +74,89 @@ class SalonMembership(models.Model):
         if order.salon_rules_accepted:
             member._accept_rules()
         return member
+
+    # The purchase comes back ------------------------------------------------------------------------
+
+    @api.model
+    def _follow_refund(self, refund, origins):
+        """End the memberships that came of these sales where nothing is left of them; managers are told.
+
+        Where too little is left of a sale, managers decide. Who reached the amount by another purchase since, or was
+        enrolled anew, stays.
+
+        :param refund: pos.order that was just paid, as superuser
+        :param origins: pos.order that it refunds
+        """
+        domain = [("pos_order_id", "in", origins.ids), ("kind", "in", ("enrolled", "reopened"))]
+        changes = self.env["salon.membership.change"].sudo().search([*domain, ("reason", "=", "purchase")])
+        for change in changes.filtered(lambda one: one.membership_id.state == "active"):
+            member = change.membership_id
+            began = member.change_ids.filtered(lambda one: one.kind in ("enrolled", "reopened"))
+            if began.sorted("id")[-1:] == change:
+                member._follow_refund_of(change.pos_order_id, refund)
+
+    def _follow_refund_of(self, sale, refund):
+        self.ensure_one()
+        company, currency = self.company_id, self.company_id.currency_id
+        left = sale._salon_left()
+        back = -sum(
+            line.price_subtotal_incl / (refund.currency_rate or 1)
+            for line in refund.lines
+            if line.refunded_orderline_id.order_id == sale
+        )
+        # With the tier's price at once a sale may have come to less.
+        enough = min(company.salon_enrol_amount, sale._salon_count_spend())
+        if currency.compare_amounts(left, enough) >= 0 or self._reached_again(sale, enough):
+            return
+        if currency.compare_amounts(left, 0) <= 0:
+            self.with_context(salon_why=Why("refund", order_id=refund.id)).action_end()
+            self.partner_id._salon_ask_managers(
+                company,
+                lambda env: (
+                    env._("Membership ended: the purchase was refunded"),
+                    env._("%(member)s was enrolled by %(order)s.", member=self.display_name, order=sale.name),
+                ),
+            )
+        elif currency.compare_amounts(left + back, enough) >= 0:
+            self.partner_id._salon_ask_managers(
+                company,
+                lambda env: (
+                    env._("A part of the purchase that made a member was refunded: do they stay one?"),
+                    env._("%(member)s was enrolled by %(order)s.", member=self.display_name, order=sale.name),
+                ),
+            )
+
+    def _reached_again(self, sale, enough):
+        """Tell whether another purchase since, of which as much is left, would have made this member one."""
+        domain = [
+            ("partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("state", "in", ("paid", "done")),
+            ("id", ">", sale.id),
+            ("salon_spend", ">=", enough),
+        ]
+        others = self.env["pos.order"].sudo().search(domain, order="id", limit=20)
+        return any(self.company_id.currency_id.compare_amounts(one._salon_left(), enough) >= 0 for one in others)
+
+    # By hand ----------------------------------------------------------------------------------------
+
+    @api.model
+    def _check_may_enrol(self, tier, company, note):
+        """Refuse a tier above the first one, but by a manager with a reason.
+
+        :raise UserError: who enrols is no manager, or gives no reason
+        """
+        first = company._salon_first_tier()
+        if not tier or not first or tier._rank() <= first._rank():
+            return
+        if not self.env.user.has_group(MANAGER):
+            raise UserError(
+                self.env._(
+                    "New members begin as %(first)s. Ask a manager for %(tier)s.", first=first.name, tier=tier.name
+                )
+            )
+        if not (note or "").strip():
+            raise UserError(self.env._("Say the reason why they begin as %s, in “Enrol Clients”.", tier.name))
 
     @api.model
     def load_till_offer(self, partner_id, config_id):

@@ -96,25 +96,40 @@ class SalonMembership(models.Model):
         earned_at = min(order.date_order, fields.Datetime.now())  # a till's clock may be wrong
         return self._new_lot(earned_at)._book(points, "earn", order)
 
-    def _points_free(self):
+    def _points_free(self, day=None):
         """Return how many points an order can spend that holds none itself: not those that other orders hold.
 
         To be asked under the lock.
+
+        :param date day: points that ended before it are no more; by default today
         """
         self.ensure_one()
         if self.points_held:
             self._clear_holds()
-        return max(self.points - self.points_held, 0)
+        free = max(self.points - self.points_held, 0)
+        return max(free - self._points_over(day), 0) if free else 0
 
-    def _use(self, points, kind, order=None, note=None):
+    def _points_over(self, day=None):
+        """Return how many points have ended before `day`, and only wait for the nightly clearing."""
+        self.ensure_one()
+        day = day or self.company_id._salon_today()
+        domain = [("membership_id", "=", self.id), ("remaining", ">", 0), ("expires_on", "<", day)]
+        [[points]] = self.env["salon.points.lot"].sudo()._read_group(domain, aggregates=["remaining:sum"])
+        return points or 0
+
+    def _use(self, points, kind, order=None, note=None, day=None):
         """Take `points` from this member's lots, those first that end first; return the moves.
 
-        :param int points: at most as many as this member has
+        :param int points: at most as many as `_points_free` says
+        :param date day: on which the points are used, by default today: what ended before it is not used
         """
         self.ensure_one()
         lots = self.env["salon.points.lot"].sudo()
         vals_list = []
-        for lot in lots.search([("membership_id", "=", self.id), ("remaining", ">", 0)], order=lots._used_first):
+        day = day or self.company_id._salon_today()
+        usable = ["|", ("expires_on", "=", False), ("expires_on", ">=", day)]
+        domain = [("membership_id", "=", self.id), ("remaining", ">", 0), *usable]
+        for lot in lots.search(domain, order=lots._used_first):
             amount = min(lot.remaining, points)
             if amount <= 0:
                 break
@@ -122,16 +137,18 @@ class SalonMembership(models.Model):
             vals_list.append(lot._prepare_move_values(-amount, kind, order, note))
         return self.env["salon.points.move"].sudo().create(vals_list)
 
-    def _spend(self, points, order):
+    def _spend(self, points, order, day=None):
         """Take what an order spends, oldest lot first; return the moves.
 
         No sale is lost for points that are not there any more: they are owed, and the next earnings pay them.
+
+        :param date day: on which the points were held, where that was before today
         """
         self.ensure_one()
-        there = min(points, self._points_free())
+        there = min(points, self._points_free(day))
         if points > there:
             self._owe(points - there, "shortfall", order)
-        return self._use(there, "spend", order)
+        return self._use(there, "spend", order, day=day)
 
     def _take(self, points, order):
         """Take points back for what came back without its sale; return the moves. What is not there is owed."""
@@ -152,7 +169,7 @@ class SalonMembership(models.Model):
         """
         moves = self.env["salon.points.move"].sudo()
         for membership in self:
-            points = min(membership.points_debt, membership._points_free())
+            points = membership.points_debt and min(membership.points_debt, membership._points_free())
             if points > 0:
                 moves |= membership._use(points, "repay", order)
                 membership._owe(-points, "repay", order)
@@ -172,7 +189,7 @@ class SalonMembership(models.Model):
     # Points that a till is about to spend -----------------------------------------------------------
 
     @api.model
-    def hold_points(self, partner_id, config_id, order_uuid, points):
+    def hold_points(self, partner_id, config_id, order_uuid, points, paying=0, payable=0.0):
         """Keep points for one order until it is paid, so that no other order spends them (invariant 6).
 
         Asking again for the same order changes what is held for it; 0 points end it. A hold ends by itself after the
@@ -182,8 +199,11 @@ class SalonMembership(models.Model):
         :param int config_id: the till
         :param str order_uuid: the order, which the server need not know yet
         :param int points: what the order spends in all
+        :param int paying: how many of them are part payment, where the salon's rules for it are to be asked
+        :param float payable: what the goods come to that part payment is for
         :return dict: of the membership: `points`, `points_held` (by all orders), `held` (by this order)
-        :raise UserError: the client is no member, has not that many points, or the order is paid already
+        :raise UserError: the client is no member, has not that many points, the salon's rules do not allow so many in
+            part payment, or the order is paid already
         """
         config = self.env["pos.config"]._salon_till(config_id)
         holds = self.env["salon.points.hold"].sudo()
@@ -198,9 +218,12 @@ class SalonMembership(models.Model):
             raise UserError(self.env._("This order is paid already: its points are settled."))
         membership._clear_holds()
         program = self.env["loyalty.program"]._get_salon_program(config.company_id)
+        if paying and (refusal := program._salon_part_payment_refusal(paying, payable)):
+            raise UserError(refusal)
         hold = holds.search([("order_uuid", "=", order_uuid), ("membership_id.company_id", "=", config.company_id.id)])
         own = hold.points if hold.membership_id == membership else 0
-        free = membership.points - membership.points_held + own
+        over = membership._points_over()
+        free = membership.points - membership.points_held + own - over
         if points > free:
             raise UserError(
                 self.env._(
@@ -220,7 +243,7 @@ class SalonMembership(models.Model):
         else:
             holds.create({"order_uuid": order_uuid, **values})
         membership.invalidate_recordset(["points_held"])
-        return {"points": membership.points, "points_held": membership.points_held, "held": points}
+        return {"points": membership.points - over, "points_held": membership.points_held, "held": points}
 
     @api.model
     def release_points(self, config_id, order_uuids):
@@ -243,7 +266,10 @@ class SalonMembership(models.Model):
         return [*super()._load_pos_data_fields(config), *own]
 
     def _add_till_points(self, vals_list, config):
-        """Complete what the till gets of these memberships by what depends on the till."""
+        """Complete what the till gets of these memberships by what depends on the till and on the day."""
+        for vals in vals_list:
+            if vals["points"]:
+                vals["points"] -= self.browse(vals["id"])._points_over()
         if config.currency_id != config.company_id.currency_id:
             for vals in vals_list:  # points are for each unit of the company's currency, and are worth it
                 vals.update(points_factor=0.0, points=0)

@@ -27,6 +27,8 @@ class SalonMembership(models.Model):
         groups = lots._read_group(domain, ["membership_id", "expires_on:day"], ["remaining:sum"])
         first = {}
         for membership, day, points in groups:
+            if fields.Date.to_date(day) < membership.company_id._salon_today():
+                continue  # over, and waiting for the nightly clearing
             if membership not in first or day < first[membership][0]:
                 first[membership] = (day, points)
         for membership in self:
@@ -37,8 +39,9 @@ class SalonMembership(models.Model):
         """Return what the notice says: the points that end within the days of notice, by their last day."""
         self.ensure_one()
         program = self.card_id.program_id
-        last = program._salon_today() + relativedelta(days=program.salon_notice_days)
-        lots = self.lot_ids.filtered(lambda lot: lot.remaining and lot.expires_on and lot.expires_on <= last)
+        today = program._salon_today()
+        last = today + relativedelta(days=program.salon_notice_days)
+        lots = self.lot_ids.filtered(lambda lot: lot.remaining and lot.expires_on and today <= lot.expires_on <= last)
         lang = self.partner_id.lang or self.env.lang
         return [
             {"points": sum(own.mapped("remaining")), "day": format_date(self.env, day, lang_code=lang)}

@@ -74,7 +74,7 @@ class SalonMembership(models.Model):
         since = format_date(self.env, self.start_date)
         words = {
             "since": self.env._("%(salon)s · member since %(day)s", salon=company.name, day=since),
-            "points": self.env._("%s points", self.points),
+            "points": self.env._("%s points", self.points - self._points_over()),
             "owed": self.points_debt and self.env._("You owe %s points: the next ones pay them.", self.points_debt),
             "lots": [
                 self.env._("%(points)s end after %(day)s", points=points, day=format_date(self.env, day))
@@ -103,7 +103,13 @@ class SalonMembership(models.Model):
             self.env["salon.points.lot"]
             .sudo()
             ._read_group(
-                [("membership_id", "=", self.id), ("remaining", ">", 0)],
+                [
+                    ("membership_id", "=", self.id),
+                    ("remaining", ">", 0),
+                    "|",
+                    ("expires_on", "=", False),
+                    ("expires_on", ">=", self.company_id._salon_today()),
+                ],
                 ["expires_on:day"],
                 ["remaining:sum"],
                 order="expires_on:day",

@@ -70,12 +70,12 @@ class SalonMembership(models.Model):
         """Return the active membership with this code or number, as superuser; none where nobody has it."""
         memberships = self.sudo()
         active = [("company_id", "=", company.id), ("state", "=", "active")]
-        typed = (code or "").strip()
-        if not typed:
+        typed = code.strip() if isinstance(code, str) else ""
+        if not typed or len(typed) > 64:
             return memberships
+        number = re.sub(r"([\\\\%_])", r"\\\1", typed)  # what is typed is no pattern
         return memberships.search(
-            ["|", ("referral_code", "=", clean_code(typed)), ("number", "=ilike", typed.replace("%", "")), *active],
-            limit=1,
+            ["|", ("referral_code", "=", clean_code(typed)), ("number", "=ilike", number), *active], limit=1
         )
 
     def _join(self):
@@ -106,9 +106,15 @@ class SalonMembership(models.Model):
         client.check_access("read")
         referrer = self._by_referral_code(code, company).partner_id
         if not referrer:
-            typed = (code or "").strip()
+            typed = code.strip()[:20] if isinstance(code, str) else ""
             raise UserError(self.env._("No member has the code %s. Please look again.", typed))
         if not company.salon_referral:
             raise UserError(self.env._("The salon gives nothing for referrals at the moment."))
+        known = self.env["salon.referral"]._of_client(client).referrer_file_id.partner_id
+        if known and known != referrer:
+            raise UserError(
+                self.env._("%(client)s was brought by %(referrer)s. Reception can correct that on the client file.",
+                           client=client.name, referrer=known.name)
+            )  # fmt: skip
         referral = self.env["salon.referral"]._refer(client.sudo(), referrer, company, "till")
         return self.env._("Brought by %s", referral.referrer_file_id.partner_id.name)

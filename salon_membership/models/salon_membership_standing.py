@@ -70,14 +70,16 @@ class SalonMembership(models.Model):
         spend = SQL(
             """(SELECT COALESCE(SUM(o.salon_spend), 0) FROM pos_order o
                  WHERE o.partner_id = m.partner_id AND o.company_id = m.company_id AND o.state IN ('paid', 'done')
-                   AND o.date_order >= %s)""",
+                   AND o.date_order >= %s AND LEAST(o.date_order, o.create_date) >= %s)""",
             begin,
+            begin,  # a till's clock may be wrong
         )
         visits = SQL(
             """(SELECT COUNT(DISTINCT timezone(%s, timezone('UTC', v.date))::date) FROM salon_visit v
                  WHERE v.partner_id = m.partner_id AND v.company_id = m.company_id AND v.state = 'done'
-                   AND v.date >= %s)""",
+                   AND v.date >= %s AND LEAST(v.date, v.create_date) >= %s)""",
             zone,
+            begin,
             begin,
         )
         return SQL("%s, %s", spend, visits)
@@ -180,6 +182,9 @@ class SalonMembership(models.Model):
         for vals in vals_list:
             company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
             since = fields.Date.to_date(vals.get("start_date")) or company._salon_today()
+            if not self.env.su and not self._why() and vals.get("tier_id"):
+                tier = self.env["salon.membership.tier"].browse(vals["tier_id"])
+                self._check_may_enrol(tier, company, "by hand")  # the form has none but the first
             vals.setdefault("held_from", since)
             vals.setdefault("last_active_at", fields.Datetime.to_datetime(since))
         memberships = super().create(vals_list)

@@ -31,9 +31,10 @@ class SalonPointsDebt(models.Model):
         readonly=True,
     )
     balance = fields.Integer(readonly=True, aggregator=False, help="What the member owed after this line.")
+    merged = fields.Boolean(readonly=True, help="Booked for another membership of the same client.")
 
     _once = models.UniqueIndex(
-        "(pos_order_id, membership_id, kind, COALESCE(origin_id, 0)) WHERE kind <> 'waive'",
+        "(pos_order_id, membership_id, kind, COALESCE(origin_id, 0)) WHERE kind <> 'waive' AND merged IS NOT TRUE",
         "This order's points debt is booked already.",
     )
     _amount_sign = models.Constraint(

@@ -90,7 +90,8 @@ class SalonReferral(models.Model):
         names = {
             "phone": self.env._("same phone as who brought them"),
             "email": self.env._("same email as who brought them"),
-            "address": self.env._("same address as who brought them"),
+            "address": self.env._("same address or family as who brought them"),
+            "staff": self.env._("who brought them, or they, work here"),
             "known": self.env._("another client has this phone or email"),
         }
         for referral in self:
@@ -146,6 +147,11 @@ class SalonReferral(models.Model):
         return referral
 
     @api.model
+    def _of_client(self, client):
+        """Return the referral by which a client was brought, as superuser; none where nobody brought them."""
+        return self.sudo().search([("file_id.partner_id", "=", client.id), ("merged", "=", False)], limit=1)
+
+    @api.model
     def _lock_file(self, file):
         """Wait for whoever refers the same client at this moment."""
         self.env.flush_all()
@@ -182,19 +188,68 @@ class SalonReferral(models.Model):
     def _is_new(self, client, company):
         """Tell whether `client` bought nothing in `company`, was never there and was no member before today.
 
-        What was today may be said later: reception learns at the till who sent a client.
+        What was today may be said later: reception learns at the till who sent a client. What was imported is of the
+        day that it says; a till's clock may be wrong.
         """
         zone = company._salon_timezone()
         today = local_day(zone, fields.Datetime.now())
         begin = utc(zone, fields.Datetime.to_datetime(today))
         here = [("partner_id", "=", client.id), ("company_id", "=", company.id)]
-        orders = [*here, ("state", "not in", ("draft", "cancel")), ("date_order", "<", begin)]
-        visits = [*here, ("state", "=", "done"), ("date", "<", begin)]
-        return not (
-            self.env["pos.order"].sudo().search_count(orders, limit=1)
-            or self.env["salon.visit"].sudo().search_count(visits, limit=1)
-            or self.env["salon.membership"].sudo().search_count([*here, ("start_date", "<", today)], limit=1)
+        orders = ["|", ("date_order", "<", begin), ("create_date", "<", begin)]
+        kept = [("is_salon_booking", "=", True), ("salon_client_id", "=", client.id), ("company_id", "=", company.id)]
+        invoices = [("move_type", "=", "out_invoice"), ("state", "=", "posted"), ("invoice_date", "<", today)]
+        before = {
+            "pos.order": [*here, ("state", "not in", ("draft", "cancel")), *orders],
+            "salon.visit": [*here, ("date", "<", begin)],
+            "salon.membership": [*here, ("start_date", "<", today)],
+            "calendar.event": [*kept, ("salon_state", "in", ("arrived", "in_service", "done")), ("start", "<", begin)],
+            "account.move": [*here, *invoices],
+        }
+        return not any(self.env[name].sudo().search_count(domain, limit=1) for name, domain in before.items())
+
+    @api.model
+    def _why_not_told_apart(self, client, company):
+        """Return why a new client can't be told from those of before, "" where they can.
+
+        A new name makes no new client: what is for new clients once wants a phone or an email that is nobody else's who
+        came before. Managers know their clients, and decide for themselves.
+        """
+        client.sudo()._make_salon_clients()
+        if self.env.user.has_group(MANAGER):
+            return ""
+        file = client.sudo().with_context(active_test=False).salon_file_ids[:1]
+        keys = {kind: {key for one, key in file._search_keys() if one == kind} for kind in ("phone", "email")}
+        if not any(keys.values()):
+            return self.env._("Note the phone or email of %s first: it is for new clients, once.", client.name)
+        others = self._same_keys(file, keys).partner_id
+        if any(not self._is_new(other, company) for other in others):
+            return self.env._(
+                "Another client with the phone or email of %s came before. Ask a manager.", client.display_name
+            )
+        return ""
+
+    @api.model
+    def _same_keys(self, file, keys=None):
+        """Return the other client files, as superuser, with the phone or the email of this one."""
+        files = self.env["salon.client.file"].sudo().with_context(active_test=False)
+        if not file:
+            return files
+        if keys is None:
+            keys = {kind: {key for one, key in file._search_keys() if one == kind} for kind in ("phone", "email")}
+        clauses = [
+            SQL("(kind = %s AND key = ANY(%s))", kind, sorted(values)) for kind, values in keys.items() if values
+        ]
+        if not clauses:
+            return files.browse()
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT file_id FROM salon_client_key WHERE file_id <> %s AND (%s) LIMIT 20",
+                file.id,
+                SQL(" OR ").join(clauses),
+            )
         )
+        return files.browse(file_id for (file_id,) in rows)
 
     # What looks doubtful ----------------------------------------------------------------------------
 
@@ -213,8 +268,11 @@ class SalonReferral(models.Model):
             for file in (new, old)
         )
         flags = [kind for kind in (client_key.PHONE, client_key.EMAIL) if mine[kind] & theirs[kind]]
-        if self._address(new) and self._address(new) == self._address(old):
+        family = new.partner_id.commercial_partner_id == old.partner_id.commercial_partner_id
+        if family or (self._address(new) and self._address(new) == self._address(old)):
             flags.append("address")
+        if (new | old)._salon_works_here():
+            flags.append("staff")
         if self._is_known(new, old, mine):
             flags.append("known")
         return flags
@@ -307,13 +365,7 @@ class SalonReferral(models.Model):
         orders = order or self.env["pos.order"].sudo().search(domain, order="date_order, id", limit=50)
         if company.salon_referral_when == "member":
             return orders[-1:] if order else orders.browse()
-        minimum = company.salon_referral_minimum
-        return orders.filtered(
-            lambda one: (
-                (amount := one._salon_referral_amount()) > 0
-                and company.currency_id.compare_amounts(amount, minimum) >= 0
-            )
-        )[:1]
+        return next((one for one in orders if one._salon_still_qualifies(company)), orders.browse())
 
     def _take_back(self):
         """Take back what was given for these referrals, as far as it is there; what is spent already is owed."""
@@ -326,6 +378,20 @@ class SalonReferral(models.Model):
                 if gift:
                     gift.membership_id._take_gift_back(gift.gift_key, note)
             referral.write({"state": "refused", "taken_back": True})
+
+    def _follow_returns(self):
+        """Take back what was given for clients who brought their goods back, if without the sale that they are from."""
+        for referral in self:
+            company, order = referral.company_id, referral.order_id
+            domain = [
+                ("partner_id", "=", referral.file_id.partner_id.id),
+                ("company_id", "=", company.id),
+                ("state", "not in", ("draft", "cancel")),
+                ("id", ">=", order.id),
+            ]
+            [[spent]] = self.env["pos.order"].sudo()._read_group(domain, aggregates=["salon_spend:sum"])
+            if order and not order._salon_is_enough(spent or 0, company):
+                referral._take_back()
 
     # The manager decides ----------------------------------------------------------------------------
 

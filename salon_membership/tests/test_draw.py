@@ -16,7 +16,7 @@ class DrawCommon(MembershipCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.nora = cls.env["res.partner"].create({"name": "Nora New"})
+        cls.nora = cls.env["res.partner"].create({"name": "Nora New", "phone": "+86 139 0000 0777"})
         cls.nora._make_salon_clients()
         cls.file = cls.nora.salon_file_ids
         cls.coupons = cls.env["loyalty.program"].create(
@@ -41,7 +41,7 @@ class DrawCommon(MembershipCommon):
         return cls.draw.prize_ids
 
     def _someone(self, number=0):
-        partner = self.env["res.partner"].create({"name": f"Somebody {number}"})
+        partner = self.env["res.partner"].create({"name": f"Somebody {number}", "email": f"{number}@example.com"})
         partner._make_salon_clients()
         return partner.salon_file_ids
 

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -269,3 +271,106 @@ class TestPointsAbuse(MembershipCommon):
         self.env.user.company_ids |= other
         with self.assertRaises(UserError):
             self.membership.company_id = other
+
+    # The rules of part payment ----------------------------------------------------------------------
+
+    def _ask(self, points, paying, payable):
+        memberships = self.env["salon.membership"].with_user(self.till)
+        return memberships.hold_points(self.client.id, self.config.id, "one", points, paying, payable)
+
+    def test_no_fewer_points_pay_than_the_least(self):
+        self._give(500)
+        self._program().salon_points_minimum = 100
+        with self.assertRaisesRegex(UserError, "At least 100 points"):
+            self._ask(99, 99, 50)
+        self.assertEqual(self._ask(100, 100, 50)["held"], 100)
+        self.assertEqual(self._ask(30, 0, 0)["held"], 30, "a reward may cost less")
+
+    def test_no_more_of_an_order_is_paid_by_points_than_its_share(self):
+        self._give(500)
+        self._program().salon_points_share = 50
+        with self.assertRaisesRegex(UserError, "50"):
+            self._ask(260, 260, 50)
+        self.assertEqual(self._ask(250, 250, 50)["held"], 250)
+        self.assertEqual(self._ask(300, 250, 50)["held"], 300, "with a reward for 50")
+
+    def test_points_that_may_not_pay_are_not_held(self):
+        self._give(500)
+        self._program().salon_points_for_one = 0
+        with self.assertRaisesRegex(UserError, "don't pay"):
+            self._ask(100, 100, 50)
+
+    def test_what_was_paid_beyond_the_rules_is_told(self):
+        self._give(500)
+        self._program().write({"salon_points_share": 50, "salon_points_minimum": 100})
+        right = self._sell((self.cut, 1), self._points_line(20))
+        self.assertFalse(self._told(right))
+        self._sell((self.cut, 1), self._points_line(5))
+        beyond = self._sell((self.shampoo, 0.25), self._points_line(15))
+        self.assertEqual(len(self._told(right)), 2)
+        self.assertIn("50", beyond.message_ids[:1].body)
+
+    def _told(self, order):
+        return order.partner_id.activity_ids.filtered(lambda activity: activity.user_id == self.manager)
+
+    # Points whose day is over -----------------------------------------------------------------------
+
+    def _lots(self, *rows):
+        """Give the member lots of (points, days until the last day on which they can be used)."""
+        today = self.env.company._salon_today()
+        for points, days in rows:
+            lot = self.env["salon.points.lot"].sudo().create(
+                {
+                    "membership_id": self.membership.id,
+                    "company_id": self.env.company.id,
+                    "earned_at": fields.Datetime.now(),
+                    "expires_on": today + timedelta(days=days),
+                }
+            )  # fmt: skip
+            lot._book(points, "adjust")
+
+    def test_points_whose_day_is_over_are_not_held(self):
+        self._lots((100, -1), (50, 0))
+        with self.assertRaisesRegex(UserError, "can use 50 points"):
+            self._hold(51, "one")
+        self.assertEqual(self._hold(50, "one")["points"], 50)
+
+    def test_points_whose_day_is_over_are_not_shown_at_the_till(self):
+        self._lots((100, -1), (50, 0))
+        data = self.env["salon.membership"].load_till_membership(self.client.id, self.config.id)
+        vals = data["salon.membership"][0]
+        today = self.env.company._salon_today()
+        self.assertEqual((vals["points"], vals["points_ending"], vals["points_ending_on"]), (50, 50, today))
+
+    def test_points_whose_day_is_over_are_not_spent(self):
+        self._lots((100, -1), (50, 0))
+        self._sell((self.cut, 1), self._points_line(8))
+        ended, last = self.membership.lot_ids.filtered("expires_on").sorted("expires_on")[:2]
+        self.assertEqual((ended.remaining, last.remaining), (100, 0))
+        debts = self.env["salon.points.debt"].search([("membership_id", "=", self.membership.id)])
+        self.assertEqual(debts.filtered(lambda debt: debt.kind == "shortfall").amount, 30)
+
+    def test_points_whose_day_is_over_pay_no_debt(self):
+        self._lots((100, -1))
+        self.membership._owe(30, "shortfall")
+        self.membership._repay()
+        self.assertEqual((self.membership.points, self.membership.points_debt), (100, 30))
+
+    def test_what_was_held_before_midnight_is_spent_after_it(self):
+        self._lots((100, 0))
+        tomorrow = self.env.company._salon_midnight(self.env.company._salon_today() + timedelta(days=1))
+        with freeze_time(tomorrow - timedelta(minutes=5)):
+            data = self._prepare_sale((self.cut, 1), self._points_line(10))
+            self._hold(100, data["uuid"])
+            self.env["salon.points.hold"].sudo().search([]).flush_recordset()
+        with freeze_time(tomorrow + timedelta(minutes=5)):
+            self._sync(data)
+        self.assertEqual(self.membership.points_debt, 0)
+
+    def test_the_day_is_the_salons(self):
+        """At 20:00 in New York it is tomorrow in Greenwich."""
+        self.env.company.resource_calendar_id.tz = "America/New_York"
+        with freeze_time("2026-07-02 00:30:00"):
+            self._lots((100, 0))
+            self.assertEqual(str(self.membership.lot_ids.expires_on), "2026-07-01")
+            self.assertEqual(self._hold(100, "one")["held"], 100)

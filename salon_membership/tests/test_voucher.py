@@ -10,7 +10,7 @@ class TestVoucher(MembershipCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.nora = cls.env["res.partner"].create({"name": "Nora New"})
+        cls.nora = cls.env["res.partner"].create({"name": "Nora New", "phone": "+86 139 0000 0777"})
         cls.nora._make_salon_clients()
 
     def _set_up(self, user=None, **values):
@@ -84,7 +84,12 @@ class TestVoucher(MembershipCommon):
         program = self._set_up(voucher=True)
         self._sell((self.cut, 1), salon_voucher_program_id=program.id)
         card = self._cards()
-        back = self._sell((self.shampoo, 1))
+        reward = program.reward_ids
+        used = {
+            "product": reward.discount_line_product_id, "quantity": 1, "price_unit": -20, "price_subtotal": -20,
+            "price_subtotal_incl": -20, "reward_id": reward.id, "coupon_id": card.id, "reward_identifier_code": "abc",
+        }  # fmt: skip
+        back = self._sell((self.shampoo, 1), used)
         back.confirm_coupon_programs(
             {card.id: {"points": -1, "program_id": program.id, "coupon_id": card.id, "line_codes": []}}
         )

@@ -26,6 +26,7 @@ class SalonDrawDialog(models.TransientModel):
     def _compute_shown(self):
         for dialog in self:
             draw, entry = dialog.draw_id.sudo(), dialog.entry_id.sudo()
+            draw = draw.filtered(lambda one: one.company_id in self.env.companies)
             dialog.digest = entry.digest or (draw and draw._prepare(dialog.file_id.sudo()).digest)
             dialog.odds = (
                 self.env["ir.qweb"]._render("salon_membership.draw_odds", {"odds": draw._say_odds()}) if draw else False
@@ -35,7 +36,10 @@ class SalonDrawDialog(models.TransientModel):
     @api.depends_context("lang")
     def _compute_result(self):
         for dialog in self:
-            result = dialog.entry_id._result() if dialog.entry_id else {}
+            entry = dialog.entry_id
+            # Whoever makes a dialog by hand is shown nothing of what others drew.
+            own = entry and (entry.draw_id, entry.file_id) == (dialog.draw_id, dialog.file_id)
+            result = entry._result() if own and entry.company_id in self.env.companies else {}
             dialog.prize, dialog.result, dialog.seed = (result.get(name, False) for name in ("prize", "text", "seed"))
 
     def action_draw(self):

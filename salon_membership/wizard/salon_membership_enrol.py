@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.why import Why
+
 
 class SalonMembershipEnrol(models.TransientModel):
     _name = "salon.membership.enrol"
@@ -15,9 +17,18 @@ class SalonMembershipEnrol(models.TransientModel):
     )
     start_date = fields.Date(string="Member Since", required=True, default=fields.Date.context_today)
 
+    note = fields.Char(string="Reason", help="Why they begin in a higher tier. It stands in their history.")
+    needs_reason = fields.Boolean(compute="_compute_needs_reason")
+
     club_form_id = fields.Many2one("salon.consent.form", compute="_compute_club_form")
     rules = fields.Html(compute="_compute_club_form")
     rules_accepted = fields.Boolean(string="Club Rules Accepted", help="The clients have read and accepted them.")
+
+    @api.depends("tier_id")
+    def _compute_needs_reason(self):
+        first = self.env.company._salon_first_tier()
+        for wizard in self:
+            wizard.needs_reason = bool(wizard.tier_id and first and wizard.tier_id._rank() > first._rank())
 
     @api.depends("partner_ids")
     def _compute_club_form(self):
@@ -30,7 +41,10 @@ class SalonMembershipEnrol(models.TransientModel):
         self.ensure_one()
         if self.club_form_id and not self.rules_accepted:
             raise UserError(self.env._("Members accept the rules of the club. Tick that they have."))
-        memberships = self.env["salon.membership"]._enrol(self.partner_ids, self.tier_id, self.start_date)
+        memberships = self.env["salon.membership"]
+        memberships._check_may_enrol(self.tier_id, self.env.company, self.note)
+        memberships = memberships.with_context(salon_why=Why("hand", note=self.note or None))
+        memberships = memberships._enrol(self.partner_ids, self.tier_id, self.start_date).with_env(self.env)
         if not memberships:
             raise UserError(self.env._("All of these clients are members already."))
         memberships._accept_rules()

@@ -164,11 +164,16 @@ patch(PosOrder.prototype, {
             : 0;
     },
 
-    /** What of this order points may pay: no tips and top-ups, and the share that the salon allows. */
-    get salonPayable() {
-        const goods = this.salonSold
+    /** What the goods come to that points may pay a share of. */
+    get salonGoods() {
+        return this.salonSold
             .filter(({ line }) => !line.isSalonPartPayment)
             .reduce((sum, { amount }) => sum + amount, 0);
+    },
+
+    /** What of this order points may pay: no tips and top-ups, and the share that the salon allows. */
+    get salonPayable() {
+        const goods = this.salonGoods;
         const share = (this.salonProgram?.salon_points_share ?? 0) / 100;
         const due = this.priceIncl + this.salonPartPayment;
         const coin = this.currency.rounding;

@@ -16,11 +16,12 @@ patch(PosStore.prototype, {
     },
 
     /**
-     * Ask the server to hold `points` in all for `order`.
+     * Ask the server to hold `points` in all for `order`; `paying` of them are part payment, for which the salon has
+     * rules.
      *
      * @returns {Promise<boolean>} whether it does; when it does not, the cashier has been told why
      */
-    async holdSalonPoints(order, points, { sellAnyway = false } = {}) {
+    async holdSalonPoints(order, points, { sellAnyway = false, paying = 0 } = {}) {
         const partner = order.getPartner();
         try {
             const answer = await this.data.call("salon.membership", "hold_points", [
@@ -28,6 +29,8 @@ patch(PosStore.prototype, {
                 this.config.id,
                 order.uuid,
                 Math.ceil(points),
+                Math.ceil(paying),
+                order.salonGoods,
             ]);
             this._noteSalonHold(order, partner, answer);
             return true;
@@ -97,7 +100,8 @@ patch(PosStore.prototype, {
     async spendSalonPoints(order, points) {
         const amount = order.salonAmountFor(Math.min(points, order.salonMostPoints));
         const exact = order.salonPointsFor(amount);
-        if (exact && !(await this.holdSalonPoints(order, exact + order.salonRewardCost))) {
+        const wanted = exact + order.salonRewardCost;
+        if (exact && !(await this.holdSalonPoints(order, wanted, { paying: exact }))) {
             return;
         }
         this.setSalonPartPayment(order, amount);
