@@ -78,8 +78,7 @@ class SalonDraw(models.Model):
         new_only = draws.filtered(lambda draw: draw.audience == "new")
         if new_only and not self.env["salon.referral"]._is_new(client, new_only.company_id[:1]):
             draws -= new_only
-        file = client.sudo().with_context(active_test=False).salon_file_ids
-        return draws.filtered(lambda draw: not (file and draw._why_not_once(file)))
+        return draws
 
     def _why_not_once(self, file):
         """Return why a client may be one who drew already, or no new one, "" where they may draw."""

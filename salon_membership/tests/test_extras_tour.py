@@ -11,7 +11,9 @@ class TestExtrasTour(SalonCommon, TestPointOfSaleHttpCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.cut.taxes_id = False
-        cls.nora, cls.greta = cls.env["res.partner"].create([{"name": "Nora New"}, {"name": "Greta Guest"}])
+        cls.nora, cls.greta = cls.env["res.partner"].create(
+            [{"name": "Nora New", "phone": "+86 139 0000 0777"}, {"name": "Greta Guest"}]
+        )
         cls.membership = cls.env["salon.membership"]._enrol(cls.client, cls.env.ref("salon_membership.tier_gold"))
         cls.membership.sudo().referral_code = "CLARA234"
 
@@ -60,7 +62,7 @@ class ReceptionCase(SalonCommon, HttpCase):
         self.membership = self.env["salon.membership"]._enrol(
             self.client, self.env.ref("salon_membership.tier_regular")
         )
-        self.nora = self.env["res.partner"].create({"name": "Nora New"})
+        self.nora = self.env["res.partner"].create({"name": "Nora New", "phone": "+86 139 0000 0777"})
         self.nora._make_salon_clients()
 
 
