@@ -18,9 +18,9 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools.misc import babel_locale_parse, format_amount, get_lang
 
+from ..models.salon_availability import SALON_FIELDS
 from ..tools.frame import local_day, utc
-from ..tools.roster import load_stylists
-from ..tools.services import load_services
+from ..tools.known import Known, load_known
 from ..tools.spoken import spoken
 from .public_page import HOUR, InputError, PublicPage, friendly
 
@@ -32,12 +32,6 @@ HOLDS_AT_ONCE = 4  # for one address
 BOOKINGS_A_DAY = 10  # of one person; so many codes they get, too
 SMS_A_DAY = 300  # codes of one salon: each costs it money, and who sends for them to far countries may earn by it
 NAME, NOTE, CONTACT = 80, 500, 120  # characters
-# What the page of times asks of a company, which has a hundred fields more: that page is asked for most.
-SALON_FIELDS = [
-    "name", "partner_id", "resource_calendar_id", "salon_opening_calendar_id", "salon_turn_rule",
-    "salon_asked_uses_turn", "salon_notice_minutes", "salon_horizon_days", "salon_grid_minutes",
-    "salon_buffer_minutes", "salon_max_wait_minutes",
-]  # fmt: skip
 # What the page of services shows, and what it finds the price by.
 SHOWN_FIELDS = [
     "name", "description_sale", "list_price", "pos_categ_ids", "salon_active_minutes", "salon_processing_minutes",
@@ -52,7 +46,7 @@ class Wanted(NamedTuple):
     services: list  # Service, in the order in which they were chosen
     stylists: list  # Stylist: who can be booked online for all of them
     stylist: object  # the one who was chosen, or None
-    known: tuple  # what the search for free times would have to ask for once more
+    known: Known  # what the search for free times would have to ask for once more
 
     def wishes(self):
         """Return the services as the search for free times takes them."""
@@ -263,7 +257,8 @@ class BookingPage(PublicPage):
     @staticmethod
     def _salons():
         """Return the companies that take bookings online."""
-        return request.env["res.company"].sudo().search_fetch([("salon_online_booking", "=", True)], SALON_FIELDS)
+        domain = [("salon_online_booking", "=", True)]
+        return request.env["res.company"].sudo().search_fetch(domain, [*SALON_FIELDS, "name", "partner_id"])
 
     def _salon(self, salons):
         """Return the salon that the address names, or the only one."""
@@ -281,11 +276,12 @@ class BookingPage(PublicPage):
         ids = self._numbers("service", SERVICES)
         if not ids:
             raise InputError(request.env._("Please choose what you come for."))
-        known = load_stylists(request.env, salon), load_services(request.env, salon, ids)
-        services = [service for number in ids if (service := known[1].get(number)) and self._is_offered(service, salon)]
+        known = load_known(request.env, salon, ids)
+        services = [service for number in ids if (service := known.services.get(number))]
+        services = [service for service in services if self._is_offered(service, salon)]
         if len(services) != len(ids) or len(ids) != len(set(ids)):
             raise InputError(request.env._("This can't be booked online. Please choose again."), 404)
-        stylists, number = self._stylists(known[0], services), self._number("stylist")
+        stylists, number = self._stylists(known.stylists, services), self._number("stylist")
         stylist = next((stylist for stylist in stylists if stylist.id == number), None)
         if number and not stylist:
             raise InputError(request.env._("This stylist can't be booked online for that. Please choose again."), 404)
@@ -408,7 +404,7 @@ class BookingPage(PublicPage):
                 first,
                 chosen,
                 offers,
-                wanted.known[0],
+                wanted.known.stylists,
                 lambda day: self._times_url(salon, services, stylist, day),
             ),
         }

@@ -66,6 +66,8 @@ from . import salon_booking_line
 from . import salon_booking_line_form
 from . import salon_cancel_reason
 from . import calendar_event
+from . import calendar_event_prepare
+from . import calendar_attendee
 from . import calendar_event_state
 from . import calendar_event_offers
 from . import calendar_event_waiting

@@ -41,12 +41,19 @@ TIME_FIELDS = {
     "salon_one_after_the_other",
     "salon_off_hours",
 }
+# What is computed for bookings, and what it is for a plain event.
+PLAIN = {"company_id": False, "salon_stylist_id": False, "salon_station_id": False}
 LONGEST = 12 * 60  # minutes; what is longer was pulled too far
 
 
 def in_hand(env):
     """Tell whether we ourselves are writing a booking: then it sees to its lines, times and blocks itself."""
     return env.context.get("salon_booking_in_hand") is IN_HAND
+
+
+def right_in_hand(env):
+    """Tell whether we are writing a booking whose services, people and places were found right before."""
+    return env.context.get("salon_lines_are_right") is IN_HAND
 
 
 class CalendarEvent(models.Model):
@@ -185,30 +192,31 @@ class CalendarEvent(models.Model):
     def create(self, vals_list):
         by_default = self.env.context.get("default_is_salon_booking")
         if not any(vals.get("is_salon_booking", by_default) for vals in vals_list):
-            return super().create(vals_list)
+            return super().create([_plain(vals) for vals in vals_list])
         bookings, others = [], []
         for vals in vals_list:
             is_booking = vals.get("is_salon_booking", by_default)
             (bookings if is_booking else others).append(vals)
         booked = iter(self._create_salon_bookings(bookings))
-        plain = iter(super().create(others) if others else ())
+        plain = iter(super().create([_plain(vals) for vals in others]) if others else ())
         # In the order in which they were asked for.
         return self.browse(next(booked if vals.get("is_salon_booking", by_default) else plain).id for vals in vals_list)
 
     def _create_salon_bookings(self, vals_list):
         """Create bookings, each with all its services and blocks, or none of them (invariant 2)."""
         self.check_access("create")
-        vals_list = self._prepare_salon_bookings(vals_list)
+        vals_list, known = self._prepare_salon_bookings(vals_list)
         # Who booked and when stands on the event itself: no message that repeats it. Core asks for the right to
         # write the event before its lines exist, by which a stylist has it: we ask when they do.
         booking_env = self.sudo().with_context(**BOOKING_CONTEXT, mail_create_nolog=True)
+        if all(self._salon_lines_are_right(vals, known) for vals in vals_list):
+            booking_env = booking_env.with_context(salon_lines_are_right=IN_HAND)
         bookings = super(CalendarEvent, booking_env).create(vals_list)
         (bookings.salon_client_id | bookings.salon_line_ids.guest_id)._make_salon_clients()
-        bookings._check_salon_booking()
-        bookings._check_safety()
-        fitted = bookings._salon_fit()
+        bookings._check_safety(harmless=set().union(*(one.harmless for one in known.values())))
+        fitted = bookings._salon_fit(known)
         # Several bookings of one call may meet each other: the search looked at each for itself.
-        bookings.salon_line_ids._sync_blocks(fitted=fitted and len(bookings) == 1, fresh=True)
+        bookings.salon_line_ids._sync_blocks(fitted=fitted and len(bookings) == 1, fresh=True, known=known)
         bookings.with_env(self.env)._check_salon_access()
         return bookings.with_env(self.env)
 
@@ -220,54 +228,6 @@ class CalendarEvent(models.Model):
                     "Stylists book for themselves. Ask the front desk to book for others or to hand a booking over."
                 )
             )
-
-    def _prepare_salon_bookings(self, vals_list):
-        """Return `vals_list` completed to bookings: what follows from client and services is known before
-        the first row is written, so that nothing has to be written twice."""
-        vals_list = [dict(vals, salon_line_ids=self._own_lines(vals.get("salon_line_ids"))) for vals in vals_list]
-        lines = [command[2] for vals in vals_list for command in vals["salon_line_ids"]]
-        self.env["salon.booking.line"]._complete_minutes(lines)
-        contacts = self.env["hr.employee"].browse({line.get("stylist_id") for line in lines} - {None, False})
-        contacts = contacts._salon_contact_ids()
-        return [self._prepare_salon_booking(vals, contacts) for vals in vals_list]
-
-    @api.model
-    def _own_lines(self, commands):
-        """Return those of these x2many commands that make lines: a line never moves from another booking."""
-        return [(0, command[1], dict(command[2])) for command in commands or [] if command[0] == 0]
-
-    def _prepare_salon_booking(self, vals, contacts):
-        """Return `vals` completed to one booking; `contacts` are the partner ids by stylist id.
-
-        The services say how long it takes; a length that the calendar dragged out does not.
-        """
-        lines = [command[2] for command in vals["salon_line_ids"]]
-        lines.sort(key=lambda line: line.get("sequence", 10))
-        minutes = self.env["salon.booking.line"]._chain(lines, vals.get("salon_one_after_the_other"))
-        start = fields.Datetime.to_datetime(vals.get("start")) or self._default_start()
-        products = self.env["product.product"].browse(line.get("product_id") for line in lines)
-        client = self.env["res.partner"].browse(
-            vals.get("salon_client_id", self.env.context.get("default_salon_client_id"))
-        )
-        known = ["is_salon_client"] if client._has_field_access(client._fields["is_salon_client"], "read") else []
-        client.fetch(["name", *known])
-        partners = {contacts.get(line.get("stylist_id")) for line in lines} - {None}
-        return {
-            "salon_state": "booked",
-            "company_id": self.env.company.id,
-            "user_id": False,
-            **vals,
-            "is_salon_booking": True,
-            "name": self._salon_name(client, products),
-            "salon_stylist_id": lines[0].get("stylist_id") if lines else False,
-            "salon_station_id": lines[0].get("station_id") if lines else False,
-            "partner_ids": [(6, 0, sorted(partners))],
-            "start": start,
-            "stop": start + timedelta(minutes=minutes),
-            "duration": minutes / 60,
-            "privacy": "public",
-            "alarm_ids": [],
-        }
 
     def write(self, vals):
         if not self._writes_salon_booking(vals):
@@ -431,13 +391,14 @@ class CalendarEvent(models.Model):
         for name in ("start", "stop"):
             self.env.add_to_compute(lines._fields[name], lines)
 
-    def _salon_fit(self):
+    def _salon_fit(self, known=None):
         """Refuse what lies outside working and opening hours, and find the stations that are missing.
 
+        :param dict known: see `fit_bookings`
         :return bool: all of them take time, and were found free
         """
         taking = self.filtered(lambda booking: booking._salon_takes_time())
-        self.env["salon.availability"].fit_bookings(taking)
+        self.env["salon.availability"].fit_bookings(taking, known=known)
         return taking == self
 
     def _salon_show_to_stylists(self):
@@ -485,3 +446,8 @@ class CalendarEvent(models.Model):
             "company_id": self.company_id.id,
             "line_ids": [command for line in lines for command in line._prepare_visit_lines()],
         }
+
+
+def _plain(vals):
+    """Return `vals` of a plain event with what it has none of: said at once, that need not be computed for it."""
+    return vals if vals.get("salon_line_ids") else {**PLAIN, **vals}

@@ -6,10 +6,9 @@ class CalendarEvent(models.Model):
 
     _inherit = "calendar.event"
 
-    def _prepare_salon_bookings(self, vals_list):
-        for vals in vals_list:
-            self._refuse_erased_clients(vals)
-        return super()._prepare_salon_bookings(vals_list)
+    def _prepare_salon_booking(self, vals, known):
+        self._refuse_erased_clients(vals)
+        return super()._prepare_salon_booking(vals, known)
 
     def _check_salon_write(self, vals):
         self._refuse_erased_clients(vals)

@@ -40,12 +40,13 @@ class CalendarEvent(models.Model):
             for product_id in (line.product_id + line.addon_ids)._origin.ids
         ]
 
-    def _check_safety(self, step="book", known=(), lines=None):
+    def _check_safety(self, step="book", known=(), lines=None, harmless=()):
         """Refuse to put clients and guests into services that they may not have (invariant 4).
 
         :param str step: "book", or "start" where the service begins
         :param known: pairs as `_salon_wanted` gives them that were booked already: they are asked again at the start
         :param lines: look at these services alone
+        :param harmless: see `_finder` of salon.safety
         :raise ValidationError: see `salon.safety`
         """
         for booking in self.sudo().filtered("is_salon_booking"):
@@ -53,7 +54,7 @@ class CalendarEvent(models.Model):
             # What is added to a service that has begun is not planned any more.
             its_step = "start" if booking.salon_state in BEGUN else step
             moment = booking._salon_begins_now() if its_step == "start" else booking.start
-            self.env["salon.safety"]._refuse(wanted, booking.company_id, moment, its_step)
+            self.env["salon.safety"]._refuse(wanted, booking.company_id, moment, its_step, harmless)
 
     def _salon_begins_now(self):
         """Return when a service that is begun now begins: what is noted later was at its time."""

@@ -12,12 +12,25 @@ from odoo.tools import SQL
 from ..tools import timeline
 from ..tools.frame import Frame, local_day, utc
 from ..tools.free_times import Option, Task, stretches
+from ..tools.known import load_known
 from ..tools.roster import Roster, load_stylists
 from ..tools.search import search
-from ..tools.services import load_services
 from ..tools.spoken import spoken_day, spoken_time
 from .product_product import MINUTES
+from .salon_station import PLACE_FIELDS
 
+# What a search reads of a salon: a company has some two hundred fields.
+SALON_FIELDS = (
+    "salon_notice_minutes",
+    "salon_horizon_days",
+    "salon_grid_minutes",
+    "salon_buffer_minutes",
+    "salon_max_wait_minutes",
+    "salon_opening_calendar_id",
+    "resource_calendar_id",
+    "salon_turn_rule",
+    "salon_asked_uses_turn",
+)
 LOOK_BACK = timedelta(days=365)  # in which a client's usual stylist is looked for
 BOOKINGS_BACK = 20  # of which they are the one whom the client had most often
 # What an offer costs by how far it is from the client's wish: the own stylist comes before any gap.
@@ -78,8 +91,8 @@ class SalonAvailability(models.AbstractModel):
         :param bool by_turn: whose turn it is comes before gaps in the day (walk-ins)
         :param bool off_hours: also outside working and opening hours
         :param without: (resource id, start, stop) in naive UTC that count as taken as well
-        :param known: what `load_stylists` (of all) and `load_services` (of tools) have just returned, where the caller
-            had to ask them, too
+        :param known: what `load_known` (of tools) has just returned of all who and what is asked for, where the caller
+            had to ask it, too
         :return list: a dict for each start: "start", "stop" (naive UTC), "own_stylist" (bool: nobody else than the
             client asked for or usually has), "waiting" (minutes), and "lines": a dict for each request with
             "product_id", "stylist_id", "station_id" (or False), "wait_minutes", "start", "stop", and the
@@ -91,7 +104,7 @@ class SalonAvailability(models.AbstractModel):
         if date_to - date_from > timedelta(days=366):
             raise UserError(self.env._("Free times are shown for a year at most. Choose a shorter time."))
         company = company or self.env.company
-        obstacle = self._obstacle_finder(requests, client, company, channel)
+        company.sudo().fetch(SALON_FIELDS)
         rules = self._get_rules(company, channel, client)
         rules = rules._replace(hours=rules.hours and not off_hours)
         date_from = max(filter(None, (date_from, rules.earliest)))
@@ -101,11 +114,10 @@ class SalonAvailability(models.AbstractModel):
         frame = Frame(date_from, date_to)
         roster = Roster(self.env, company, frame, hours=rules.hours, buffer=rules.buffer)
         wished = {request.get("stylist_id") for request in requests}
-        stylists, services = known or (
-            load_stylists(self.env, company, only=wished if all(wished) else None),
-            load_services(self.env, company, self._product_ids(requests)),
-        )
+        known = known or load_known(self.env, company, self._product_ids(requests), wished if all(wished) else None)
+        stylists, services = known
         self._check_services(requests, services)
+        obstacle = self._obstacle_finder(requests, client, company, channel, known.harmless)
         tasks = self._prepare_tasks(requests, company, rules, stylists, services, client, by_turn)
         people = {option.stylist for task in tasks for option in task.options}
         places = {place for task in tasks for place in task.stations}
@@ -139,11 +151,11 @@ class SalonAvailability(models.AbstractModel):
         ]
 
     @api.model
-    def _obstacle_finder(self, requests, client, company, channel="desk"):
+    def _obstacle_finder(self, requests, client, company, channel="desk", harmless=()):
         """Return a function of a moment (naive UTC) that says what speaks against these services then, None where
         nothing: what the desk and the booking page see as no free time (invariants 3 and 4); see `salon.safety`."""
         step = "online" if channel == "online" else "book"
-        return self.env["salon.safety"]._finder(self._wanted(requests, client), company, step)
+        return self.env["salon.safety"]._finder(self._wanted(requests, client), company, step, harmless)
 
     @api.model
     def _find_refusal(self, requests, client, company, moment, channel="desk"):
@@ -232,10 +244,14 @@ class SalonAvailability(models.AbstractModel):
     @api.model
     def _places(self, request, stations):
         """Return the ids of the resources where a service can be done as it is wished; none when it needs none."""
-        wish = self.env["salon.station"].sudo().browse(request.get("station_id") or [])
+        wish = request.get("station_id")
         if not wish:
             return [] if stations is None else list(stations.values()) or NOWHERE
-        return wish.resource_id.ids if wish.active and (stations is None or wish.id in stations) else NOWHERE
+        if stations is not None:
+            return [stations[wish]] if wish in stations else NOWHERE
+        station = self.env["salon.station"].sudo().browse(wish)
+        station.fetch(PLACE_FIELDS)
+        return station.resource_id.ids if station.active else NOWHERE
 
     @api.model
     def _able_stylists(self, request, service, stylists, rules):
@@ -371,13 +387,14 @@ class SalonAvailability(models.AbstractModel):
 
     @api.model
     @api.private
-    def fit_bookings(self, bookings, channel="desk"):
+    def fit_bookings(self, bookings, channel="desk", known=None):
         """Refuse bookings that lie where their channel offers nothing; give those that need one a station.
 
         What is over can be noted as it was: working hours are no matter then. Where a guest is done already, their
         time may be somebody else's by now; of the others nothing but what they take is looked at, by their blocks.
 
         :param bookings: calendar.event, each with lines that have stylist and offset
+        :param dict known: {company: what is Known of what these bookings name}, where the caller had to ask it, too
         :raise ValidationError: it says whose hours are in the way, or who is taken
         """
         now = fields.Datetime.now()
@@ -394,6 +411,7 @@ class SalonAvailability(models.AbstractModel):
                 ignore_bookings=booking,
                 one_after_the_other=booking.salon_one_after_the_other,
                 off_hours=booking.salon_off_hours or booking.stop <= now,
+                known=known and known[booking.company_id],
             )
             if not offers:
                 raise ValidationError(self._explain(booking, lines))

@@ -57,8 +57,8 @@ class SalonBookingBlock(models.Model):
         cr = self.env.cr
         held = owner == "hold_id"  # who holds a time says themselves when nobody wants it
         owner = SQL.identifier(owner)
-        if resource_ids := sorted({value[1] for value in values if value[4]}):
-            self._take_turns(resource_ids)
+        resource_ids = sorted({value[1] for value in values if value[4]})
+        if resource_ids and self._take_turns(resource_ids):
             self.env["salon.booking.hold"]._remove_expired(resource_ids)
         gone = []
         if not fresh:
@@ -81,11 +81,20 @@ class SalonBookingBlock(models.Model):
         """Wait until no other transaction is taking one of these resources: two that insert crosswise would deadlock.
 
         :param list resource_ids: in ascending order; in one order they queue
+        :return bool: there are holds that have ended: asked on the way, for nearly always there are none
         """
-        self.env.cr.execute(
-            "SELECT pg_advisory_xact_lock(%s, r) FROM unnest(%s) WITH ORDINALITY AS t(r, n) ORDER BY n",
-            (LOCK_SPACE, resource_ids),
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT EXISTS(SELECT FROM salon_booking_hold WHERE expires_at <= %s), pg_advisory_xact_lock(%s, r)
+                  FROM unnest(%s) WITH ORDINALITY AS t(r, n) ORDER BY n
+                """,
+                fields.Datetime.now(),
+                LOCK_SPACE,
+                resource_ids,
+            )
         )
+        return rows[0][0]
 
     @api.model
     def _find_clash(self, owner, owner_ids, values):

@@ -6,9 +6,11 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..tools import timeline
 from ..tools.free_times import stretches
+from ..tools.known import load_known
 from ..tools.spoken import spoken
-from .calendar_event import in_hand
+from .calendar_event import in_hand, right_in_hand
 from .product_product import MINUTES
+from .salon_station import PLACE_FIELDS
 
 # A line with one of these set anew changes the times, people or places of its booking.
 CHAINED_FIELDS = {
@@ -23,16 +25,6 @@ CHAINED_FIELDS = {
     "parallel",
     "wait_minutes",
 }
-# What a booking reads of its services.
-SERVICE_FIELDS = (
-    "name",
-    "company_id",
-    "active",
-    "is_salon_service",
-    "salon_station_free",
-    "salon_online",
-    *(f"salon_{name}" for name in MINUTES),
-)
 
 
 class SalonBookingLine(models.Model):
@@ -143,7 +135,7 @@ class SalonBookingLine(models.Model):
     @api.constrains("product_id", "stylist_id", "station_id")
     def _check_who_and_where(self):
         """Refuse what is no service, a stylist who can't perform it, and a station that does not serve it."""
-        for line in self.sudo():
+        for line in self.sudo() if not right_in_hand(self.env) else ():
             service = line.product_id
             if not service.is_salon_service:
                 raise ValidationError(self.env._("%s can't be booked: it is no salon service.", service.name))
@@ -165,21 +157,45 @@ class SalonBookingLine(models.Model):
                 )
 
     @api.model
-    def _complete_minutes(self, vals_list):
+    def _know(self, company, vals_list):
+        """Return what is Known of all that lines which are to be created in `company` name."""
+        products = {vals.get("product_id") for vals in vals_list}
+        products = products.union(*(linked_ids(vals.get("addon_ids")) for vals in vals_list))
+        stylists = {vals.get("stylist_id") for vals in vals_list}
+        return load_known(self.env, company, products - {None, False}, stylists - {None, False})
+
+    @api.model
+    def _is_right(self, vals, company, known):
+        """Tell whether a line that is to be created passes `_check_who_and_where` and is of one company throughout, by
+        what is Known."""
+        product_id, station_id = vals.get("product_id"), vals.get("station_id")
+        if not known.performs(vals.get("stylist_id"), product_id):
+            return False
+        service = known.services[product_id]
+        if service.company_id not in (None, company.id):
+            return False
+        if not station_id or service.stations is not None:
+            return not station_id or station_id in service.stations
+        station = self.env["salon.station"].sudo().browse(station_id)
+        station.fetch(PLACE_FIELDS)
+        return station.active and station.company_id.id in (False, company.id)
+
+    def _check_company(self, fnames=None):
+        """What a booking has found right when it read it need not be read again."""
+        if not right_in_hand(self.env):
+            super()._check_company(fnames)
+
+    @api.model
+    def _complete_minutes(self, vals_list, known):
         """Give lines that are to be created the minutes of their services, where they have none of their own."""
-        # Read together and no more than is wanted: an employee and a product have a hundred fields each.
-        products = self.env["product.product"].browse({vals.get("product_id") for vals in vals_list} - {None, False})
-        stylists = self.env["hr.employee"].sudo().browse({vals.get("stylist_id") for vals in vals_list} - {None, False})
-        products.fetch(["product_tmpl_id"])
-        products.product_tmpl_id.fetch(SERVICE_FIELDS)
-        stylists.fetch(["is_salon_stylist", "active", "company_id", "salon_level_id"])
-        products, stylists = ({record.id: record for record in records} for records in (products, stylists))
         for vals in vals_list:
-            if vals.get("product_id") and any(vals.get(name) is None for name in MINUTES):
-                stylist = stylists.get(vals.get("stylist_id"), self.env["hr.employee"])
-                pair = (stylist.id, stylist.salon_level_id.id)
-                addons = linked_ids(vals.get("addon_ids"))
-                minutes = products[vals["product_id"]]._get_salon_minutes([pair], addons)[stylist.id]
+            service = known.services.get(vals.get("product_id"))
+            if service and any(vals.get(name) is None for name in MINUTES):
+                stylist = known.stylists.get(vals.get("stylist_id"))
+                pair = (stylist.id, stylist.level_id) if stylist else (False, False)
+                addons = map(known.services.get, linked_ids(vals.get("addon_ids")))
+                addons = [addon.own for addon in addons if addon]
+                minutes = self.env["product.product"]._minutes_with([pair], service.own, addons)[pair[0]]
                 for name, usual in zip(MINUTES, minutes, strict=True):
                     if vals.get(name) is None:
                         vals[name] = usual
@@ -285,12 +301,13 @@ class SalonBookingLine(models.Model):
                 )
             )
 
-    def _sync_blocks(self, fitted=False, fresh=False):
+    def _sync_blocks(self, fitted=False, fresh=False, known=None):
         """Make the blocks of the bookings of these lines say what their lines say.
 
         :param bool fitted: the search has just found them free; should somebody have been faster since, the
             constraint says so
         :param bool fresh: the bookings have just been made
+        :param dict known: {company: what is Known of all that these lines name}, where the caller had to ask it, too
         :raise ValidationError: someone or something is taken; it names who and when
         """
         lines = self.event_id.salon_line_ids
@@ -298,7 +315,9 @@ class SalonBookingLine(models.Model):
             return
         blocks = self.env["salon.booking.block"]
         values = [
-            value for event, its_lines in lines.grouped("event_id").items() for value in its_lines._prepare_blocks()
+            value
+            for event, its_lines in lines.grouped("event_id").items()
+            for value in its_lines._prepare_blocks(known and known[event.company_id])
         ]
         if not fitted and (clash := blocks._find_clash("line_id", lines.ids, values)):
             raise ValidationError(blocks._clash_message(*clash))
@@ -328,21 +347,28 @@ class SalonBookingLine(models.Model):
             )
         self[part] += minutes
 
-    def _prepare_blocks(self):
+    def _prepare_blocks(self, known=None):
         """Return (line id, resource id, start, stop, active) for what the lines of one booking take.
 
         What was done early takes its stylist and station until then, and as long as they clean up.
+
+        :param known: see `_sync_blocks`
         """
         event = self.event_id
         active = event._salon_takes_time()
-        resources = self.stylist_id._salon_block_resource_ids()
+        if known:
+            resources = {stylist.id: stylist.resource_id for stylist in known.stylists.values()}
+            station_free = {service.id: service.station_free for service in known.services.values()}
+        else:
+            resources = self.stylist_id._salon_block_resource_ids()
+            station_free = {product.id: product.salon_station_free for product in self.product_id}
         by_resource = defaultdict(list)
         for line in self:
             station = line.station_id.sudo().resource_id.id
             minutes = [line[name] for name in MINUTES]
             offset = round((line.start - event.start).total_seconds() / 60)
             for resource_id, start, stop, cleanup in stretches(
-                resources[line.stylist_id.id], station, offset, minutes, line.product_id.salon_station_free
+                resources[line.stylist_id.id], station, offset, minutes, station_free[line.product_id.id]
             ):
                 by_resource[resource_id].append((start, stop, cleanup, line.id))
         ends = {line.id: (line.finished_at - event.start).total_seconds() // 60 for line in self if line.finished_at}

@@ -40,18 +40,21 @@ class SalonSafety(models.AbstractModel):
     _description = "What a Client May Have"
 
     @api.model
-    def _finder(self, wanted, company, step):
+    def _finder(self, wanted, company, step, harmless=()):
         """Return a function of a moment (naive UTC) that returns the first Obstacle then, None where there is none.
 
         :param wanted: (partner id, product.product id) pairs; who is not known can be asked nothing of
         :param company: res.company that serves
         :param str step: of STEPS
+        :param harmless: ids of the products that are known to speak against nobody (see Known in tools): of them the
+            database need not be asked
         """
         wanted = [pair for pair in wanted if all(pair)]
         if not wanted:
             return lambda _moment: None
-        allowed = self.env["salon.sensitivity"]._allowed_until(wanted)
-        tests = self.env["salon.patch.test"]._load(wanted, company)
+        guarded = [pair for pair in wanted if pair[1] not in harmless]
+        allowed = self.env["salon.sensitivity"]._allowed_until(guarded)
+        tests = self.env["salon.patch.test"]._load(guarded, company) if guarded else None
         consents = self.env["salon.consent"]
         asks = step == "start" and consents._find_needs({product_id for _client, product_id in wanted}, company)
         if not allowed and not tests and not asks:
@@ -72,13 +75,13 @@ class SalonSafety(models.AbstractModel):
         return find
 
     @api.model
-    def _refuse(self, wanted, company, moment, step):
+    def _refuse(self, wanted, company, moment, step, harmless=()):
         """Refuse what a client may not have.
 
         :param: as `_finder` takes them
         :raise ValidationError: it tells what to do, and not what the client does not bear
         """
-        if found := self._finder(wanted, company, step)(moment):
+        if found := self._finder(wanted, company, step, harmless)(moment):
             raise ValidationError(self._refusal(found, company)["message"])
 
     @api.model

@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+# What a booking has to know of a station; the others need not be read for it.
+PLACE_FIELDS = ("active", "company_id", "resource_id")
+
 
 class SalonStation(models.Model):
     _name = "salon.station"

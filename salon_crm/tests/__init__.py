@@ -7,6 +7,7 @@ from . import test_blocked_time
 from . import test_booking
 from . import test_booking_limits
 from . import test_booking_page
+from . import test_booking_speed
 from . import test_cards
 from . import test_client_export
 from . import test_client_file

@@ -24,6 +24,7 @@ class Stylist(NamedTuple):
     online: bool
     roster_only: bool
     name: str
+    contact_id: int | None  # the partner by whom the calendar shows their events
 
 
 class Sheet(NamedTuple):
@@ -42,7 +43,7 @@ def load_stylists(env, company, only=None):
     """
     employee_fields = (
         "name", "is_salon_stylist", "active", "company_id", "user_id", "resource_id", "salon_level_id", "salon_online",
-        "salon_roster_only", "salon_sequence", "current_version_id",
+        "salon_roster_only", "salon_sequence", "current_version_id", "work_contact_id",
     )  # fmt: skip
     env["hr.employee"].flush_model(employee_fields)
     env["hr.version"].flush_model(["sex"])
@@ -53,9 +54,11 @@ def load_stylists(env, company, only=None):
             SELECT e.id, e.resource_id,
                    CASE WHEN e.user_id IS NOT NULL
                         THEN ARRAY(SELECT twin.resource_id FROM hr_employee twin WHERE twin.user_id = e.user_id) END,
-                   r.tz, v.sex, e.salon_level_id, e.salon_online, e.salon_roster_only, e.name
+                   r.tz, v.sex, e.salon_level_id, e.salon_online, e.salon_roster_only, e.name,
+                   COALESCE(u.partner_id, e.work_contact_id)
               FROM hr_employee e
               JOIN resource_resource r ON r.id = e.resource_id
+         LEFT JOIN res_users u ON u.id = e.user_id
          LEFT JOIN hr_version v ON v.id = e.current_version_id
              WHERE e.company_id = %s AND e.active AND e.is_salon_stylist AND %s
           ORDER BY e.salon_sequence, e.id

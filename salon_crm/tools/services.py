@@ -7,7 +7,7 @@ from odoo.tools import SQL
 TEMPLATE_FIELDS = (
     "company_id", "is_salon_service", "salon_online", "salon_station_free", "salon_active_minutes",
     "salon_processing_minutes", "salon_finishing_minutes", "salon_cleanup_minutes", "salon_stylist_ids",
-    "salon_station_ids",
+    "salon_station_ids", "salon_contraindication_ids", "salon_patch_test_line_ids",
 )  # fmt: skip
 
 
@@ -25,6 +25,7 @@ class Service(NamedTuple):
     minutes: tuple  # active, processing, finishing and clean-up minutes, where a stylist or a level has no others
     stylist_ids: frozenset  # of the employees who perform it; none for everybody
     stations: dict | None  # {station id: resource id} of those in use, the best first; None where it needs none
+    guarded: bool  # some clients may not have it: it names contraindications or needs a patch test
 
     @property
     def own(self):
@@ -56,7 +57,9 @@ def load_services(env, company, product_ids):
                           WHERE serves.product_tmpl_id = template.id
                             AND station.active AND (station.company_id IS NULL OR station.company_id = %(company)s)
                        ORDER BY station.sequence, station.id),
-                   EXISTS(SELECT FROM salon_station_service_rel serves WHERE serves.product_tmpl_id = template.id)
+                   EXISTS(SELECT FROM salon_station_service_rel serves WHERE serves.product_tmpl_id = template.id),
+                   EXISTS(SELECT FROM salon_service_contraindication_rel one WHERE one.product_tmpl_id = template.id)
+                   OR EXISTS(SELECT FROM salon_service_patch_test_rel one WHERE one.product_tmpl_id = template.id)
               FROM product_product product
               JOIN product_template template ON template.id = product.product_tmpl_id
              WHERE product.id = ANY(%(products)s)
@@ -72,6 +75,7 @@ def load_services(env, company, product_ids):
             minutes=tuple(part or 0 for part in row[8:12]),
             stylist_ids=frozenset(row[12]),
             stations=dict(row[13]) if row[14] else None,
+            guarded=row[15],
         )
         for row in rows
     }
