@@ -27,5 +27,13 @@ def uninstall_hook(env):
     env.flush_all()
     env.cr.execute(
         "DROP FUNCTION IF EXISTS salon_points_book(), salon_points_refuse(), salon_points_from_zero(),"
-        " salon_points_hold(), salon_points_owe(), salon_membership_refuse_change() CASCADE"
+        " salon_points_hold(), salon_points_owe(), salon_membership_refuse_change(), salon_prepaid_refuse(),"
+        " salon_wallet_from_zero(), salon_wallet_lot_from_zero(), salon_wallet_book(), salon_wallet_hold() CASCADE"
+    )
+    # Payments of the past name their method: it stays, in no till, and is nothing special any more.
+    env.cr.execute(
+        """
+        UPDATE pos_payment_method SET use_payment_terminal = NULL, payment_method_type = 'none', active = FALSE
+         WHERE use_payment_terminal IN ('salon_wallet', 'salon_treatment')
+        """
     )

@@ -46,6 +46,7 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
             membership = self.env["salon.membership"]._enrol(client, tier)
             self._make_points(membership)
             self._make_birthday(membership)
+            self._make_wallet(client)
         self._make_account(client)
         visit = self._make_visits(client)
         self._make_queue(client)
@@ -70,6 +71,13 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         )
         draws[0]._draw(membership.partner_id.salon_file_ids, "seven")
         draws[1]._prepare(membership.partner_id.salon_file_ids)
+
+    def _make_wallet(self, client):
+        """Have a client whose stored value was paid out again, and who held some for an order."""
+        wallet = self.env["salon.wallet"]._open_for(client, self.env.company)
+        wallet._top_up(100, 10, fields.Datetime.now(), note=f"{NAME} topped up")
+        wallet._pay_out(100, note=f"{NAME} wants it back")
+        self.env["salon.wallet.hold"].sudo().create({"order_uuid": "erased", "wallet_id": wallet.id, "principal": 1})
 
     def _make_birthday(self, membership):
         """Have an order hold what a member gets for their birthday."""

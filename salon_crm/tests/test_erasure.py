@@ -158,6 +158,8 @@ class TestErasure(PrivacyCommon):
             "points": "SELECT COUNT(*), SUM(amount) FROM salon_points_move",
             "debts": "SELECT COUNT(*), SUM(amount) FROM salon_points_debt",
             "lots": "SELECT COUNT(*), SUM(remaining) FROM salon_points_lot",
+            "wallets": "SELECT COUNT(*), SUM(principal), SUM(bonus) FROM salon_wallet",
+            "value": "SELECT kind, COUNT(*), SUM(principal), SUM(bonus) FROM salon_wallet_move GROUP BY 1 ORDER BY 1",
             "members": "SELECT state, COUNT(*), SUM(points) FROM salon_membership GROUP BY 1 ORDER BY 1",
             "contacts": "SELECT state, COUNT(*), SUM(rating::int) FROM salon_followup GROUP BY 1 ORDER BY 1",
         }.items():

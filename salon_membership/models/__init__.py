@@ -58,4 +58,27 @@ from . import res_partner_ask
 from . import salon_draw
 from . import salon_draw_entry
 from . import salon_client_file_extras
+from . import salon_prepaid_line
+from . import res_company_prepaid
+from . import salon_settings_prepaid
+from . import salon_topup_rule
+from . import salon_wallet
+from . import salon_wallet_lot
+from . import salon_wallet_move
+from . import salon_wallet_hold
+from . import salon_wallet_ledger
+from . import salon_wallet_pin
+from . import salon_wallet_till
+from . import salon_wallet_check
+from . import salon_wallet_notice
+from . import salon_wallet_expiry
+from . import account_payment
+from . import pos_payment_method
+from . import pos_payment
+from . import pos_order_line_wallet  # after what points are given for
+from . import pos_order_wallet
+from . import salon_membership_topup
+from . import pos_session_prepaid
+from . import partner_merge_wallet
+from . import salon_client_file_wallet
 from . import salon_personal_data

@@ -36,6 +36,8 @@ class PosConfig(models.Model):
         return programs.filtered(lambda program: not program.is_salon_program or program.company_id == self.company_id)
 
     def _get_special_products(self):
-        """The till needs the product of part payment, and shows it to nobody."""
+        """The till needs the products of part payment and of top-ups, and shows them to nobody."""
         programs = self.env["loyalty.program"].sudo().search([("is_salon_program", "=", True)])
-        return super()._get_special_products() | programs.salon_points_product_id
+        companies = self.env["res.company"].sudo().search([])
+        prepaid = companies.salon_topup_product_id | companies.salon_bonus_product_id
+        return super()._get_special_products() | programs.salon_points_product_id | prepaid

@@ -53,8 +53,12 @@ class PosOrder(models.Model):
         self.sudo().with_context(salon_by=BY_LEDGER).salon_settled = True
         result = super().action_pos_order_paid()
         if not settled:
-            self._salon_settle_points()
+            self._salon_settle()
         return result
+
+    def _salon_settle(self):
+        """Book what this paid order means for what the client has here. Called once for each order."""
+        self._salon_settle_points()
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -66,7 +70,7 @@ class PosOrder(models.Model):
         self._salon_settlement_only(vals)
         result = super().write(vals)
         if vals.get("state") == "cancel":
-            self._salon_release_points()
+            self._salon_release()
         return result
 
     def _salon_settlement_only(self, vals):
@@ -76,11 +80,11 @@ class PosOrder(models.Model):
             vals.pop("salon_spend", None)
 
     def unlink(self):
-        self._salon_release_points()
+        self._salon_release()
         return super().unlink()
 
-    def _salon_release_points(self):
-        """Let go of the points that are held for these orders: they are given up, or settled."""
+    def _salon_release(self):
+        """Let go of what is held for these orders: they are given up, or settled."""
         self.env["salon.points.hold"].sudo()._release(self.mapped("uuid"))
 
     # Settlement -------------------------------------------------------------------------------------
@@ -354,8 +358,11 @@ class PosOrder(models.Model):
         self.ensure_one()
         origin = self.lines.refunded_orderline_id.order_id
         paid = origin._salon_spending_lines().filtered(lambda line: line.reward_id.reward_type != "product")
-        if not paid:
-            return
+        if paid:
+            self._salon_refund_share(origin, paid)
+
+    def _salon_refund_share(self, origin, paid):
+        """Have this refund give back so much of the lines `paid` of `origin`, discounts, as its goods are of all."""
         self.lines.filtered(lambda line: line.refunded_orderline_id in paid).unlink()
         goods = (origin.lines - paid)._salon_eligible().filtered(lambda line: line.price_subtotal_incl > 0)
         total = sum(goods.mapped("price_subtotal_incl"))
@@ -367,7 +374,8 @@ class PosOrder(models.Model):
             if not price:
                 continue
             values = line._prepare_refund_data(self, self.env["pos.pack.operation.lot"])
-            refund_line = line.copy({**values, "qty": -1, "price_unit": price, "extra_tax_data": False})
+            taxes = line.extra_tax_data if price == line.price_unit else False  # rounded as they were, if it is all
+            refund_line = line.copy({**values, "qty": -1, "price_unit": price, "extra_tax_data": taxes})
             refund_line._onchange_amount_line_all()
         self._compute_prices()
 

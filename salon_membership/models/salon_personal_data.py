@@ -8,6 +8,7 @@ class SalonPersonalData(models.AbstractModel):
 
     def _answers(self):
         ledger = self.env._("The ledger of points, and the number that it is kept by.")
+        money = self.env._("The ledger of stored value, and the number that it is kept by: the books refer to it.")
         of_member = "membership_id.partner_id"
         history = self.env._("That somebody had a tier, and by which figures: for the figures of the club.")
         return [
@@ -28,6 +29,26 @@ class SalonPersonalData(models.AbstractModel):
                 export=("draw_id", "created_at", "prize_id", "points", "seed", "digest", "word", "number", "total"),
             ),
             Answer("salon.draw.ticket", by=("file_id.partner_id",), delete=True, export=()),
+            Answer("salon.wallet.notice", by=("wallet_id.partner_id",), delete=True, export=()),
+            Answer(
+                "salon.wallet.move",
+                by=("wallet_id.partner_id",),
+                why=money,
+                export=("date", "kind", "principal", "bonus", "principal_balance", "bonus_balance", "pos_order_id"),
+            ),
+            Answer("salon.wallet.hold", by=("wallet_id.partner_id",), delete=True, keeps=("order_uuid",), export=()),
+            Answer(
+                "salon.wallet.lot",
+                by=("wallet_id.partner_id",),
+                why=money,
+                export=("topped_up_at", "principal", "bonus", "principal_left", "bonus_left", "bonus_expires_on"),
+            ),
+            Answer(
+                "salon.wallet",
+                keeps=("number",),
+                why=money,
+                export=("number", "state", "principal", "bonus", "company_id"),
+            ),
             Answer("salon.points.move", by=(f"lot_id.{of_member}",), keeps=("gift_key",), why=ledger),
             Answer("salon.points.debt", by=(of_member,), why=ledger),
             Answer("salon.points.hold", by=(of_member,), delete=True, keeps=("order_uuid",)),

@@ -23,3 +23,5 @@ from . import test_tier_price
 from . import test_tier_standing
 from . import test_tier_tour
 from . import test_voucher
+from . import test_wallet
+from . import test_wallet_office

@@ -30,6 +30,14 @@ MATRIX = {
     "salon.points.lot": ("----", "r---", "r---", "r---", "----"),
     "salon.points.move": ("----", "r---", "r---", "r---", "----"),
     "salon.points.rule": ("r---", "r---", "rwcd", "r---", "r---"),
+    "salon.prepaid.setup": ("----", "----", "rwcd", "----", "----"),
+    "salon.topup.rule": ("----", "r---", "rwcd", "r---", "----"),
+    "salon.wallet": ("----", "r---", "r---", "r---", "----"),
+    "salon.wallet.book": ("----", "----", "rwcd", "rwcd", "----"),
+    "salon.wallet.hold": ("----", "r---", "r---", "----", "----"),
+    "salon.wallet.lot": ("----", "r---", "r---", "r---", "----"),
+    "salon.wallet.move": ("----", "r---", "r---", "r---", "----"),
+    "salon.wallet.notice": ("----", "r---", "r---", "----", "----"),
 }
 
 

@@ -5,3 +5,5 @@ from . import salon_offer_setup
 from . import salon_coupon_give
 from . import salon_draw_dialog
 from . import salon_points_adjust
+from . import salon_prepaid_setup
+from . import salon_wallet_book

@@ -1,0 +1,55 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from .loyalty_card import BY_LEDGER
+
+KEPT = {
+    "product_id", "qty", "price_unit", "discount", "price_subtotal", "price_subtotal_incl", "tax_ids", "order_id",
+    "extra_tax_data",
+}  # fmt: skip
+
+
+class PosOrderLine(models.Model):
+    """Lines that are prepaid money: what is topped up, and the bonus part of a payment."""
+
+    _inherit = "pos.order.line"
+
+    def write(self, vals):
+        if vals.keys() & KEPT:
+            self._salon_refuse_edit()
+        return super().write(vals)
+
+    def _salon_refuse_edit(self):
+        """Refuse to change what a settled order booked on somebody's card."""
+        if self.env.context.get("salon_by") is BY_LEDGER:
+            return
+        for line in self.sudo():
+            company = line.company_id
+            if line.order_id.salon_settled and line.product_id & (
+                company._salon_prepaid_products() | company.salon_bonus_product_id
+            ):
+                raise UserError(
+                    self.env._(
+                        "“%(line)s” of %(order)s is booked on the client's card. Refund the order instead.",
+                        line=line.product_id.name,
+                        order=line.order_id.name,
+                    )
+                )
+
+    def _salon_sells_prepaid(self):
+        """Tell whether this line sells money that is used later, or takes such a sale back: that is no revenue."""
+        self.ensure_one()
+        return self.product_id in self.company_id._salon_prepaid_products()
+
+    def _salon_is_topup(self):
+        self.ensure_one()
+        return bool(self.product_id) and self.product_id == self.company_id.sudo().salon_topup_product_id
+
+    def _salon_is_bonus(self):
+        """Tell whether this line is the bonus part of a payment, or gives one back."""
+        self.ensure_one()
+        return bool(self.product_id) and self.product_id == self.company_id.sudo().salon_bonus_product_id
+
+    def _salon_eligible(self):
+        """No points and no tier for money that is used later: what it is used for gives them."""
+        return super()._salon_eligible().filtered(lambda line: not line._salon_sells_prepaid())

@@ -1,0 +1,97 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+TRIES = 5
+
+
+class SalonWallet(models.Model):
+    """A PIN that the client types when much is used at once. Nobody can read it, and few tries guess it."""
+
+    _inherit = "salon.wallet"
+
+    pin_hash = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    pin_tries = fields.Integer(
+        string="Wrong PINs", readonly=True, copy=False, help="After 5 the PIN is blocked until a manager resets it."
+    )
+    has_pin = fields.Boolean(string="PIN Set", compute="_compute_has_pin", compute_sudo=True)
+
+    @api.depends("pin_hash")
+    def _compute_has_pin(self):
+        for wallet in self:
+            wallet.has_pin = bool(wallet.pin_hash)
+
+    def _ask_pin(self, amount, pin):
+        """Return nothing where `amount` may be used, or what `hold_value` answers in place of it.
+
+        A wrong PIN is no error: the count of wrong ones must stay, which an error would undo.
+        """
+        self.ensure_one()
+        start = self.company_id.salon_pin_from
+        if not start or self.currency_id.compare_amounts(amount, start) < 0:
+            return None
+        if not self.pin_hash:
+            return {
+                "pin": "none",
+                "message": self.env._(
+                    "From %s on a PIN is needed. Have the client set one, then try again.", self._say(start)
+                ),
+            }
+        if self.pin_tries >= TRIES:
+            return self._refuse_pin()
+        if not pin:
+            return {"pin": "missing", "message": self.env._("Have the client type their PIN.")}
+        if self._check_pin(pin):
+            return None
+        return self._refuse_pin()
+
+    def _check_pin(self, pin):
+        """Tell whether this is the PIN, and count a wrong one."""
+        right = self.env["res.users"]._crypt_context().verify(str(pin), self.pin_hash)
+        if not right:
+            self.pin_tries += 1
+        elif self.pin_tries:
+            self.pin_tries = 0
+        return right
+
+    def _refuse_pin(self):
+        if self.pin_tries >= TRIES:
+            return {
+                "pin": "blocked",
+                "message": self.env._("The PIN was wrong too often. A manager can reset it on the stored value."),
+            }
+        return {
+            "pin": "wrong",
+            "message": self.env._("The PIN is wrong. %s more tries are left.", TRIES - self.pin_tries),
+        }
+
+    @api.model
+    def set_pin(self, config_id, partner_id, pin, old_pin=None):
+        """Set the PIN that the client types at the till; who has one already types that too.
+
+        :param str pin: 4 to 8 digits
+        :return dict: empty, or "pin" and "message" as `hold_value` answers where the old one is missing or wrong
+        :raise UserError: the new one is no PIN, or there is no stored value
+        """
+        config = self.env["pos.config"]._salon_till(config_id)
+        wallet = self.sudo()._get_open(self.env["res.partner"].browse(partner_id), config.company_id)
+        if not wallet:
+            raise UserError(self.env._("This client has no stored value. Top up first."))
+        if not (str(pin).isdecimal() and 4 <= len(str(pin)) <= 8):
+            raise UserError(self.env._("A PIN has 4 to 8 digits."))
+        wallet._lock()
+        if wallet.pin_hash:
+            if wallet.pin_tries >= TRIES:
+                return wallet._refuse_pin()
+            if not old_pin:
+                return {"pin": "missing", "message": self.env._("Have the client type the PIN that they have now.")}
+            if not wallet._check_pin(old_pin):
+                return wallet._refuse_pin()
+        wallet.write({"pin_hash": self.env["res.users"]._crypt_context().hash(str(pin)), "pin_tries": 0})
+        return {}
+
+    def action_reset_pin(self):
+        """Take the PIN away, on a manager's word: the client sets a new one at the till."""
+        self._check_manager()
+        for wallet in self.sudo():
+            wallet.write({"pin_hash": False, "pin_tries": 0})
+            wallet.message_post(body=self.env._("PIN reset."), author_id=self.env.user.partner_id.id)
