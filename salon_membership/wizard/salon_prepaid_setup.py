@@ -61,9 +61,11 @@ class SalonPrepaidSetup(models.TransientModel):
         )
         names = {account: account.with_context(lang="en_US").name or "" for account in liabilities}
         found = next((one for one in liabilities if ADVANCES.search(names[one])), liabilities[:1])
-        start, cache = found.code or "200000", {found.code or "200000"}
-        first = accounts._search_new_account_code(start, cache)
-        return first, accounts._search_new_account_code(first, cache | {first})
+        start = found.code or "200000"
+        if start.isdigit() and len(start) <= 4:  # charts of short codes, as China's, have accounts below accounts
+            start += "00"
+        first = accounts._search_new_account_code(start)
+        return first, accounts._search_new_account_code(first, {start, first})
 
     # What is missing --------------------------------------------------------------------------------
 

@@ -1,0 +1,429 @@
+"""Stored value against a small model of its own: whatever happens in whatever order, cards and books say the same."""
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from dateutil.relativedelta import relativedelta
+from freezegun import freeze_time
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, multiple, rule, run_state_machine_as_test
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.salon_membership.tests.prepaid_shop import PrepaidCommon
+
+START = datetime(2027, 1, 10, 12)
+MONTHS = 2  # so long bonus lasts
+HOLD_MINUTES = 15
+PARTS = ("principal", "bonus")
+LATE = "odoo.addons.point_of_sale.models.pos_order"
+
+
+def cents(amount):
+    """Round as money is rounded."""
+    return Decimal(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+class Lot:
+    """What came in at once."""
+
+    def __init__(self, principal, bonus, at):
+        """Hold so much."""
+        self.left = {"principal": principal, "bonus": bonus}
+        self.last_day = at.date() + relativedelta(months=MONTHS) if bonus else None
+
+
+class Card:
+    """What a client should have: the plainest of bookkeeping."""
+
+    def __init__(self):
+        """Begin with nothing."""
+        self.lots, self.holds = [], {}
+
+    def total(self, part):
+        """Return all there is of one part."""
+        return sum((lot.left[part] for lot in self.lots), Decimal(0))
+
+    def held(self, part, now, but=None):
+        """Return what orders hold now."""
+        return sum(
+            (hold[part] for uuid, hold in self.holds.items() if uuid != but and (hold["until"] or datetime.max) > now),
+            Decimal(0),
+        )
+
+    def free(self, part, now, but=None):
+        """Return what no order holds."""
+        return max(self.total(part) - self.held(part, now, but), Decimal(0))
+
+    def split(self, amount, now, but=None):
+        """Return by which principal and bonus an amount is paid: of each lot in proportion, the oldest first."""
+        held = {part: self.total(part) - self.free(part, now, but) for part in PARTS}
+        paid = dict.fromkeys(PARTS, Decimal(0))
+        for lot in self.lots:
+            own = {}
+            for part in PARTS:
+                skipped = min(held[part], lot.left[part])
+                held[part] -= skipped
+                own[part] = lot.left[part] - skipped
+            if lot.last_day and lot.last_day < now.date():
+                own["bonus"] = Decimal(0)
+            worth = sum(own.values())
+            share = min(amount - sum(paid.values()), worth)
+            if share > 0:
+                bonus = max(min(cents(share * own["bonus"] / worth), own["bonus"]), share - own["principal"])
+                paid["bonus"] += bonus
+                paid["principal"] += share - bonus
+        return paid
+
+    def take(self, wanted):
+        """Take so much of each part from the oldest lots; return from which."""
+        used, wanted = [], dict(wanted)
+        for lot in self.lots:
+            taken = {part: min(lot.left[part], wanted[part]) for part in PARTS}
+            for part in PARTS:
+                lot.left[part] -= taken[part]
+                wanted[part] -= taken[part]
+            if any(taken.values()):
+                used.append((lot, taken))
+        assert not any(wanted.values())
+        return used
+
+    def pay_out(self, amount, now, lots=None):
+        """Take principal away with its bonus; tell whether there was so much."""
+        lots, free_bonus = self.lots if lots is None else lots, self.free("bonus", now)
+        if amount > min(sum(lot.left["principal"] for lot in lots), self.free("principal", now)):
+            return False
+        for lot in lots:
+            share = min(lot.left["principal"], amount)
+            if share > 0:
+                bonus = min(cents(lot.left["bonus"] * share / lot.left["principal"]), free_bonus)
+                free_bonus -= bonus
+                lot.left["principal"] -= share
+                lot.left["bonus"] -= bonus
+                amount -= share
+        return True
+
+    def expire(self, now):
+        """End bonus that is over, unless an order holds some."""
+        if not self.held("bonus", now):
+            for lot in self.lots:
+                if lot.last_day and lot.last_day < now.date():
+                    lot.left["bonus"] = Decimal(0)
+
+
+class Sale:
+    """A paid order, and what it used."""
+
+    def __init__(self, card, price, bonus, used):
+        """Note what was sold, with how much bonus, and from which lots."""
+        self.card, self.used = card, used
+        self.left = {"goods": price, "bonus": bonus}
+        self.given = dict.fromkeys(PARTS, Decimal(0))
+
+    def refund(self, goods, bonus, onto_card, now):
+        """Give back to the lots it came from, the last one first; more than came from there is new principal."""
+        self.left["goods"] -= goods
+        self.left["bonus"] -= bonus
+        back = {"principal": goods - bonus if onto_card else Decimal(0), "bonus": bonus}
+        for part in PARTS:
+            skip = self.given[part]
+            for lot, taken in reversed(self.used):
+                passed = min(skip, taken[part])
+                skip -= passed
+                share = min(back[part], taken[part] - passed)
+                back[part] -= share
+                lot.left[part] += share
+                self.given[part] += share
+        if back["principal"] > 0:
+            self.card.lots.append(Lot(back["principal"], Decimal(0), now))
+
+
+class Prepaid(RuleBasedStateMachine):
+    """What happens in a salon to the stored value of two clients."""
+
+    case = None  # the Odoo test
+    sales = Bundle("sales")
+    topups = Bundle("topups")
+    held = Bundle("held")
+    waiting = Bundle("waiting")
+
+    def __init__(self):
+        """Begin with empty cards, on a day of its own."""
+        super().__init__()
+        self.savepoint = self.case.env.cr.savepoint(flush=True)
+        self.clock = freeze_time(START)
+        self.frozen = self.clock.start()
+        self.cards = [Card(), Card()]
+        self.last = None
+        self.numbers = 0
+
+    def teardown(self):
+        """Close the till at last, and leave the database as it was."""
+        try:
+            self.close()
+        finally:
+            self.clock.stop()
+            self.case.env.invalidate_all()
+            self.savepoint.close(rollback=True)
+            self.case.env.invalidate_all()
+
+    @property
+    def now(self):
+        """The moment."""
+        return self.frozen()
+
+    def _partner(self, card):
+        return self.case.partners[self.cards.index(card)]
+
+    def _number(self):
+        self.numbers += 1
+        return f"prepaid-model-{self.numbers}"
+
+    # Money comes in --------------------------------------------------------------------------------
+
+    @rule(target=topups, who=st.integers(0, 1), amount=st.sampled_from(("50", "100", "333.33", "0.07")),
+          invoiced=st.booleans())  # fmt: skip
+    def top_up(self, who, amount, invoiced):
+        """Pay money in at the till: 10 % bonus from 100 on."""
+        card, amount = self.cards[who], Decimal(amount)
+        data = self.case._prepare_sale(
+            self.case._topup_line(float(amount)), partner=self._partner(card), uuid=self._number(), to_invoice=invoiced
+        )
+        order = self._send(self.case._pay(data, (self.case.card_method, float(amount))))
+        lot = Lot(amount, cents(amount / 10) if amount >= 100 else Decimal(0), self.now)
+        card.lots.append(lot)
+        return card, lot, amount, order
+
+    @rule(top_up=consumes(topups), half=st.booleans())
+    def take_back(self, top_up, half):
+        """Take a top-up back: refused when it is used already."""
+        card, lot, amount, order = top_up
+        amount = cents(amount / 2) if half else amount
+        line = self.case._topup_line(float(amount), quantity=-1, refunded_orderline_id=order.lines.id)
+        data = self.case._prepare_sale(line, partner=self._partner(card), uuid=self._number(), is_refund=True)
+        self.case._pay(data, (self.case.cash_method, -float(amount)))
+        if card.pay_out(amount, self.now, [lot]):
+            self._send(data)
+        else:
+            with self.case._refused("can't be paid back"):
+                self._send(data)
+
+    @rule(who=st.integers(0, 1), amount=st.sampled_from(("10", "77.77")))
+    def pay_out(self, who, amount):
+        """Pay principal out in the back office."""
+        card, amount = self.cards[who], Decimal(amount)
+        book = {"kind": "payout", "partner_id": self._partner(card).id, "amount": float(amount)}
+        wizard = self.case.env["salon.wallet.book"].create({**book, "journal_id": self.case.bank.id})
+        if card.pay_out(amount, self.now):
+            wizard.action_book()
+        else:
+            with self.case.assertRaises(UserError):
+                wizard.action_book()
+
+    # Money is used ---------------------------------------------------------------------------------
+
+    @rule(
+        target=sales,
+        who=st.integers(0, 1),
+        price=st.sampled_from(("80", "33.33", "110", "0.07")),
+        share=st.sampled_from((0, 30, 100, 100)),
+        asks=st.booleans(),
+        invoiced=st.booleans(),
+    )
+    def sell(self, who, price, share, asks, invoiced):
+        """Sell, and pay a share by stored value: held before, or without asking."""
+        prepared = self._prepare(who, Decimal(price), share, asks)
+        return self._settle(*prepared, invoiced) if prepared else multiple()
+
+    @rule(target=waiting, who=st.integers(0, 1), price=st.sampled_from(("80", "33.33")))
+    def begin(self, who, price):
+        """Validate a payment, and lose the connection before the order is sent."""
+        prepared = self._prepare(who, Decimal(price), 100, True)
+        if not prepared:
+            return multiple()
+        card, data, _price, _split = prepared
+        self.case.env["salon.wallet"].begin_validation(self.case.config.id, data["uuid"])
+        card.holds[data["uuid"]]["until"] = None
+        return prepared
+
+    @rule(target=sales, prepared=consumes(waiting))
+    def arrive_late(self, prepared):
+        """The order comes in at last, perhaps after the closing of its session."""
+        return self._settle(*prepared, False)
+
+    def _prepare(self, who, price, share, asks):
+        card = self.cards[who]
+        uuid, by_value = self._number(), cents(price * share / 100)
+        split = {"principal": by_value, "bonus": Decimal(0)}
+        if by_value and asks:
+            split = card.split(by_value, self.now)
+            if not self._try_hold(card, uuid, by_value):
+                return None
+        lines = [self.case._line(self.case.shampoo, float(price), tax=self.case.tax)]
+        if split["bonus"]:
+            lines.append(self.case._bonus_line(float(split["bonus"]), tax=self.case.tax))
+        data = self.case._prepare_sale(*lines, partner=self._partner(card), uuid=uuid)
+        payments = [(self.case.wallet_method, float(split["principal"]))] if split["principal"] else []
+        if price > by_value or not payments:
+            payments.append((self.case.card_method, float(price - by_value)))
+        return card, self.case._pay(data, *payments), price, split
+
+    def _settle(self, card, data, price, split, invoiced):
+        there = {part: min(split[part], card.free(part, self.now, but=data["uuid"])) for part in PARTS}
+        order = self._send({**data, "to_invoice": invoiced})
+        card.holds.pop(data["uuid"], None)
+        used = card.take(there)
+        owed = split["principal"] - there["principal"]
+        later = order.payment_ids.filtered(lambda one: one.payment_method_id == self.case.later_method)
+        assert cents(sum(later.mapped("amount"))) == owed
+        return Sale(card, price, split["bonus"], used), order
+
+    @rule(sold=sales, part=st.sampled_from(("half", "all")), onto_card=st.booleans())
+    def refund(self, sold, part, onto_card):
+        """Take goods back, with their part of the bonus, onto the card or in cash."""
+        sale, order = sold
+        goods, bonus = sale.left["goods"], sale.left["bonus"]
+        if part == "half":
+            goods, bonus = cents(goods / 2), cents(bonus / 2)
+        if goods <= 0:
+            return
+        lines = []
+        for line in order.lines:
+            amount = -bonus if line.product_id == self.case.bonus_product else goods
+            if amount:
+                values = {"quantity": -1, "refunded_orderline_id": line.id, "tax": self.case.tax}
+                lines.append(self.case._line(line.product_id, float(amount), **values))
+        data = self.case._prepare_sale(*lines, partner=order.partner_id, uuid=self._number(), is_refund=True)
+        method = self.case.wallet_method if onto_card else self.case.cash_method
+        self._send(self.case._pay(data, (method, -float(goods - bonus))))
+        sale.refund(goods, bonus, onto_card, self.now)
+
+    @rule()
+    def send_again(self):
+        """The till did not hear the answer."""
+        if self.last:
+            data, order = self.last
+            assert self.case._sync({**data}) == order
+            order.action_pos_order_paid()
+
+    def _send(self, data):
+        if not self.case.config.current_session_id:
+            self.case.open_new_session()
+        with mute_logger(LATE):
+            order = self.case._sync({**data})
+        self.last = ({**data}, order)
+        return order
+
+    # Orders at the tills ---------------------------------------------------------------------------
+
+    @rule(target=held, who=st.integers(0, 1), amount=st.sampled_from(("20", "99.99", "300")))
+    def hold(self, who, amount):
+        """An order that is not paid yet wants stored value."""
+        uuid, card = self._number(), self.cards[who]
+        return (card, uuid) if self._try_hold(card, uuid, Decimal(amount)) else multiple()
+
+    @rule(wish=held, amount=st.sampled_from(("0", "7", "150")))
+    def hold_another_amount(self, wish, amount):
+        """The client changes their mind."""
+        card, uuid = wish
+        self._try_hold(card, uuid, Decimal(amount))
+
+    @rule(wish=consumes(held))
+    def let_go(self, wish):
+        """The order is given up."""
+        card, uuid = wish
+        self.case.env["salon.wallet"].release_value(self.case.config.id, [uuid])
+        card.holds.pop(uuid, None)
+
+    def _try_hold(self, card, uuid, amount):
+        split = card.split(amount, self.now, but=uuid)
+        fits = sum(split.values()) >= amount
+        try:
+            answer = self.case._hold_value(float(amount), uuid, self._partner(card))
+        except UserError:
+            assert not fits, "refused without a reason"
+            return False
+        assert fits or not amount, "two orders got the same money"
+        card.holds.pop(uuid, None)
+        if amount:
+            assert {part: cents(answer[part]) for part in PARTS} == split
+            card.holds[uuid] = {**split, "until": self.now + timedelta(minutes=HOLD_MINUTES)}
+        return bool(amount)
+
+    # Time ------------------------------------------------------------------------------------------
+
+    @rule(minutes=st.integers(1, 20))
+    def wait(self, minutes):
+        """Time goes by: holds end."""
+        self.frozen.move_to(self.now + timedelta(minutes=minutes))
+
+    @rule(days=st.integers(1, 45))
+    def nights(self, days):
+        """Days go by, and in the last night bonus ends."""
+        self.frozen.move_to(self.now + timedelta(days=days))
+        self.case._expire()
+        for card in self.cards:
+            card.expire(self.now)
+
+    @rule()
+    def close(self):
+        """Close the session: cards and books agree to the cent, and the tax in the entry is that on the orders."""
+        case = self.case
+        session = case.config.current_session_id
+        if not session:
+            return
+        orders = session.order_ids.filtered(lambda order: not order.account_move)
+        tax = cents(sum(orders.mapped("amount_tax")))
+        case._close()
+        booked = session.move_id.line_ids.filtered(lambda line: line.tax_line_id == case.tax)
+        assert cents(-sum(booked.mapped("balance"))) == tax
+        self._agree()
+        assert cents(case._liability()) == sum(card.total("principal") for card in self.cards)
+
+    def _agree(self):
+        case = self.case
+        case._assert_books()
+        case.env.invalidate_all()
+        for card in self.cards:
+            wallet = case._wallet(self._partner(card))
+            assert (cents(wallet.principal), cents(wallet.bonus)) == (card.total("principal"), card.total("bonus"))
+            assert wallet._mistakes() == []
+            lots = [(cents(lot.principal_left), cents(lot.bonus_left)) for lot in wallet.lot_ids.sorted("id")]
+            assert lots == [(lot.left["principal"], lot.left["bonus"]) for lot in card.lots]
+            live = wallet.hold_ids.filtered(lambda hold: not hold.expires_at or hold.expires_at > self.now)
+            assert cents(sum(live.mapped("principal"))) == card.held("principal", self.now)
+
+
+@tagged("post_install", "-at_install")
+class TestWalletLedger(PrepaidCommon):
+    """Invariants 6, 7 and 8: settled once, never negative, and what the books say, to the cent."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "generate_pdf": False})
+        cls.company.write({"salon_bonus_months": MONTHS, "salon_hold_minutes": HOLD_MINUTES})
+        cls.env["salon.membership.tier"].search([]).write({"spend": 0, "visits": 0})
+        cls.tax = cls.env["account.tax"].create(
+            {"name": "15 % incl.", "amount": 15, "price_include_override": "tax_included"}
+        )
+        cls.bank = cls.card_method.journal_id
+        cls.partners = [cls.client, cls.guest]
+
+    def _expire(self):
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("salon_membership.cron_expire_wallets").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_whatever_happens_the_cards_and_the_books_agree_with_the_model(self):
+        Prepaid.case = self
+        profile = settings.default
+        checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+        examples = profile.max_examples if profile.max_examples > 100 else 15
+        run_state_machine_as_test(
+            Prepaid,
+            settings=settings(profile, max_examples=examples, stateful_step_count=15, suppress_health_check=checks),
+        )
