@@ -32,13 +32,13 @@ class TestBookingSpeed(SalonCommon):
         def book(env, number):
             self._make(env, number, (self.cut, self.anna, self.chair))
 
-        self.assertLessEqual(self._queries_of(book), 19)
+        self.assertLessEqual(self._queries_of(book), 18)
 
     def test_the_front_desk_asks_few_more(self):
         def book(env, number):
             self._make(env, number, (self.cut, self.anna, self.chair))
 
-        self.assertLessEqual(self._queries_of(book, self.reception), 27)
+        self.assertLessEqual(self._queries_of(book, self.reception), 19)
 
     def test_more_services_are_not_read_one_by_one(self):
         self.cut.salon_station_ids = self.facial.salon_station_ids = self.chair | self.chair_2
@@ -46,7 +46,7 @@ class TestBookingSpeed(SalonCommon):
         def book(env, number):
             self._make(env, number, (self.cut, self.anna, self.chair), (self.facial, self.ben, self.chair_2))
 
-        self.assertLessEqual(self._queries_of(book), 20)
+        self.assertLessEqual(self._queries_of(book), 18)
 
     def test_a_search_asks_few_queries(self):
         def search(env, number):
