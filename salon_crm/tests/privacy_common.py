@@ -47,6 +47,7 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
             self._make_points(membership)
             self._make_birthday(membership)
             self._make_wallet(client)
+            self._make_treatment_card(client)
         self._make_account(client)
         visit = self._make_visits(client)
         self._make_queue(client)
@@ -78,6 +79,25 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         wallet._top_up(100, 10, fields.Datetime.now(), note=f"{NAME} topped up")
         wallet._pay_out(100, note=f"{NAME} wants it back")
         self.env["salon.wallet.hold"].sudo().create({"order_uuid": "erased", "wallet_id": wallet.id, "principal": 1})
+
+    def _make_treatment_card(self, client):
+        """Have a client whose sessions all ended, and who held one for an order."""
+        card = self.env["product.product"].create(
+            {
+                "name": "3 Facials",
+                "taxes_id": False,
+                "is_salon_card": True,
+                "salon_card_sessions": 3,
+                "salon_card_service_ids": [Command.set(self.facial.product_tmpl_id.ids)],
+            }
+        )
+        cards, today = self.env["salon.treatment.card"].sudo(), self.env.company._salon_today()
+        card = cards.create(cards._prepare_card_values(card, client, self.env.company, today, amount=100))
+        card._book(3, 100, "sell", note=f"{NAME} bought it")
+        card._book_rest("refund", note=f"{NAME} moves away")
+        self.env["salon.treatment.hold"].sudo().create(
+            {"order_uuid": "erased", "order_line_uuid": "line", "card_id": card.id}
+        )
 
     def _make_birthday(self, membership):
         """Have an order hold what a member gets for their birthday."""

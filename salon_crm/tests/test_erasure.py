@@ -160,6 +160,10 @@ class TestErasure(PrivacyCommon):
             "lots": "SELECT COUNT(*), SUM(remaining) FROM salon_points_lot",
             "wallets": "SELECT COUNT(*), SUM(principal), SUM(bonus) FROM salon_wallet",
             "value": "SELECT kind, COUNT(*), SUM(principal), SUM(bonus) FROM salon_wallet_move GROUP BY 1 ORDER BY 1",
+            "cards": "SELECT state, COUNT(*), SUM(sessions_left), SUM(amount_left) FROM salon_treatment_card GROUP BY 1"
+            " ORDER BY 1",
+            "sessions": "SELECT kind, COUNT(*), SUM(sessions), SUM(amount) FROM salon_treatment_move GROUP BY 1"
+            " ORDER BY 1",
             "members": "SELECT state, COUNT(*), SUM(points) FROM salon_membership GROUP BY 1 ORDER BY 1",
             "contacts": "SELECT state, COUNT(*), SUM(rating::int) FROM salon_followup GROUP BY 1 ORDER BY 1",
         }.items():

@@ -81,4 +81,17 @@ from . import salon_membership_topup
 from . import pos_session_prepaid
 from . import partner_merge_wallet
 from . import salon_client_file_wallet
+from . import res_company_treatment
+from . import salon_settings_treatment
+from . import product_template_treatment
+from . import salon_treatment_card
+from . import salon_treatment_move
+from . import salon_treatment_hold
+from . import salon_treatment_ledger
+from . import salon_treatment_till
+from . import pos_order_line_treatment  # after stored value's lines
+from . import pos_order_treatment
+from . import account_payment_treatment
+from . import salon_treatment_hints
+from . import salon_client_file_treatment
 from . import salon_personal_data

@@ -201,8 +201,12 @@ class PosOrder(models.Model):
         prepaid = self.lines.filtered(lambda line: line._salon_sells_prepaid())
         return self.currency_id.round(self.amount_total - sum(max(line.price_subtotal_incl, 0) for line in prepaid))
 
-    def _salon_owe(self, tenders, missing, wallet):
-        """Turn so much of these payments into the till's customer account: the books show it as the client's debt."""
+    def _salon_owe(self, tenders, missing, wallet, text=None):
+        """Turn so much of these payments into the till's customer account: the books show it as the client's debt.
+
+        :param wallet: whose client owes it, where the order names none
+        :param str text: what is noted on the order, with a place for the amount
+        """
         order = self.with_context(salon_by=BY_LEDGER)
         method = order.config_id.payment_method_ids.filtered(lambda one: one.type == "pay_later")[:1]
         if not method:
@@ -230,12 +234,8 @@ class PosOrder(models.Model):
                         "payment_date": payment.payment_date,
                     }
                 )
-        order.message_post(
-            body=self.env._(
-                "There was less stored value than this order uses: the client owes %s.",
-                format_amount(self.env, missing, order.currency_id),
-            )
-        )
+        text = text or self.env._("There was less stored value than this order uses: the client owes %s.")
+        order.message_post(body=text % format_amount(self.env, missing, order.currency_id))
 
     # Giving back ------------------------------------------------------------------------------------
 

@@ -11,4 +11,5 @@ class PosSession(models.Model):
             "salon.membership.tier",
             "salon.membership",
             "salon.points.rule",
+            "salon.treatment.card",
         ]

@@ -44,6 +44,25 @@ class SalonPersonalData(models.AbstractModel):
                 export=("topped_up_at", "principal", "bonus", "principal_left", "bonus_left", "bonus_expires_on"),
             ),
             Answer(
+                "salon.treatment.move",
+                by=("card_id.partner_id",),
+                why=money,
+                export=("date", "kind", "sessions", "amount", "sessions_balance", "pos_order_id"),
+            ),
+            Answer(
+                "salon.treatment.hold",
+                by=("card_id.partner_id",),
+                delete=True,
+                keeps=("order_uuid", "order_line_uuid"),
+                export=(),
+            ),
+            Answer(
+                "salon.treatment.card",
+                keeps=("number",),
+                why=money,
+                export=("number", "product_id", "state", "sessions", "sessions_left", "amount", "expires_on"),
+            ),
+            Answer(
                 "salon.wallet",
                 keeps=("number",),
                 why=money,

@@ -7,3 +7,4 @@ from . import salon_draw_dialog
 from . import salon_points_adjust
 from . import salon_prepaid_setup
 from . import salon_wallet_book
+from . import salon_treatment_book
