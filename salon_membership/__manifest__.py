@@ -44,6 +44,7 @@
         "views/salon_invite_page_templates.xml",
         "views/salon_referral_views.xml",
         "views/salon_member_page_templates.xml",
+        "views/salon_treatment_page_templates.xml",
         "views/salon_draw_page_templates.xml",
         "wizard/salon_offer_views.xml",
         "views/salon_draw_views.xml",

@@ -89,6 +89,7 @@ from . import salon_treatment_move
 from . import salon_treatment_hold
 from . import salon_treatment_ledger
 from . import salon_treatment_till
+from . import salon_treatment_portal
 from . import pos_order_line_treatment  # after stored value's lines
 from . import pos_order_treatment
 from . import account_payment_treatment

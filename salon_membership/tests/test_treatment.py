@@ -5,7 +5,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .treatment_shop import TreatmentCommon
@@ -514,3 +514,20 @@ class TestCourseOffice(TreatmentCommon):
         self._assert_card(card, 9, 1440, "blocked")
         card.with_user(self.manager).action_unblock()
         self.assertEqual(card.state, "active")
+
+
+@tagged("post_install", "-at_install")
+class TestCoursePage(TreatmentCommon, HttpCase):
+    def test_a_client_sees_their_own_cards_and_those_shared_with_them(self):
+        shared = self._make_card_product("Shared 5", 500, self.facial, 5, salon_card_shared=True)
+        mine, hers = self._sell_card(), self._sell_card(price=500, product=shared, partner=self.guest)
+        self._sell_card(partner=self.guest)
+        hers.sudo().holder_ids = self.client
+        self._use(card=mine)
+        new_test_user(self.env, "clara_portal", "base.group_portal", partner_id=self.client.id)
+        self.authenticate("clara_portal", "clara_portal")
+        answer = self.url_open("/my/membership")
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(answer.text.count("salon-treatment-card"), 2)
+        for shown in ("9 of 10 left", mine.number, "5 of 5 left", hers.number):
+            self.assertIn(shown, answer.text)
