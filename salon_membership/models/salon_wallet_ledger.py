@@ -16,13 +16,16 @@ class SalonWallet(models.Model):
                 SQL("SELECT id FROM salon_wallet WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids))
             )
 
-    def _clear_holds(self):
-        """End the holds whose time is over."""
+    def _clear_holds(self, but=None):
+        """End the holds whose time is over.
+
+        :param but: a hold that stays all the same, as that of the order which asks
+        """
         held = self.filtered(lambda wallet: wallet.principal_held or wallet.bonus_held)
         if held:
-            self.env["salon.wallet.hold"].sudo().search(
-                [("wallet_id", "in", held.ids), ("expires_at", "<=", fields.Datetime.now())]
-            ).unlink()
+            over = self.env["salon.wallet.hold"].sudo()
+            over = over.search([("wallet_id", "in", held.ids), ("expires_at", "<=", fields.Datetime.now())])
+            (over - but if but else over).unlink()
 
     def _free(self, but=None):
         """Return (principal, bonus) that no order holds.
@@ -30,7 +33,7 @@ class SalonWallet(models.Model):
         :param but: a hold that does not count, as of the order that asks
         """
         self.ensure_one()
-        self._clear_holds()
+        self._clear_holds(but)
         own = but if but and but.wallet_id == self else self.env["salon.wallet.hold"]
         rounded = self.currency_id.round
         return (

@@ -164,6 +164,16 @@ class TestUse(PrepaidCommon):
         with self._refused("not held any more"):
             self.env["salon.wallet"].begin_validation(self.config.id, "nobody")
 
+    def test_a_hold_whose_time_is_over_is_asked_for_again_or_used_if_nobody_else_got_it(self):
+        self._hold_value(100, "mine")
+        data = self._prepare_paid_by_value(110, 110)
+        with freeze_time(fields.Datetime.now() + timedelta(hours=1)):
+            self.assertEqual(self._hold_value(110, "mine")["principal"], 100)
+            self._hold_value(0, "mine")
+            self._sync({**data})
+        self._assert_wallet(200, 20)
+        self.assertFalse(self._wallet().hold_ids)
+
     def test_an_order_that_is_sent_again_is_booked_once(self):
         data = self._prepare_paid_by_value(110, 110)
         order = self._sync({**data})

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, multiple, rule, run_state_machine_as_test
 
-from odoo.exceptions import UserError
+from odoo.exceptions import MissingError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -342,6 +342,8 @@ class Prepaid(RuleBasedStateMachine):
         fits = sum(split.values()) >= amount
         try:
             answer = self.case._hold_value(float(amount), uuid, self._partner(card))
+        except MissingError:
+            raise
         except UserError:
             assert not fits, "refused without a reason"
             return False
@@ -422,7 +424,7 @@ class TestWalletLedger(PrepaidCommon):
         Prepaid.case = self
         profile = settings.default
         checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-        examples = profile.max_examples if profile.max_examples > 100 else 15
+        examples = profile.max_examples if profile.max_examples > 100 else 10
         run_state_machine_as_test(
             Prepaid,
             settings=settings(profile, max_examples=examples, stateful_step_count=15, suppress_health_check=checks),
