@@ -56,6 +56,7 @@ patch(PosOrder.prototype, {
         const excluded = [this.config.tip_product_id, ...topUps].map((product) => product?.id);
         return (
             !excluded.includes(line.product_id.id) &&
+            !line.isSalonPrepaid &&
             !PREPAID.includes(line.reward_id?.program_id?.program_type)
         );
     },
@@ -167,7 +168,7 @@ patch(PosOrder.prototype, {
     /** What the goods come to that points may pay a share of. */
     get salonGoods() {
         return this.salonSold
-            .filter(({ line }) => !line.isSalonPartPayment)
+            .filter(({ line }) => !line.isSalonPartPayment && !line.isSalonBonus)
             .reduce((sum, { amount }) => sum + amount, 0);
     },
 

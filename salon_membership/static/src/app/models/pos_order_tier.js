@@ -26,6 +26,7 @@ patch(PosOrder.prototype, {
             .filter(
                 (line) =>
                     !excluded.includes(line.product_id.id) &&
+                    !line.isSalonPrepaid &&
                     !PREPAID.includes(line.reward_id?.program_id?.program_type)
             )
             .reduce((sum, line) => sum + line.prices.total_included, 0);

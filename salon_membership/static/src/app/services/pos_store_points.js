@@ -144,7 +144,7 @@ patch(PosStore.prototype, {
 
     _salonDiscountLines(order, product, amount) {
         const baseLines = order.salonSold
-            .filter(({ line }) => !line.isSalonPartPayment)
+            .filter(({ line }) => !line.isSalonPartPayment && !line.isSalonBonus)
             .map(({ line }) =>
                 accountTaxHelpers.prepare_base_line_for_taxes_computation(
                     line,

@@ -1,0 +1,55 @@
+import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
+import { PaymentScreenPaymentLines } from "@point_of_sale/app/screens/payment_screen/payment_lines/payment_lines";
+import { WALLET } from "@salon_membership/app/models/pos_order_wallet";
+import { patch } from "@web/core/utils/patch";
+
+/** Stored value is paid by one tap, and taken out or changed until the order is validated. */
+patch(PaymentScreen.prototype, {
+    onMounted() {
+        super.onMounted(...arguments);
+        this.pos.refreshSalonWallet(this.currentOrder);
+    },
+
+    async addNewPaymentLine(paymentMethod) {
+        if (paymentMethod.use_payment_terminal !== WALLET) {
+            return super.addNewPaymentLine(...arguments);
+        }
+        const isPaid = await this.pos.paySalonWallet(this.currentOrder);
+        this.numberBuffer.reset();
+        return isPaid;
+    },
+
+    deletePaymentLine(uuid) {
+        const line = this.paymentLines.find((one) => one.uuid === uuid);
+        if (!line?.isSalonWallet) {
+            return super.deletePaymentLine(...arguments);
+        }
+        this.pos.dropSalonWallet(this.currentOrder);
+        this.numberBuffer.reset();
+    },
+});
+
+patch(PaymentScreenPaymentLines.prototype, {
+    selectedLineClass(line) {
+        return { ...super.selectedLineClass(...arguments), "salon-wallet-line": line.isSalonWallet };
+    },
+
+    /** On a phone a tap on a payment changes its amount. */
+    async selectLine(line) {
+        if (!line.isSalonWallet || !this.ui.isSmall) {
+            return super.selectLine(...arguments);
+        }
+        this.props.selectLine(line.uuid);
+        await this.pos.changeSalonWallet(line.pos_order_id);
+    },
+
+    /** What else is said of the payment: its bonus, and what is left on the card after it. */
+    salonWalletParts(line) {
+        const order = line.pos_order_id;
+        const left = order.uiState.salonWallet?.left;
+        return {
+            bonus: order.salonBonusUsed,
+            left: left && this.pos.currency.round(left.principal + left.bonus),
+        };
+    },
+});
