@@ -34,7 +34,7 @@ patch(PosOrderline.prototype, {
 
     /** Money that is used later: no revenue, no points, and nothing that stored value pays. */
     get isSalonPrepaid() {
-        return this.isSalonTopup;
+        return this.isSalonTopup || Boolean(this.product_id?.product_tmpl_id?.is_salon_card);
     },
 
     /** The bonus part of a payment by stored value, or of one that is given back. */
@@ -56,6 +56,11 @@ patch(PosOrder.prototype, {
         return this.payment_ids.find((payment) => payment.isSalonWallet);
     },
 
+    get salonPaidOtherwise() {
+        const line = this.salonWalletLine;
+        return this.amountPaid - (line?.isDone() ? line.amount : 0);
+    },
+
     get salonBonusLines() {
         return this.lines.filter((line) => line.isSalonBonus && !line.refunded_orderline_id);
     },
@@ -75,7 +80,7 @@ patch(PosOrder.prototype, {
     /** What stored value can cover here, principal and bonus together: no top-ups, and no change is given out of it. */
     get salonWalletMost() {
         const bonus = this.salonBonusUsed;
-        const others = this.amountPaid - (this.salonWalletLine?.amount || 0);
+        const others = this.salonPaidOtherwise;
         const prepaid = sum(
             this.lines.filter((line) => line.isSalonPrepaid),
             (line) => Math.max(line.prices.total_included, 0)
@@ -86,7 +91,7 @@ patch(PosOrder.prototype, {
 
     /** What of this refund can go back onto the card: not what is paid out of the card itself. */
     get salonWalletBack() {
-        const others = this.amountPaid - (this.salonWalletLine?.amount || 0);
+        const others = this.salonPaidOtherwise;
         const prepaid = sum(
             this.lines.filter((line) => line.isSalonPrepaid),
             (line) => Math.min(line.prices.total_included, 0)

@@ -7,6 +7,7 @@ export class PaymentSalonWallet extends PaymentInterface {
     async sendPaymentRequest(uuid) {
         const order = this._orderOf(uuid);
         const amount = order.getPaymentlineByUuid(uuid).amount;
+        this.pos.paymentTerminalInProgress = false; // it is this very request
         return this.pos.paySalonWallet(order, Math.abs(amount));
     }
 
