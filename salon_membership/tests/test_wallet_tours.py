@@ -113,3 +113,9 @@ class TestWalletTours(SalonCommon, TestPointOfSaleHttpCommon):
         order = self._run("salon_till_wallet_blocked")
         self.assertEqual(self._payments(order), {"Bank": 110})
         self._assert_wallet(200, 20)
+
+    def test_a_browser_that_was_loaded_anew_goes_on(self):
+        self._give(200, 20)
+        order = self._run("salon_till_wallet_reload")
+        self.assertEqual(self._payments(order), {"Stored Value": 100})
+        self._assert_wallet(100, 10)

@@ -356,3 +356,30 @@ registry.category("web_tour.tours").add("salon_till_wallet_blocked", {
             Till.close(),
         ].flat(),
 });
+
+/** An order whose browser was loaded anew is paid as if nothing had been. */
+registry.category("web_tour.tours").add("salon_till_wallet_reload", {
+    steps: () =>
+        [
+            Till.open("Clara Client"),
+            ProductScreen.clickDisplayedProduct("Cut"),
+            ProductScreen.clickPayButton(),
+            payByValue("100.00", "10.00"),
+            {
+                content: "the browser is loaded anew",
+                trigger: ".payment-screen",
+                async run() {
+                    await new Promise((resolve) => setTimeout(resolve, 1000)); // it has been stored
+                    window.location.reload();
+                },
+                expectUnloadPage: true,
+            },
+            PaymentScreen.isShown(),
+            PaymentScreen.clickPaymentline("Stored Value", "100.00"),
+            PaymentScreen.totalIs("100.00"),
+            validate(),
+            receiptShows("left", "110.00"),
+            Till.nextOrder(),
+            Till.close(),
+        ].flat(),
+});
