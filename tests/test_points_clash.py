@@ -16,7 +16,7 @@ BEGIN = 5000  # points of each member at the start
 STEPS = (  # the methods in which a worker is killed, before and after what they do
     ("pos.order", "create"),
     ("pos.order", "action_pos_order_paid"),
-    ("salon.points.hold", "unlink"),
+    ("salon.points.hold", "_take"),
     ("salon.points.move", "create"),
     ("loyalty.history", "create"),
     ("pos.order", "read_pos_data"),

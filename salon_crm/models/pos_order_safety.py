@@ -38,10 +38,12 @@ class PosOrder(models.Model):
 
     def _salon_close_visit(self):
         """Note what was sold all the same: no sale is lost, least of all one that a till made without a connection."""
+        services = self.lines.filtered(lambda line: line.product_id.is_salon_service and line.qty > 0)
+        if not services:  # most orders of a till that sells products too: nothing more is asked for them
+            return super()._salon_close_visit()
         visits = self.env["salon.visit"].sudo()._get_till_visits(self.partner_id, self.company_id)
         begun = (visits | self._salon_visits()).filtered(lambda visit: visit._has_begun())
         result = super()._salon_close_visit()
-        services = self.lines.filtered(lambda line: line.product_id.is_salon_service and line.qty > 0)
         lines = self.env["salon.visit.line"].sudo().search([("pos_order_line_id", "in", services.ids)])
         for line in lines.filtered(lambda line: line.visit_id.partner_id and line.visit_id not in begun):
             visit = line.visit_id

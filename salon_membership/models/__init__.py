@@ -6,7 +6,9 @@ from . import loyalty_reward
 from . import partner_merge
 from . import pos_config
 from . import pos_order
+from . import pos_order_known
 from . import pos_order_line
+from . import pos_order_points
 from . import pos_session
 from . import product_category
 from . import product_pricelist

@@ -1,4 +1,5 @@
 import math
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -7,6 +8,20 @@ from odoo.tools import ormcache
 from odoo.addons.salon_crm.tools.frame import local_day
 
 USUAL = ("factor", 1.0)  # what a product earns that no rule names
+PREPAID = ("gift_card", "ewallet")
+# What of a program lies in Odoo's caches.
+CACHED = {"is_salon_program", "company_id", "program_type", "active", "pos_ok", "salon_points_product_id",
+          "salon_points_for_one"}  # fmt: skip
+
+
+class Terms(NamedTuple):
+    """By which points are earned and spent: what each order asks for."""
+
+    company_id: int
+    is_active: bool
+    product_id: int  # of part payment
+    for_one: int  # so many points are worth one unit of currency
+    per_unit: float  # so many points one unit of currency gives, before the factors
 
 
 class LoyaltyProgram(models.Model):
@@ -98,6 +113,39 @@ class LoyaltyProgram(models.Model):
         return self.sudo().with_context(active_test=False).search(domain, limit=1).id
 
     @api.model
+    def _get_salon_terms(self, company):
+        """Return by which `Terms` points are earned and spent in `company`: asked for with each order."""
+        return self._get_salon_program(company)._salon_terms()
+
+    @ormcache("self.id")
+    def _salon_terms(self):
+        program = self.sudo()
+        return Terms(
+            company_id=program.company_id.id,
+            is_active=program.active,
+            product_id=program.salon_points_product_id.id,
+            for_one=program.salon_points_for_one,
+            per_unit=sum(program.rule_ids.mapped("reward_point_amount")) if program.active else 0.0,
+        )
+
+    @api.model
+    def _get_prepaid(self, company):
+        """Return (programs of prepaid money, products that top it up) of `company`, as two sets of ids.
+
+        Of all its tills, and whatever the day: who sells or takes such money elsewhere sells no goods for it either.
+        """
+        programs, products = self._find_prepaid(company.id)
+        return set(programs), set(products)
+
+    @api.model
+    @ormcache("company_id")
+    def _find_prepaid(self, company_id):
+        companies = self.env["res.company"].sudo().browse(company_id).parent_ids
+        domain = [("program_type", "in", PREPAID), ("company_id", "in", (False, *companies.ids)), ("pos_ok", "=", True)]
+        programs = self.sudo().with_context(active_test=True).search(domain)
+        return programs._ids, programs.rule_ids.product_ids._ids
+
+    @api.model
     @ormcache("company_id")
     def _has_coupons(self, company_id):
         """Tell whether a company has coupons to give: asked for with each client file."""
@@ -112,7 +160,7 @@ class LoyaltyProgram(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"is_salon_program", "company_id", "program_type", "active"}:
+        if vals.keys() & CACHED:
             self.env.registry.clear_cache()
         return result
 
@@ -122,7 +170,7 @@ class LoyaltyProgram(models.Model):
 
     def _forget_known(self):
         """Have what is known of the companies' programs asked for again."""
-        if any(program.is_salon_program or program.program_type == "coupons" for program in self):
+        if any(program.is_salon_program or program.program_type in ("coupons", *PREPAID) for program in self):
             self.env.registry.clear_cache()
 
     def _prepare_salon_program_values(self, company):
@@ -187,7 +235,7 @@ class LoyaltyProgram(models.Model):
 
     def _salon_points_per_unit(self):
         """Return how many points one unit of currency gives before the tier's factor."""
-        return sum(self.rule_ids.mapped("reward_point_amount")) if self.active else 0.0
+        return self._salon_terms().per_unit
 
     @ormcache("self.id")
     def _salon_rules(self):
@@ -220,7 +268,8 @@ class LoyaltyProgram(models.Model):
     def _salon_day_factor(self, moment):
         """Return how many times the usual points an order of that moment (UTC) earns; of several days the best."""
         self.ensure_one()
-        day = local_day(self.company_id._salon_timezone(), moment)
+        terms = self._salon_terms()
+        day = local_day(self.env["res.company"].browse(terms.company_id)._salon_timezone(), moment)
         factors = [
             factor
             for first, last, weekday, factor in self._salon_days()

@@ -201,7 +201,9 @@ class PosOrder(models.Model):
     def confirm_coupon_programs(self, coupon_data):
         """The salon's coupons were taken off when the order was settled: what the till says of them changes nothing."""
         cards = self.env["loyalty.card"].sudo().with_context(active_test=False)
-        known = cards.browse([int(key) for key in coupon_data if int(key) > 0]).exists().filtered("is_salon_coupon")
+        points_id = self.env["loyalty.program"]._get_salon_program(self.company_id).id
+        ids = [int(key) for key, vals in coupon_data.items() if int(key) > 0 and vals["program_id"] != points_id]
+        known = cards.browse(ids).exists().filtered("is_salon_coupon")
         own = {
             key: vals
             for key, vals in coupon_data.items()

@@ -73,9 +73,11 @@ class PosOrderLine(models.Model):
             order = self.env["pos.order"].browse(order_id)
             day = (order.date_order or fields.Datetime.now()).date()
             for product in self.env["product.product"].with_company(order.company_id).browse(ids):
-                price = product.lst_price
-                if product.currency_id != order.currency_id:
-                    price = product.currency_id._convert(price, order.currency_id, order.company_id, day, round=False)
+                # Without attributes there is no extra, and nobody has to look for one.
+                price = product.lst_price if product.combination_indices else product.list_price
+                currency = product._salon_list_currency()
+                if currency != order.currency_id:
+                    price = currency._convert(price, order.currency_id, order.company_id, day, round=False)
                 prices[order_id, product.id] = price
         return prices
 
@@ -84,14 +86,13 @@ class PosOrderLine(models.Model):
 
         Not for tips, nor for topping up money that earns when it is spent; and paying by such money takes nothing away.
         """
-        config = self.order_id.config_id
-        prepaid = config._get_program_ids().sudo().filtered("is_payment_program")
-        excluded = config.tip_product_id | prepaid.trigger_product_ids
+        programs, products = self.env["loyalty.program"]._get_prepaid(self.company_id)
+        products |= set(self.order_id.config_id.tip_product_id.ids)
         return self.filtered(
             lambda line: (
                 # Below 0 it is no tip and tops nothing up, but lessens what is paid for the rest.
-                (line.product_id not in excluded or (line._salon_price() < 0 and not line._salon_is_refund()))
-                and (line.reward_id.program_id not in prepaid or not line._salon_is_covered())
+                (line.product_id.id not in products or (line._salon_price() < 0 and not line._salon_is_refund()))
+                and (line.reward_id.program_id.id not in programs or not line._salon_is_covered())
             )
         )
 
@@ -162,9 +163,9 @@ class PosOrderLine(models.Model):
 
         :param dict sold: what each line came to, as `PosOrder._salon_sold` returns it
         """
-        program = self.env["loyalty.program"]._get_salon_program(self.company_id)
-        part_payment = self.filtered(lambda line: line.product_id == program.salon_points_product_id)
-        costs = {line: max(-sold.get(line, 0), 0) * program.salon_points_for_one for line in part_payment}
+        terms = self.env["loyalty.program"]._get_salon_terms(self.company_id)
+        part_payment = self.filtered(lambda line: line.product_id.id == terms.product_id)
+        costs = {line: max(-sold.get(line, 0), 0) * terms.for_one for line in part_payment}
         for lines in (self - part_payment).grouped(lambda line: (line.reward_id, line.reward_identifier_code)).values():
             costs.update(lines._salon_reward_costs(sold))
         return {line: cost for line, cost in costs.items() if cost > 0}

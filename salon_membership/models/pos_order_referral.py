@@ -11,9 +11,11 @@ class PosOrder(models.Model):
         order = self.sudo()
         referrals = self.env["salon.referral"].sudo()
         waiting = referrals.browse()
-        if order.partner_id and not order.salon_settled:
-            domain = [("file_id.partner_id", "=", order.partner_id.id), ("company_id", "=", order.company_id.id)]
-            waiting = referrals.search([*domain, ("state", "=", "invited")])
+        if not order.salon_settled:
+            self = self._salon_with()
+            if self._salon_known().is_invited:
+                domain = [("file_id.partner_id", "=", order.partner_id.id), ("company_id", "=", order.company_id.id)]
+                waiting = referrals.search([*domain, ("state", "=", "invited")])
         result = super().action_pos_order_paid()
         if waiting and order.amount_total > 0:
             waiting._settle(order)

@@ -45,17 +45,23 @@ class PosOrder(models.Model):
         order = self.sudo()
         if order.salon_settled:
             return super().action_pos_order_paid()
-        partners = order.partner_id | order._salon_book_spend()
-        self.env["salon.membership"]._enrol_buyer(order)
+        others = order._salon_book_spend()
+        enrolled = self.env["salon.membership"]._enrol_buyer(order)
+        self = self._salon_with(member_id=enrolled.id or order._salon_known().member_id)
         result = super().action_pos_order_paid()
-        members = self.env["salon.membership"].sudo()._get_active(partners, order.company_id)
+        member = self.env["salon.membership"].sudo().browse(self._salon_known().member_id or ())
+        members = member | member._get_active(others, order.company_id)
+        tiers = members.mapped("tier_id.id")
         for membership in members:
             membership._follow(order)
-        if order.partner_id & members.partner_id:
+        if member:
             self.env["salon.birthday.given"].sudo()._settle(order)
         if origins := order.lines.refunded_orderline_id.order_id:
             self.env["salon.membership"].sudo()._follow_refund(order, origins)
-        self.invalidate_recordset(["salon_tier_news"], flush=False)
+        if enrolled or origins or members.mapped("tier_id.id") != tiers:
+            self.invalidate_recordset(["salon_tier_news"], flush=False)
+        else:
+            self._salon_show("salon_tier_news", False)
         return result
 
     def _salon_book_spend(self):

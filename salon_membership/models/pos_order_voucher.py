@@ -21,9 +21,11 @@ class PosOrder(models.Model):
     @api.depends("salon_voucher_program_id", "state")
     @api.depends_context("lang")
     def _compute_salon_voucher(self):
-        cards = self.env["loyalty.card"].search(
-            [("source_pos_order_id", "in", self.ids), ("salon_given_at", "!=", False)], order="id"
-        )
+        giving = self.filtered("salon_voucher_program_id")
+        cards = self.env["loyalty.card"]
+        if giving:
+            domain = [("source_pos_order_id", "in", giving.ids), ("salon_given_at", "!=", False)]
+            cards = cards.search(domain, order="id")
         by_order = cards.grouped("source_pos_order_id")
         for order in self:
             card = by_order.get(order._origin, cards.browse())[:1]
@@ -44,8 +46,8 @@ class PosOrder(models.Model):
 
     def _salon_give_voucher(self):
         """Give the voucher of this paid order, once; where it can't be given, the order says why."""
-        program, given = self.salon_voucher_program_id, self.salon_voucher_code
-        if not program or given or self.lines.refunded_orderline_id:
+        program = self.salon_voucher_program_id
+        if not program or self.salon_voucher_code or self.lines.refunded_orderline_id:
             return
         try:
             if not program.salon_at_till:

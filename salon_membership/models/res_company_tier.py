@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 from odoo.addons.salon_crm.tools.frame import local_day, utc
 
@@ -109,6 +110,7 @@ class ResCompany(models.Model):
         """Tills load the tiers' prices when they are opened: a company with a new currency has them before."""
         result = super().write(vals)
         if "currency_id" in vals:
+            self.env.registry.clear_cache()  # of list prices, see product_product.py
             self.env["salon.membership.tier"].sudo().search([])._keep_pricelists()
         return result
 
@@ -133,7 +135,12 @@ class ResCompany(models.Model):
 
     def _salon_tiers(self):
         """Return the tiers that members of this company can have, the lowest first."""
-        return self.env["salon.membership.tier"].sudo().search([("company_id", "in", (False, self.id))])
+        return self.env["salon.membership.tier"].sudo().browse(self._salon_tier_ids())
+
+    @ormcache("self.id")
+    def _salon_tier_ids(self):
+        tiers = self.env["salon.membership.tier"].sudo().with_context(active_test=True)
+        return tiers.search([("company_id", "in", (False, self.id))])._ids
 
     def _salon_first_tier(self):
         """Return the tier in which one begins."""

@@ -102,6 +102,8 @@ class SalonBirthdayGiven(models.Model):
     def _settle(self, order):
         """Note what a paid order gave, and let go of what it held and did not give."""
         cards = order.lines.coupon_id
+        if not cards and not order._salon_known().has_birthday:
+            return
         given = self.search(
             [("pos_order_id", "=", False), "|", ("order_uuid", "=", order.uuid), ("card_id", "in", cards.ids)]
         )

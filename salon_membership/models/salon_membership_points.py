@@ -59,7 +59,9 @@ class SalonMembership(models.Model):
         """Return how many times the usual points this member gets for an order of that time."""
         self.ensure_one()
         program = self.env["loyalty.program"]._get_salon_program(self.company_id)
-        return self.tier_id.points_factor * program._salon_day_factor(date_order) if program else 0.0
+        # With the others: what this order counts for the tier asks for them too.
+        tier = self.tier_id.with_prefetch(self.company_id._salon_tiers()._ids)
+        return tier.points_factor * program._salon_day_factor(date_order) if program else 0.0
 
     def action_view_moves(self):
         self.ensure_one()
@@ -73,11 +75,21 @@ class SalonMembership(models.Model):
 
     # The ledger -------------------------------------------------------------------------------------
 
-    def _lock(self):
-        """Wait until no other till settles for these members: what is read after this stays true."""
-        self.env.cr.execute(
-            SQL("SELECT id FROM salon_membership WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids))
+    def _lock(self, order=None):
+        """Wait until no other till settles for these members: what is read after this stays true.
+
+        :return bool: whether the points of `order` are settled already
+        """
+        query = SQL(
+            """
+            SELECT EXISTS (SELECT FROM salon_points_move WHERE pos_order_id = %(order)s)
+                OR EXISTS (SELECT FROM salon_points_debt WHERE pos_order_id = %(order)s)
+              FROM salon_membership WHERE id IN %(members)s ORDER BY id FOR UPDATE
+            """,
+            order=order.id if order else None,
+            members=tuple(self.ids),
         )
+        return any(is_settled for (is_settled,) in self.env.execute_query(query))
 
     def _new_lot(self, earned_at):
         """Return a new lot, still empty, which ends by the settings of now."""

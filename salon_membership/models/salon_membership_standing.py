@@ -58,10 +58,10 @@ class SalonMembership(models.Model):
     # Figures ----------------------------------------------------------------------------------------
 
     @api.model
-    def _sql_figures(self, company, since):
+    def _sql_figures(self, company, since, order=None):
         """Return the SQL of what a row `m` of salon_membership spent since a date, and on how many days it came.
 
-        Refunds count against what was spent; what was before the membership does not count.
+        Refunds count against what was spent; what was before the membership does not count. `order` is left out.
         """
         zone = company._salon_timezone().zone
         begin = SQL(
@@ -70,9 +70,10 @@ class SalonMembership(models.Model):
         spend = SQL(
             """(SELECT COALESCE(SUM(o.salon_spend), 0) FROM pos_order o
                  WHERE o.partner_id = m.partner_id AND o.company_id = m.company_id AND o.state IN ('paid', 'done')
-                   AND o.date_order >= %s AND LEAST(o.date_order, o.create_date) >= %s)""",
+                   AND o.date_order >= %s AND LEAST(o.date_order, o.create_date) >= %s AND o.id <> %s)""",
             begin,
             begin,  # a till's clock may be wrong
+            order.id if order else 0,
         )
         visits = SQL(
             """(SELECT COUNT(DISTINCT timezone(%s, timezone('UTC', v.date))::date) FROM salon_visit v
@@ -102,20 +103,31 @@ class SalonMembership(models.Model):
         self.ensure_one()
         company = self.company_id
         since = company._salon_counted_from(company._salon_today())
-        self.env.flush_all()
+        self._flush_figures(order)
+        bought_at = min(order.date_order, fields.Datetime.now())
         query = SQL(
             """
             UPDATE salon_membership m SET last_active_at = GREATEST(m.last_active_at, %s)
              WHERE m.id = %s RETURNING %s
             """,
-            min(order.date_order, fields.Datetime.now()),
+            bought_at,
             self.id,
-            self._sql_figures(company, since),
+            self._sql_figures(company, since, order),
         )
         self.env.cr.execute(query, log_exceptions=False)
         [(spend, visits)] = self.env.cr.fetchall()
         self.invalidate_recordset(["last_active_at", "next_tier_id", "missing_spend", "missing_visits", "progress"])
+        begin = company._salon_midnight(max(since, self.start_date))
+        if order.partner_id == self.partner_id and min(order.date_order, order.create_date) >= begin:
+            spend = float(spend) + order.salon_spend
         return float(spend), visits, since
+
+    def _flush_figures(self, order):
+        """Write what is counted, and no more: the order itself is written once, when all is settled."""
+        self.flush_recordset(["last_active_at", "start_date"])
+        self.env["salon.visit"].flush_model(["partner_id", "company_id", "state", "date"])
+        if order.lines.refunded_orderline_id:  # a sale of somebody else's may have changed
+            self.env["pos.order"].flush_model(["salon_spend"])
 
     # Promotion --------------------------------------------------------------------------------------
 

@@ -6,13 +6,14 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from odoo.addons.salon_crm.tools.frame import local_day
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 5000  # lots
+EXPIRY = {"salon_expiry", "salon_expiry_months", "salon_clearing_day", "salon_clearing_month", "salon_clearing_keep"}
 
 
 class LoyaltyProgram(models.Model):
@@ -72,6 +73,13 @@ class LoyaltyProgram(models.Model):
         self.ensure_one()
         return local_day(self.company_id._salon_timezone(), fields.Datetime.now())
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & EXPIRY:
+            self.env.registry.clear_cache()
+        return result
+
+    @ormcache("self.id", "earned_on")
     def _salon_expires_on(self, earned_on):
         """Return the last day on which points can be used that were earned on the day `earned_on`; False: always."""
         self.ensure_one()

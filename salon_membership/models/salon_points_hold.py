@@ -1,4 +1,16 @@
+from datetime import datetime
+from typing import NamedTuple
+
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class Taken(NamedTuple):
+    """What was held for an order until it was paid."""
+
+    member_id: int
+    points: int
+    held_at: datetime
 
 
 class SalonPointsHold(models.Model):
@@ -63,6 +75,25 @@ class SalonPointsHold(models.Model):
         result = super().unlink()
         memberships.invalidate_recordset(["points_held"], flush=False)
         return result
+
+    @api.model
+    def _take(self, order):
+        """End what is held for an order that is being paid; return what was, as `Taken`, None where nothing was.
+
+        Not by `unlink`, which has the server read all that it knows of the order once more.
+        """
+        if not order._salon_known().has_hold:
+            return None
+        query = SQL(
+            "DELETE FROM salon_points_hold WHERE order_uuid = %s RETURNING membership_id, points, write_date",
+            order.uuid,
+        )
+        rows = self.env.execute_query(query)
+        self.invalidate_model(flush=False)
+        for member_id, _points, _held_at in rows:
+            member = self.env["salon.membership"].browse(member_id)
+            member.invalidate_recordset(["points_held", "hold_ids"], flush=False)
+        return Taken(*rows[0]) if rows else None
 
     @api.model
     def _release(self, order_uuids, company=None):

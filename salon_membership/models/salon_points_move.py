@@ -92,6 +92,11 @@ class SalonPointsMove(models.Model):
         moves.lot_id.membership_id.invalidate_recordset(["points"], flush=False)
         return moves
 
+    def _sum_up(self):
+        """Return (points that these moves gave or took back, points that they spent or gave back)."""
+        given = sum(move.amount for move in self if move.kind in ("earn", "reverse"))
+        return given, -sum(move.amount for move in self if move.kind in ("spend", "return"))
+
     def _prepare_history_values(self, card):
         """Return the line of Odoo's loyalty history that shows this move."""
         order = self.pos_order_id

@@ -13,6 +13,7 @@ from . import test_points_abuse
 from . import test_points_expiry
 from . import test_points_gift
 from . import test_points_rules
+from . import test_points_speed
 from . import test_points_spending
 from . import test_points_tour
 from . import test_pos_tour

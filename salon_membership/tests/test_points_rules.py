@@ -45,6 +45,11 @@ class TestPointsRules(MembershipCommon):
         self._rule("points", 10, product_tmpl_id=self.shampoo.product_tmpl_id)
         self.assertEqual(self._earns((self.shampoo, 3), (self.cut, 1)), 45 + 150)
 
+    def test_a_program_that_is_archived_gives_nothing(self):
+        self._rule("points", 10, product_tmpl_id=self.shampoo.product_tmpl_id)
+        self.program.active = False
+        self.assertEqual(self._earns((self.shampoo, 3), (self.cut, 1)), 0)
+
     def test_what_points_pay_lessens_own_points_too(self):
         self.program.salon_points_for_one = 1
         self.membership._grant(100, "test", "Test")
