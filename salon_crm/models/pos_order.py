@@ -61,7 +61,8 @@ class PosOrder(models.Model):
         for visit in [*named, *(visit for visit in shares if visit != named)]:
             if visit._salon_take_payment(shares.get(visit, services.browse()), closing=visit == named):
                 paid |= visit
-        paid.filtered(lambda visit: visit.state == "open")._close_paid()
+        if closing := paid.filtered(lambda visit: visit.state == "open"):
+            closing._close_paid()
 
     def _salon_payable(self, visits):
         """Return those of these visits that this order's client pays for in this company and that can still change.

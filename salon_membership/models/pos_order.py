@@ -135,8 +135,11 @@ class PosOrder(models.Model):
         """Let the till's figures change nothing of the salon's own program: answer with what the server settled."""
         self.ensure_one()
         programs = self.env["loyalty.program"].sudo()
+        own = programs._get_salon_program(self.company_id)
         salon_data = {
-            key: vals for key, vals in coupon_data.items() if programs.browse(vals["program_id"]).is_salon_program
+            key: vals
+            for key, vals in coupon_data.items()
+            if vals["program_id"] == own.id or programs.browse(vals["program_id"]).is_salon_program
         }
         result = super().confirm_coupon_programs(
             {key: vals for key, vals in coupon_data.items() if key not in salon_data}
@@ -158,5 +161,5 @@ class PosOrder(models.Model):
 
     def _salon_card(self, program):
         """Return the card of this order's client for `program`, if they are a member."""
-        membership = self.env["salon.membership"].sudo()._get_active(self.partner_id, self.company_id)
+        membership = self.env["salon.membership"].sudo().browse(self._salon_known().member_id or ())
         return membership.card_id if membership.card_id.program_id == program else membership.card_id.browse()

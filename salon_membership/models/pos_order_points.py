@@ -159,8 +159,7 @@ class PosOrder(models.Model):
         terms = self.env["loyalty.program"]._get_salon_terms(self.company_id)
         if held and abs(points - held) <= terms.for_one * self.currency_id.rounding * len(costs):
             points = held
-        for line, cost in costs.items():
-            line.with_context(salon_by=BY_LEDGER).salon_points_spent = cost
+        self._salon_note_points("salon_points_spent", costs)
         self._salon_check_part_payment(sold, costs)
         return membership._spend(points, self, day)
 
@@ -202,9 +201,15 @@ class PosOrder(models.Model):
             return self.env["salon.points.move"].sudo()
         if total < 0:
             return membership._take(points, self)
-        for line, part in earned.items():
-            line.with_context(salon_by=BY_LEDGER).salon_points_earned = part
+        self._salon_note_points("salon_points_earned", earned)
         return membership._earn(points, self)
+
+    def _salon_note_points(self, name, points):
+        """Note each line's part of the points: {line: points}."""
+        by_ledger = self.lines.with_context(salon_by=BY_LEDGER)
+        for line in by_ledger:
+            if line in points:
+                line[name] = points[line]
 
     def _salon_sold(self):
         """Return what each line that this order sells came to, tax included: {line: amount}.

@@ -1,5 +1,6 @@
 from calendar import isleap
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
@@ -10,6 +11,22 @@ from odoo.addons.salon_crm.tools.frame import local_day, utc
 
 YEAR = relativedelta(years=1)
 TILL = ("salon_enrol_amount", "salon_enrol_at_once", "salon_tier_basis")
+
+
+class Step(NamedTuple):
+    """What of a tier each paid order asks for."""
+
+    rank: tuple
+    spend: float
+    visits: int
+    points_factor: float
+
+    def may_be_reached(self, rank, spend, visits):
+        """Tell whether who has the tier of `rank` might have come to this one, whatever the salon goes by.
+
+        A little too generously, for amounts are rounded: who then looks closely decides.
+        """
+        return self.rank > rank and (0 < self.spend < spend + 1 or 0 < self.visits <= visits)
 
 
 class ResCompany(models.Model):
@@ -135,12 +152,16 @@ class ResCompany(models.Model):
 
     def _salon_tiers(self):
         """Return the tiers that members of this company can have, the lowest first."""
-        return self.env["salon.membership.tier"].sudo().browse(self._salon_tier_ids())
+        return self.env["salon.membership.tier"].sudo().browse(self._salon_ladder())
 
     @ormcache("self.id")
-    def _salon_tier_ids(self):
+    def _salon_ladder(self):
+        """Return {tier id: `Step`} of this company's tiers, the lowest first: what each paid order asks for."""
         tiers = self.env["salon.membership.tier"].sudo().with_context(active_test=True)
-        return tiers.search([("company_id", "in", (False, self.id))])._ids
+        return {
+            tier.id: Step(tier._rank(), tier.spend, tier.visits, tier.points_factor)
+            for tier in tiers.search([("company_id", "in", (False, self.id))])
+        }
 
     def _salon_first_tier(self):
         """Return the tier in which one begins."""

@@ -8,6 +8,10 @@ from odoo.addons.salon_crm.tools.frame import local_day
 
 from .loyalty_card import BY_LEDGER
 
+# What a settlement asks of a membership, which has much more.
+SETTLED = ("partner_id", "company_id", "state", "tier_id", "card_id", "start_date", "points", "points_held",
+           "points_debt")  # fmt: skip
+
 
 class SalonMembership(models.Model):
     """What a member has, holds and owes in points. The ledger keeps these figures; nothing else writes them."""
@@ -59,9 +63,8 @@ class SalonMembership(models.Model):
         """Return how many times the usual points this member gets for an order of that time."""
         self.ensure_one()
         program = self.env["loyalty.program"]._get_salon_program(self.company_id)
-        # With the others: what this order counts for the tier asks for them too.
-        tier = self.tier_id.with_prefetch(self.company_id._salon_tiers()._ids)
-        return tier.points_factor * program._salon_day_factor(date_order) if program else 0.0
+        step = self.company_id._salon_ladder().get(self.tier_id.id, self.tier_id)  # an archived tier is not among them
+        return step.points_factor * program._salon_day_factor(date_order) if program else 0.0
 
     def action_view_moves(self):
         self.ensure_one()
@@ -76,20 +79,26 @@ class SalonMembership(models.Model):
     # The ledger -------------------------------------------------------------------------------------
 
     def _lock(self, order=None):
-        """Wait until no other till settles for these members: what is read after this stays true.
+        """Wait until no other till settles for these members, and read them: what is read now stays true.
 
         :return bool: whether the points of `order` are settled already
         """
+        self.flush_recordset(SETTLED)
         query = SQL(
             """
             SELECT EXISTS (SELECT FROM salon_points_move WHERE pos_order_id = %(order)s)
-                OR EXISTS (SELECT FROM salon_points_debt WHERE pos_order_id = %(order)s)
+                OR EXISTS (SELECT FROM salon_points_debt WHERE pos_order_id = %(order)s), id, %(columns)s
               FROM salon_membership WHERE id IN %(members)s ORDER BY id FOR UPDATE
             """,
             order=order.id if order else None,
+            columns=SQL(", ").join(SQL.identifier(name) for name in SETTLED),
             members=tuple(self.ids),
         )
-        return any(is_settled for (is_settled,) in self.env.execute_query(query))
+        is_settled = False
+        for is_settled, member_id, *values in self.env.execute_query(query):  # noqa: B007 (the same in each row)
+            for name, value in zip(SETTLED, values, strict=True):
+                self.env.cache.set(self.browse(member_id), self._fields[name], value)
+        return is_settled
 
     def _new_lot(self, earned_at):
         """Return a new lot, still empty, which ends by the settings of now."""

@@ -134,16 +134,24 @@ class SalonMembership(models.Model):
     def _follow(self, order):
         """Give this member the tier that a paid order brings, at once; take it back when that order is refunded."""
         self.ensure_one()
-        company = self.company_id
         spend, visits, since = self._figures_after(order)
         figures = {"spend": spend, "visits": visits, "counted_from": since}
-        reached = self.tier_id._above(company._salon_tiers(), company).filtered(
-            lambda tier: tier._is_reached(company, spend, visits)
-        )
-        if reached:
+        if reached := self._reached(spend, visits):
             self._set_tier(reached[-1], Why("purchase", order_id=order.id, figures=figures))
         elif order.lines.refunded_orderline_id:
             self._take_promotion_back(order, figures)
+
+    def _reached(self, spend, visits):
+        """Return the tiers above this member's own that they have come to, the lowest first."""
+        company = self.company_id
+        ladder, tier = company._salon_ladder(), self.tier_id
+        own = ladder.get(tier.id)
+        rank = own.rank if own else tier._rank()
+        if not any(step.may_be_reached(rank, spend, visits) for step in ladder.values()):
+            return tier.browse()  # most orders bring nobody to another tier, and none has to be read
+        return tier._above(company._salon_tiers(), company).filtered(
+            lambda tier: tier._is_reached(company, spend, visits)
+        )
 
     def _take_promotion_back(self, order, figures):
         """Undo the last promotion, where the order that brought it is refunded and what is left is not enough."""

@@ -86,11 +86,20 @@ class SalonPointsMove(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         moves = super().create(vals_list)
-        # The database set these.
         moves.invalidate_recordset(["balance"])
-        moves.lot_id.invalidate_recordset(["remaining"], flush=False)
-        moves.lot_id.membership_id.invalidate_recordset(["points"], flush=False)
+        for move in moves:
+            move._add(move.lot_id, "remaining")
+            move._add(move.lot_id.membership_id, "points")
         return moves
+
+    def _add(self, record, name):
+        """Have what was read of a balance follow this move, as the database made it: nobody else can have changed it.
+
+        Whoever did in the meantime had the database refuse this move.
+        """
+        cache, field = self.env.cache, record._fields[name]
+        if cache.contains(record, field):
+            cache.set(record, field, (cache.get(record, field) or 0) + self.amount)
 
     def _sum_up(self):
         """Return (points that these moves gave or took back, points that they spent or gave back)."""
