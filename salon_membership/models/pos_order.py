@@ -59,6 +59,7 @@ class PosOrder(models.Model):
     def _salon_settle(self):
         """Book what this paid order means for what the client has here. Called once for each order."""
         self._salon_settle_points()
+
     def _salon_show_points(self, moves):
         """Have this order show what its settlement booked: `moves` are all that it has."""
         names = ["salon_points", "salon_points_spent", "salon_points_balance"]
