@@ -79,6 +79,8 @@ class PosOrder(models.Model):
         if not (topups or bonus_lines or tenders or origins):
             if order.company_id.salon_wallet_method_id:  # the client changed their mind
                 order._salon_value_hold().unlink()
+            for name in ("salon_wallet_principal", "salon_wallet_bonus", "salon_wallet_left"):
+                self._salon_show(name, 0.0)
             return
         amounts = order._salon_company_amounts(topups | bonus_lines)
         if origins:
