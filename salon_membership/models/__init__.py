@@ -75,6 +75,7 @@ from . import salon_wallet_steps
 from . import salon_wallet_check
 from . import salon_wallet_notice
 from . import salon_wallet_expiry
+from . import account_move
 from . import account_payment
 from . import pos_payment_method
 from . import pos_payment
@@ -95,6 +96,7 @@ from . import salon_treatment_till
 from . import salon_treatment_portal
 from . import pos_order_line_treatment  # after stored value's lines
 from . import pos_order_treatment
+from . import account_move_treatment
 from . import account_payment_treatment
 from . import salon_treatment_hints
 from . import salon_client_file_treatment

@@ -8,7 +8,7 @@ class AccountPayment(models.Model):
     _inherit = "account.payment"
 
     def _salon_refuse_undoing(self):
-        super()._salon_refuse_undoing()
+        result = super()._salon_refuse_undoing()
         moves = self.env["salon.treatment.move"].sudo().search([("account_payment_id", "in", self.ids)], limit=1)
         if moves:
             raise UserError(
@@ -18,19 +18,4 @@ class AccountPayment(models.Model):
                     card=moves.card_id.display_name,
                 )
             )
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    def _salon_refuse_undoing(self):
-        super()._salon_refuse_undoing()
-        moves = self.env["salon.treatment.move"].sudo().search([("account_move_id", "in", self.ids)], limit=1)
-        if moves:
-            raise UserError(
-                self.env._(
-                    "%(entry)s is booked on %(card)s. Reverse it, and sell another card, instead.",
-                    entry=moves.account_move_id.display_name,
-                    card=moves.card_id.display_name,
-                )
-            )
+        return result

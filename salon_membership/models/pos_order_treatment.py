@@ -24,8 +24,9 @@ class PosOrder(models.Model):
         return result
 
     def _salon_release(self):
-        super()._salon_release()
+        result = super()._salon_release()
         self.env["salon.treatment.hold"].sudo()._release(self.mapped("uuid"))
+        return result
 
     def _salon_settle_treatments(self):
         """Book the treatment cards of this paid order, in its own transaction. Settling again changes nothing.

@@ -56,8 +56,9 @@ class PosOrder(models.Model):
         return result
 
     def _salon_release(self):
-        super()._salon_release()
+        result = super()._salon_release()
         self.env["salon.wallet.hold"].sudo()._release(self.mapped("uuid"))
+        return result
 
     def _salon_settle_wallet(self):
         """Book the stored value of this paid order, in its own transaction. Settling again changes nothing.
