@@ -16,7 +16,11 @@ registry.category("web_tour.tours").add("salon_manager_writes_intake_form", {
             trigger: ".modal .o_field_widget[name='kind'] input:value(Date)",
         },
         { trigger: ".modal footer .o_form_button_save_new, .modal-footer .o_form_button_save_new", run: "click" },
-        { trigger: ".modal .o_field_widget[name='name'] input:value()", run: "edit Any allergies?" },
+        {
+            content: "the dialog is that of the next question",
+            trigger: ".modal .o_field_widget[name='kind'] input:value(Short text)",
+        },
+        { trigger: ".modal .o_field_widget[name='name'] input", run: "edit Any allergies?" },
         { trigger: ".modal .o_field_widget[name='health'] input", run: "click" },
         { trigger: ".o_select_menu_item:contains(Allergies)", run: "click" },
         { trigger: ".modal:not(:has(.o_field_widget[name='target']))" },
