@@ -8,5 +8,4 @@ class CalendarAttendee(models.Model):
 
     def _send_invitation_emails(self):
         """Nobody is invited to a booking: core would look up its template, and then not send it."""
-        if not in_hand(self.env):
-            super()._send_invitation_emails()
+        return None if in_hand(self.env) else super()._send_invitation_emails()

@@ -182,8 +182,7 @@ class SalonBookingLine(models.Model):
 
     def _check_company(self, fnames=None):
         """What a booking has found right when it read it need not be read again."""
-        if not right_in_hand(self.env):
-            super()._check_company(fnames)
+        return None if right_in_hand(self.env) else super()._check_company(fnames)
 
     @api.model
     def _complete_minutes(self, vals_list, known):

@@ -234,7 +234,12 @@ class SalonPersonalData(models.AbstractModel):
             Answer("account.move", why=books, trail=False,
                    export=("name", "move_type", "invoice_date", "amount_total", "amount_residual", "state",
                            "narration", "company_id")),
-            Answer("loyalty.card", why=books, export=("code", "points", "program_id", "expiration_date")),
+            Answer(
+                "loyalty.card",
+                keeps=("salon_claim_uuid",),  # salon_membership's: an order's number
+                why=books,
+                export=("code", "points", "program_id", "expiration_date"),
+            ),
             Answer("sale.order", values={"client_order_ref": False, "note": False, "access_token": False},
                    why=books, export=("name", "date_order", "amount_total", "state", "client_order_ref", "note")),
             Answer(

@@ -34,8 +34,8 @@ class SalonTreatmentMove(models.Model):
     pos_order_line_id = fields.Many2one(
         "pos.order.line", string="Order Line", readonly=True, ondelete="restrict", index="btree_not_null"
     )
-    service_id = fields.Many2one("product.product", string="Service", compute="_compute_service")
-    visit_id = fields.Many2one("salon.visit", string="Visit", compute="_compute_service")
+    service_id = fields.Many2one("product.product", compute="_compute_service")
+    visit_id = fields.Many2one("salon.visit", compute="_compute_service")
     sessions = fields.Integer(required=True, readonly=True, default=0)
     amount = fields.Monetary(required=True, readonly=True, default=0.0)
     sessions_balance = fields.Integer(string="Sessions After", readonly=True, aggregator=False)
