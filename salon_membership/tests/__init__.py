@@ -24,6 +24,8 @@ from . import test_tier_price
 from . import test_tier_standing
 from . import test_tier_tour
 from . import test_topup_steps
+from . import test_treatment
+from . import test_treatment_tour
 from . import test_voucher
 from . import test_wallet
 from . import test_wallet_tours
