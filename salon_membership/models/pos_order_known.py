@@ -15,6 +15,8 @@ class Known(NamedTuple):
     has_hold: bool  # points are held for this order
     is_invited: bool  # somebody brought the client, and got nothing for it yet
     has_birthday: bool  # a birthday gift was taken for this order
+    has_value: bool  # stored value is held for this order
+    has_sessions: bool  # sessions of treatment cards are held for this order
 
 
 class PosOrder(models.Model):
@@ -39,7 +41,9 @@ class PosOrder(models.Model):
                    EXISTS (SELECT FROM salon_points_hold WHERE order_uuid = %(uuid)s),
                    EXISTS (SELECT FROM salon_referral r JOIN salon_client_file f ON f.id = r.file_id
                             WHERE f.partner_id = %(partner)s AND r.company_id = %(company)s AND r.state = 'invited'),
-                   EXISTS (SELECT FROM salon_birthday_given WHERE order_uuid = %(uuid)s AND pos_order_id IS NULL)
+                   EXISTS (SELECT FROM salon_birthday_given WHERE order_uuid = %(uuid)s AND pos_order_id IS NULL),
+                   EXISTS (SELECT FROM salon_wallet_hold WHERE order_uuid = %(uuid)s),
+                   EXISTS (SELECT FROM salon_treatment_hold WHERE order_uuid = %(uuid)s)
             """,
             partner=self.partner_id.id or None,
             company=self.company_id.id,

@@ -43,7 +43,7 @@ class PosOrder(models.Model):
         used = order.lines.filtered("salon_treatment_card_id")
         tenders = order.payment_ids.filtered(lambda payment: payment.payment_method_id._salon_prepaid(TREATMENT))
         holds = self.env["salon.treatment.hold"].sudo()
-        if order.company_id.salon_treatment_method_id:
+        if order._salon_known().has_sessions:
             holds = holds.search([("order_uuid", "=", order.uuid)])
         if not (sold or used or tenders or holds):
             return

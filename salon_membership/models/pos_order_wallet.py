@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount
+from odoo.tools import SQL, format_amount
 
 from odoo.addons.salon_crm.tools.frame import local_day
 
@@ -78,7 +78,7 @@ class PosOrder(models.Model):
         tenders = order.payment_ids.filtered(lambda payment: payment.payment_method_id._salon_prepaid(WALLET))
         origins = order.lines.refunded_orderline_id.order_id
         if not (topups or bonus_lines or tenders or origins):
-            if order.company_id.salon_wallet_method_id:  # the client changed their mind
+            if order._salon_known().has_value:  # the client changed their mind
                 order._salon_value_hold().unlink()
             for name in ("salon_wallet_principal", "salon_wallet_bonus", "salon_wallet_left"):
                 self._salon_show(name, 0.0)
@@ -86,14 +86,11 @@ class PosOrder(models.Model):
         amounts = order._salon_company_amounts(topups | bonus_lines)
         if origins:
             order._salon_check_bonus_refunded(origins)
-        order._salon_wallets(topups, tenders, bonus_lines, origins)._lock()
-        order._salon_book_topups(topups, amounts)
-        given = order._salon_give_value_back(origins, tenders, bonus_lines, amounts)
-        order._salon_use_value(tenders, bonus_lines, amounts)
-        if topups or bonus_lines or tenders or given:
-            self.invalidate_recordset(
-                ["salon_wallet_principal", "salon_wallet_bonus", "salon_wallet_left"], flush=False
-            )
+        hold = order._salon_lock_value(origins)
+        moves = order._salon_book_topups(topups, amounts)
+        moves |= order._salon_give_value_back(origins, tenders, bonus_lines, amounts)
+        moves |= order._salon_use_value(tenders, bonus_lines, amounts, hold)
+        self._salon_show_value(moves)
 
     def _salon_company_amounts(self, lines):
         """Return what these lines come to by the server's own figures, in the company's currency: {line: amount}."""
@@ -108,14 +105,38 @@ class PosOrder(models.Model):
     def _salon_value_hold(self):
         return self.env["salon.wallet.hold"].sudo().search([("order_uuid", "=", self.uuid)])
 
-    def _salon_wallets(self, topups, tenders, bonus_lines, origins):
-        """Return all stored value that this order may move."""
-        wallets = self.env["salon.wallet"].sudo()._get_open(self.partner_id, self.company_id)
-        if tenders or bonus_lines:
-            wallets |= self._salon_value_hold().wallet_id
-        if origins:
-            wallets |= self.env["salon.wallet.move"].sudo().search([("pos_order_id", "in", origins.ids)]).wallet_id
-        return wallets
+    def _salon_lock_value(self, origins):
+        """Lock all stored value that this order may move: its client's, what is held for it, what paid its sales.
+
+        :return: what is held for it
+        """
+        wallets = self.env["salon.wallet"].sudo()
+        found = wallets._lock_where(
+            SQL(
+                """
+                SELECT id FROM salon_wallet
+                 WHERE partner_id = %(partner)s AND company_id = %(company)s AND state <> 'closed'
+                 UNION ALL SELECT wallet_id FROM salon_wallet_hold WHERE order_uuid = %(uuid)s
+                 UNION ALL SELECT wallet_id FROM salon_wallet_move WHERE pos_order_id = ANY(%(origins)s)
+                """,
+                partner=self.partner_id.id or None, company=self.company_id.id, uuid=self.uuid, origins=origins.ids,
+            )
+        )  # fmt: skip
+        holds = wallets.hold_ids.browse()
+        if not found or not self._salon_known().has_value:
+            return holds
+        return holds.search_fetch([("order_uuid", "=", self.uuid)], ["wallet_id", "principal", "bonus", "expires_at"])
+
+    def _salon_show_value(self, moves):
+        """Have this order show what its settlement booked: `moves` are all that it has."""
+        last = moves.sorted("id")[-1:]
+        shown = {
+            "salon_wallet_principal": sum(moves.mapped("principal")),
+            "salon_wallet_bonus": sum(moves.mapped("bonus")),
+            "salon_wallet_left": last.principal_balance + last.bonus_balance,
+        }
+        for name, value in shown.items():
+            self._salon_show(name, value)
 
     def _salon_wallet_owner(self):
         """Return the stored value of this order's client, a new one for who has none.
@@ -129,25 +150,28 @@ class PosOrder(models.Model):
     # Top-ups ----------------------------------------------------------------------------------------
 
     def _salon_book_topups(self, topups, amounts):
+        """Book what these lines top up or take back; return the moves."""
+        moves = self.env["salon.wallet.move"].sudo()
         for line in topups:
             if line.tax_ids:
                 raise UserError(self.env._("A top-up carries no tax. Take the taxes off %s.", line.product_id.name))
             amount = amounts[line]
             if line._salon_is_refund() or amount < 0:
-                self._salon_take_topup_back(line, -amount)
+                moves |= self._salon_take_topup_back(line, -amount)
             elif amount > 0:
                 wallet = self._salon_wallet_owner()
                 at = min(self.date_order, fields.Datetime.now())  # a till's clock may be wrong
                 day = local_day(self.company_id._salon_timezone(), at)
                 bonus, _rule = self.env["salon.topup.rule"].sudo()._best(self.company_id, self.partner_id, amount, day)
-                wallet._top_up(amount, bonus, at, line=line, pos_order_id=self.id, date=self.date_order)
+                moves |= wallet._top_up(amount, bonus, at, line=line, pos_order_id=self.id, date=self.date_order)
+        return moves
 
     def _salon_take_topup_back(self, line, amount):
-        """Take principal back that is paid out with this refund: from the lot of its top-up, if it names one."""
+        """Take principal back that is paid out with this refund, from the lot of its top-up if it names one; return
+        the moves."""
         values = {"pos_order_id": self.id, "date": self.date_order}
         if not line._salon_is_refund():
-            self._salon_wallet_owner()._pay_out(amount, **values)
-            return
+            return self._salon_wallet_owner()._pay_out(amount, **values)
         origin = line.refunded_orderline_id
         lot = self.env["salon.wallet.lot"].sudo().search([("pos_order_line_id", "=", origin.id)])
         if not lot:
@@ -159,22 +183,22 @@ class PosOrder(models.Model):
         wallet = self.env["salon.wallet"].sudo()._get_open(lot.wallet_id.partner_id, lot.company_id) or lot.wallet_id
         wallet._lock()
         lots = lots.filtered(lambda one: one.wallet_id == wallet and one.principal_left > 0)
-        wallet._pay_out(amount, lots, origin_id=origin.order_id.id, **values)
+        return wallet._pay_out(amount, lots, origin_id=origin.order_id.id, **values)
 
     # Spending ---------------------------------------------------------------------------------------
 
-    def _salon_use_value(self, tenders, bonus_lines, amounts):
-        """Book what this order was paid with by stored value, and see to what is not there."""
+    def _salon_use_value(self, tenders, bonus_lines, amounts, hold):
+        """Book what this order was paid with by stored value, and see to what is not there; return the moves."""
+        moves = self.env["salon.wallet.move"].sudo()
         rounded, rate = self.company_id.currency_id.round, self.currency_rate or 1
         tender = self.currency_id.round(sum(tenders.mapped("amount")))
         used = bonus_lines.filtered(lambda line: not line._salon_is_refund())
         bonus = -rounded(sum(amounts[line] for line in used))
-        hold = self._salon_value_hold() if tenders or used else self.env["salon.wallet.hold"].sudo()
         if bonus < 0:
             raise UserError(self.env._("A bonus lessens a sale. Remove the line of %s.", used.product_id.name))
         if tender <= 0 and not bonus:
             hold.unlink()
-            return
+            return moves
         payable = self._salon_payable_by_value()
         if self.currency_id.compare_amounts(payable, 0) < 0 and bonus:
             raise UserError(self.env._("Bonus can't pay for a top-up. Remove it from the order."))
@@ -183,7 +207,6 @@ class PosOrder(models.Model):
         wallet = hold.wallet_id or self.env["salon.wallet"].sudo()._get_open(self.partner_id, self.company_id)
         if not wallet and not self.partner_id:
             raise UserError(self.env._("Whose stored value is it? Choose the client of the order."))
-        moves = self.env["salon.wallet.move"].sudo()
         if wallet:
             values = {"pos_order_id": self.id, "date": self.date_order}
             moves = wallet._spend(rounded(wanted / rate), bonus if same else 0.0, hold, **values)
@@ -198,6 +221,7 @@ class PosOrder(models.Model):
                     format_amount(self.env, lacking, self.company_id.currency_id),
                 )
             )
+        return moves
 
     def _salon_payable_by_value(self):
         """Return how much of this order stored value may pay: what is sold, but no money that is used later."""
@@ -243,24 +267,27 @@ class PosOrder(models.Model):
     # Giving back ------------------------------------------------------------------------------------
 
     def _salon_give_value_back(self, origins, tenders, bonus_lines, amounts):
-        """Book what this order gives back to stored value; tell whether it was anything."""
+        """Book what this order gives back to stored value; return the moves."""
+        moves = self.env["salon.wallet.move"].sudo()
         rounded, rate = self.company_id.currency_id.round, self.currency_rate or 1
         back = -self.currency_id.round(sum(tenders.mapped("amount")))
         refunded = bonus_lines.filtered(lambda line: line._salon_is_refund())
         bonus = rounded(sum(amounts[line] for line in refunded))
         principal = rounded(max(back, 0) / rate)
         if principal <= 0 and bonus <= 0:
-            return False
+            return moves
         for origin in origins:
-            principal, bonus = self._salon_give_back_of(origin, principal, bonus)
+            given = self._salon_give_back_of(origin, principal, bonus)
+            principal = rounded(principal - sum(given.mapped("principal")))
+            bonus = rounded(bonus - sum(given.mapped("bonus")))
+            moves |= given
         if principal > 0:
-            self._salon_wallet_owner()._top_up(
-                principal, 0.0, fields.Datetime.now(), kind="return", pos_order_id=self.id, date=self.date_order
-            )
-        return True
+            values = {"pos_order_id": self.id, "date": self.date_order}
+            moves |= self._salon_wallet_owner()._top_up(principal, 0.0, fields.Datetime.now(), kind="return", **values)
+        return moves
 
     def _salon_give_back_of(self, origin, principal, bonus):
-        """Give back to the lots by which `origin` was paid; return (principal, bonus) that did not come from them."""
+        """Give back to the lots by which `origin` was paid, no more than came from there; return the moves."""
         rounded = self.company_id.currency_id.round
         moves = self.env["salon.wallet.move"].sudo()
         spent = moves.search([("pos_order_id", "=", origin.id), ("kind", "=", "spend")], order="id desc")
@@ -277,9 +304,10 @@ class PosOrder(models.Model):
                 parts.append(part)
             if any(parts):
                 by_lot[move.lot_id] = parts
+        booked = moves.browse()
         for lot, (own_principal, own_bonus) in by_lot.items():
             lot = lot._successor()
-            lot.wallet_id._book(
+            booked |= lot.wallet_id._book(
                 [
                     lot._prepare_move_values(
                         own_principal, own_bonus, "return",
@@ -287,7 +315,7 @@ class PosOrder(models.Model):
                     )
                 ]
             )  # fmt: skip
-        return left[0], left[1]
+        return booked
 
     def _salon_check_bonus_refunded(self, origins):
         """Refuse a refund that leaves the bonus part of its sale out: that would turn a discount into money."""

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount
 
+LOCKED = ("number", "partner_id", "company_id", "state", "principal", "bonus", "principal_held", "bonus_held")
+
 
 class SalonWallet(models.Model):
     """How stored value moves. Every method that changes it is called under the lock (`_lock`)."""
@@ -11,10 +13,21 @@ class SalonWallet(models.Model):
     def _lock(self):
         """Wait until nobody else moves this stored value: what is read after this stays true."""
         if self:
-            self.env.flush_all()
-            self.env.cr.execute(
-                SQL("SELECT id FROM salon_wallet WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids))
-            )
+            self._lock_where(SQL("SELECT unnest(%s)", self.ids))
+
+    def _lock_where(self, ids):
+        """Lock and read the stored value whose ids the query `ids` finds, all at once; return it."""
+        self.env["salon.wallet"].flush_model()
+        query = SQL(
+            "SELECT id, %s FROM salon_wallet WHERE id IN (%s) ORDER BY id FOR UPDATE",
+            SQL(", ").join(SQL.identifier(name) for name in LOCKED), ids,
+        )  # fmt: skip
+        found = []
+        for wallet_id, *values in self.env.execute_query(query):
+            found.append(wallet_id)
+            for name, value in zip(LOCKED, values, strict=True):
+                self.env.cache.set(self.browse(wallet_id), self._fields[name], value)
+        return self.browse(found)
 
     def _clear_holds(self, but=None):
         """End the holds whose time is over.
@@ -33,9 +46,10 @@ class SalonWallet(models.Model):
         :param but: a hold that does not count, as of the order that asks
         """
         self.ensure_one()
-        self._clear_holds(but)
         own = but if but and but.wallet_id == self else self.env["salon.wallet.hold"]
         rounded = self.currency_id.round
+        if rounded(self.principal_held - own.principal) or rounded(self.bonus_held - own.bonus):
+            self._clear_holds(but)
         return (
             max(rounded(self.principal - self.principal_held + own.principal), 0.0),
             max(rounded(self.bonus - self.bonus_held + own.bonus), 0.0),
@@ -46,8 +60,9 @@ class SalonWallet(models.Model):
         return (
             self.env["salon.wallet.lot"]
             .sudo()
-            .search(
+            .search_fetch(
                 [("wallet_id", "=", self.id), "|", ("principal_left", ">", 0), ("bonus_left", ">", 0)],
+                ["wallet_id", "company_id", "principal_left", "bonus_left", "bonus_expires_on", "principal_expires_on"],
                 order="topped_up_at, id",
             )
         )

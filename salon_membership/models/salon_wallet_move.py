@@ -91,8 +91,22 @@ class SalonWalletMove(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         moves = super().create(vals_list)
-        # The database set these.
-        moves.invalidate_recordset(["principal_balance", "bonus_balance"])
-        moves.lot_id.invalidate_recordset(["principal_left", "bonus_left"], flush=False)
-        moves.wallet_id.invalidate_recordset(["principal", "bonus", "total"], flush=False)
+        for move in moves:
+            move._follow()
         return moves
+
+    def _follow(self):
+        """Have what was read of the balances follow this move, as the database made them: who moves stored value has
+        locked it, and nobody else can have changed it."""
+        cache = self.env.cache
+        for name in ("principal", "bonus"):
+            for record, balance in ((self.lot_id, f"{name}_left"), (self.wallet_id, name)):
+                field = record._fields[balance]
+                if cache.contains(record, field):
+                    value = self.currency_id.round((cache.get(record, field) or 0) + self[name])
+                    cache.set(record, field, value)
+                    if record == self.wallet_id:
+                        cache.set(self, self._fields[f"{name}_balance"], value)
+                elif record == self.wallet_id:
+                    self.invalidate_recordset([f"{name}_balance"])
+        self.wallet_id.invalidate_recordset(["total"], flush=False)

@@ -30,3 +30,4 @@ from . import test_voucher
 from . import test_wallet
 from . import test_wallet_tours
 from . import test_wallet_office
+from . import test_wallet_speed

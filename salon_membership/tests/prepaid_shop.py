@@ -89,7 +89,7 @@ class PrepaidCommon(MembershipCommon):
         if split["bonus"]:
             lines.append(self._bonus_line(split["bonus"]))
         data = self._prepare_sale(*lines, partner=partner, uuid=uuid, **values)
-        payments = [(self.wallet_method, split["principal"])]
+        payments = [(self.wallet_method, split["principal"])] if by_value else []
         if rest := self.company.currency_id.round(price - by_value):
             payments.append((self.card_method, rest))
         return self._pay(data, *payments)
