@@ -41,6 +41,7 @@
         "wizard/salon_prepaid_setup_views.xml",
         "views/salon_wallet_views.xml",
         "views/salon_treatment_views.xml",
+        "views/salon_prepaid_report_views.xml",
         "views/salon_invite_page_templates.xml",
         "views/salon_referral_views.xml",
         "views/salon_member_page_templates.xml",
@@ -52,6 +53,7 @@
     "demo": ["demo/salon_membership_demo.xml"],
     "assets": {
         "point_of_sale._assets_pos": ["salon_membership/static/src/app/**/*"],
+        "web.assets_backend": ["salon_membership/static/src/books/**/*"],
         "web.assets_frontend": ["salon_membership/static/src/portal/**/*"],
         "web.assets_tests": ["salon_membership/static/tests/tours/**/*"],
     },

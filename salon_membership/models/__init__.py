@@ -101,3 +101,7 @@ from . import account_payment_treatment
 from . import salon_treatment_hints
 from . import salon_client_file_treatment
 from . import salon_personal_data
+from . import salon_books
+from . import salon_prepaid_report  # after both ledgers
+from . import salon_prepaid_proof
+from . import salon_prepaid_statement

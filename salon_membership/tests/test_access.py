@@ -30,6 +30,7 @@ MATRIX = {
     "salon.points.lot": ("----", "r---", "r---", "r---", "----"),
     "salon.points.move": ("----", "r---", "r---", "r---", "----"),
     "salon.points.rule": ("r---", "r---", "rwcd", "r---", "r---"),
+    "salon.prepaid.report": ("----", "----", "r---", "r---", "----"),
     "salon.prepaid.setup": ("----", "----", "rwcd", "----", "----"),
     "salon.treatment.book": ("----", "----", "rwcd", "rwcd", "----"),
     "salon.treatment.card": ("----", "r---", "r---", "r---", "----"),

@@ -124,7 +124,7 @@ class SalonTreatmentBook(models.TransientModel):
             )
         payment = self._make_payment("inbound", self.amount, self.env._("Upgrade of %s", old.number))
         price = self.price
-        old._book_rest("upgrade", note=self.note)
+        old._book_rest("upgrade", account_payment_id=payment.id, note=self.note)
         card = self._make_card(price, "upgrade", payment, from_card_id=old.id, partner_id=old.partner_id.id)
         self._tell(old, self.env._("Upgraded to %s.", card.number))
         self._tell(card, self.env._("Upgraded from %s.", old.number))
