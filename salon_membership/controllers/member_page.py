@@ -77,3 +77,18 @@ class MemberPage(CustomerPortal):
             partner._salon_set_marketing(channel, form.get(channel) == "1")
         request.session["salon_marketing_saved"] = True
         return request.redirect(f"{PAGE}#marketing", code=303)
+
+    @http.route(f"{PAGE}/contract/<int:number>", type="http", auth="user", methods=["GET"], website=True, sitemap=False)
+    def salon_contract(self, number, **_query):
+        """Give one of one's own contracts as a PDF."""
+        contracts = request.env["salon.prepaid.contract"]._of_client(request.env.user.partner_id)
+        contract = contracts.filtered(lambda one: one.id == number)
+        if not contract:
+            raise request.not_found()
+        headers = {
+            "Content-Type": "application/pdf",
+            "Content-Disposition": f'inline; filename="{contract.number}.pdf"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return request.make_response(contract._print(), headers=list(headers.items()))

@@ -73,6 +73,8 @@ from . import salon_wallet_pin
 from . import salon_wallet_till
 from . import salon_wallet_steps
 from . import salon_wallet_check
+from . import salon_contract_template
+from . import salon_prepaid_notice
 from . import salon_wallet_notice
 from . import salon_wallet_expiry
 from . import account_move
@@ -92,6 +94,7 @@ from . import salon_treatment_card
 from . import salon_treatment_move
 from . import salon_treatment_hold
 from . import salon_treatment_ledger
+from . import salon_treatment_notice
 from . import salon_treatment_till
 from . import salon_treatment_portal
 from . import pos_order_line_treatment  # after stored value's lines
@@ -100,6 +103,10 @@ from . import account_move_treatment
 from . import account_payment_treatment
 from . import salon_treatment_hints
 from . import salon_client_file_treatment
+from . import salon_cooling_off  # after what it is about
+from . import salon_prepaid_contract
+from . import salon_prepaid_portal
+from . import pos_order_contract  # after what it is made of
 from . import salon_personal_data
 from . import salon_books
 from . import salon_prepaid_report  # after both ledgers

@@ -59,6 +59,7 @@ class PosOrder(models.Model):
         else:
             # What the till says first: a line may hold a session that the cashier took out again.
             order._salon_use_sessions(used | lines_held, holds, tenders, amounts)
+        order.salon_treatment_move_ids._note_news()
 
     def _salon_treatment_refunds(self):
         """Return the lines that give back what a session had paid for."""
@@ -130,16 +131,15 @@ class PosOrder(models.Model):
             raise UserError(
                 self.env._("Refund the order that sold %s: so it is known which card comes back.", line.product_id.name)
             )
-        cards = self.env["salon.treatment.card"].sudo()
-        cards = cards.search([("pos_order_line_id", "=", line.refunded_orderline_id.id), ("sessions_left", ">", 0)])
         pieces = int(-line.qty)
-        cards = cards.sorted(lambda card: (card.sessions - card.sessions_left, -card.id))[:pieces]
+        cards = line.refunded_orderline_id._salon_prepaid_sold()[:pieces]
         if len(cards) < pieces:
             raise UserError(self.env._("Nothing is left of this %s: it can't be refunded.", line.product_id.name))
         if blocked := cards.filtered(lambda card: card.state == "blocked")[:1]:
             raise UserError(self.env._("%s is blocked. Ask a manager to unblock it.", blocked.display_name))
         due = 0.0
         for card in cards:
+            card._check_take_back(at=self._salon_asked_at())
             refund, words = card._refundable()
             if card.currency_id.compare_amounts(refund, card.amount_left):
                 raise UserError(
@@ -172,8 +172,9 @@ class PosOrder(models.Model):
         same = self.currency_id == self.company_id.currency_id
         cards = self.env["salon.treatment.card"].sudo()
         owner = self if self.partner_id else (holds.card_id | lines.salon_treatment_card_id)[:1]
+        by_line = holds.grouped("order_line_uuid")
         for line in lines.sorted(lambda line: (not line.salon_treatment_card_id, line.id)):
-            hold = holds.filtered(lambda one, line=line: one.order_line_uuid == line.uuid)
+            hold = by_line.get(line.uuid, holds.browse())
             card = self._salon_card_for(line, hold) if same and not line._salon_is_refund() else cards
             amount = hold.amount if hold else (card and card._worth(int(line.qty)))
             fits = card and not self.currency_id.compare_amounts(amount, amounts[line])

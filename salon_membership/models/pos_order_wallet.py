@@ -171,18 +171,18 @@ class PosOrder(models.Model):
         the moves."""
         values = {"pos_order_id": self.id, "date": self.date_order}
         if not line._salon_is_refund():
+            self._salon_check_take_back(self.env["salon.wallet.lot"], amount)
             return self._salon_wallet_owner()._pay_out(amount, **values)
         origin = line.refunded_orderline_id
         lot = self.env["salon.wallet.lot"].sudo().search([("pos_order_line_id", "=", origin.id)])
         if not lot:
             raise UserError(self.env._("%s was topped up before stored value was set up here.", origin.order_id.name))
-        lots, newer = lot, lot
-        while newer := newer.search([("from_lot_id", "in", newer.ids)]):
-            lots |= newer
         # Merged clients have their money on one card; what was transferred to another client is gone.
         wallet = self.env["salon.wallet"].sudo()._get_open(lot.wallet_id.partner_id, lot.company_id) or lot.wallet_id
         wallet._lock()
-        lots = lots.filtered(lambda one: one.wallet_id == wallet and one.principal_left > 0)
+        lots = lot._all_of_client().filtered(lambda one: one.wallet_id == wallet and one.principal_left > 0)
+        if self.company_id.currency_id.compare_amounts(amount, sum(lots.mapped("principal_left"))) <= 0:
+            self._salon_check_take_back(lot, amount)
         return wallet._pay_out(amount, lots, origin_id=origin.order_id.id, **values)
 
     # Spending ---------------------------------------------------------------------------------------

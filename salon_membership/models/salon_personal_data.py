@@ -29,6 +29,14 @@ class SalonPersonalData(models.AbstractModel):
                 export=("draw_id", "created_at", "prize_id", "points", "seed", "digest", "word", "number", "total"),
             ),
             Answer("salon.draw.ticket", by=("file_id.partner_id",), delete=True, export=()),
+            Answer("salon.treatment.notice", by=("card_id.partner_id",), delete=True, export=()),
+            Answer(
+                "salon.prepaid.contract",
+                by=("lot_id.wallet_id.partner_id", "card_id.partner_id"),
+                keeps=("number", "product", "services", "lang", "title", "user_name"),
+                why=self.env._("That a prepaid contract was made, and for how much, without its words and the name."),
+                export=("number", "sold_on", "title", "client_name", "text", "price", "bonus", "sessions"),
+            ),
             Answer("salon.wallet.notice", by=("wallet_id.partner_id",), delete=True, export=()),
             Answer(
                 "salon.wallet.move",

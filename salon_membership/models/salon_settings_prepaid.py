@@ -12,3 +12,4 @@ class SalonSettingsFields(models.AbstractModel):
     salon_hold_minutes = fields.Integer(related="company_id.salon_hold_minutes", readonly=False)
     salon_cooling_days = fields.Integer(related="company_id.salon_cooling_days", readonly=False)
     salon_tell_prepaid = fields.Boolean(related="company_id.salon_tell_prepaid", readonly=False)
+    salon_send_contract = fields.Boolean(related="company_id.salon_send_contract", readonly=False)

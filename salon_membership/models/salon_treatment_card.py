@@ -294,15 +294,18 @@ class SalonTreatmentCard(models.Model):
             raise UserError(self.env._("An order at a till is just using this card. Try again when it is paid."))
         for card in cards:
             card.write({"state": "frozen", "frozen_from": card.company_id._salon_today()})
+        cards._note_news("freeze")
 
     def action_unfreeze(self):
         """Let this card be used again: its last day comes later by as many days as it was frozen."""
         self._check_role()
-        for card in self.sudo().filtered(lambda card: card.state == "frozen"):
+        frozen = self.sudo().filtered(lambda card: card.state == "frozen")
+        for card in frozen:
             values = {"state": "active", "frozen_from": False}
             if card.expires_on:
                 values["expires_on"] = card.expires_on + (card.company_id._salon_today() - card.frozen_from)
             card.write(values)
+        frozen._note_news("unfreeze")
 
     def action_view_moves(self):
         self.ensure_one()

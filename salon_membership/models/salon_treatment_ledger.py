@@ -69,11 +69,13 @@ class SalonTreatmentCard(models.Model):
         }
 
     def _book(self, sessions, amount, kind, **values):
-        """Write a line into the ledger; the card follows by itself."""
+        """Write a line into the ledger; the card follows by itself, and its client is told."""
         self.ensure_one()
-        return (
-            self.env["salon.treatment.move"].sudo().create(self._prepare_move_values(sessions, amount, kind, **values))
-        )
+        moves = self.env["salon.treatment.move"].sudo()
+        move = moves.create(self._prepare_move_values(sessions, amount, kind, **values))
+        if not move.pos_order_id:  # what an order moves is told when all of it is booked
+            move._note_news()
+        return move
 
     def _book_rest(self, kind, **values):
         """Take away all that is left.
@@ -121,7 +123,12 @@ class SalonTreatmentCard(models.Model):
         say = self._say
         used = self.sessions - self.sessions_left
         if not used:
-            return self.amount_left, self.env._("Unused: all of %s", say(self.amount_left))
+            words = (
+                self._say_whole()
+                if self._taken_back_whole()
+                else self.env._("Unused: all of %s", say(self.amount_left))
+            )
+            return self.amount_left, words
         if self.company_id.salon_treatment_refund == "share":
             return self.amount_left, self.env._(
                 "%(paid)s paid, less %(used)s sessions at their share of it: %(left)s",

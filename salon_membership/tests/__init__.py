@@ -6,6 +6,8 @@ from . import test_member_page
 from . import test_birthday
 from . import test_club
 from . import test_club_abuse
+from . import test_contract
+from . import test_cooling_off
 from . import test_membership
 from . import test_migration
 from . import test_points

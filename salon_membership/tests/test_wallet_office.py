@@ -250,6 +250,6 @@ class TestEnds(PrepaidCommon):
         self.assertIn("50.00", new[1].body_html)
 
     def test_a_salon_that_tells_nothing(self):
-        self.company.salon_tell_prepaid = False
+        self.company.write({"salon_tell_prepaid": False, "salon_send_contract": False})
         self._top_up(100)
         self.assertFalse(self._notices("topup"))

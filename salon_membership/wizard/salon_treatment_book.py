@@ -156,6 +156,7 @@ class SalonTreatmentBook(models.TransientModel):
         if not card.expires_on or not self.expires_on or self.expires_on <= card.expires_on:
             raise UserError(self.env._("Choose a day after the last day of this card."))
         card.expires_on = self.expires_on
+        card._note_news("extend")
         if self.note:
             self._tell(card, self.note)
         return card
@@ -201,6 +202,7 @@ class SalonTreatmentBook(models.TransientModel):
         card = cards.create(values)
         card._book(card.sessions, amount, kind, account_payment_id=payment.id, note=self.note)
         card.partner_id._make_salon_clients()
+        self.env["salon.prepaid.contract"]._make(cards=card)
         return card
 
     def _make_payment(self, way, amount, memo):

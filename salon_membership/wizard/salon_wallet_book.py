@@ -94,7 +94,8 @@ class SalonWalletBook(models.TransientModel):
         wallet = self.env["salon.wallet"]._open_for(self.partner_id, self.company_id)
         wallet._lock()
         payment = self._make_payment("inbound", self.env._("Top-up of %s", wallet.number))
-        wallet._top_up(self.amount, self.bonus, fields.Datetime.now(), payment=payment, note=self.note)
+        move = wallet._top_up(self.amount, self.bonus, fields.Datetime.now(), payment=payment, note=self.note)
+        self.env["salon.prepaid.contract"]._make(lots=move.lot_id)
         return wallet
 
     def _book_payout(self):
