@@ -76,7 +76,8 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
     def _make_wallet(self, client):
         """Have a client whose stored value was paid out again, and who held some for an order."""
         wallet = self.env["salon.wallet"]._open_for(client, self.env.company)
-        wallet._top_up(100, 10, fields.Datetime.now(), note=f"{NAME} topped up")
+        move = wallet._top_up(100, 10, fields.Datetime.now(), note=f"{NAME} topped up")
+        self.env["salon.prepaid.contract"]._make(lots=move.lot_id)
         wallet._pay_out(100, note=f"{NAME} wants it back")
         self.env["salon.wallet.hold"].sudo().create({"order_uuid": "erased", "wallet_id": wallet.id, "principal": 1})
 
@@ -94,6 +95,7 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         cards, today = self.env["salon.treatment.card"].sudo(), self.env.company._salon_today()
         card = cards.create(cards._prepare_card_values(card, client, self.env.company, today, amount=100))
         card._book(3, 100, "sell", note=f"{NAME} bought it")
+        self.env["salon.prepaid.contract"]._make(cards=card)
         card._book_rest("refund", note=f"{NAME} moves away")
         self.env["salon.treatment.hold"].sudo().create(
             {"order_uuid": "erased", "order_line_uuid": "line", "card_id": card.id}

@@ -1,3 +1,5 @@
+import base64
+
 from odoo import api, models
 
 
@@ -23,11 +25,14 @@ class PosOrder(models.Model):
         return {**action, "domain": [("pos_order_id", "in", self.ids)], "context": {}}
 
     @api.model
-    def load_till_contracts(self, config_id, order_uuid):
-        """Return the ids of the contracts that were made with a paid order, for the till to print them.
+    def print_till_contracts(self, config_id, order_uuid):
+        """Return the contracts that were made with a paid order as one PDF, for the till to print.
 
-        :raise AccessError: the user may not see contracts
+        :return dict: "name", and "data" (base64); empty where there are none
         """
         company = self.env["pos.config"]._salon_till(config_id).company_id
         domain = [("pos_order_id.uuid", "=", order_uuid), ("company_id", "=", company.id)]
-        return self.env["salon.prepaid.contract"].search(domain).ids
+        contracts = self.env["salon.prepaid.contract"].sudo().search(domain, order="id")
+        if not contracts:
+            return {}
+        return {"name": f"{contracts[0].number}.pdf", "data": base64.b64encode(contracts._print()).decode()}

@@ -140,16 +140,9 @@ class PosOrder(models.Model):
         due = 0.0
         for card in cards:
             card._check_take_back(at=self._salon_asked_at())
-            refund, words = card._refundable()
-            if card.currency_id.compare_amounts(refund, card.amount_left):
-                raise UserError(
-                    self.env._(
-                        "%(card)s is refunded in the back office, on its own form. %(words)s.",
-                        card=card.display_name,
-                        words=words,
-                    )
-                )
-            due += refund
+            if rest := card._refuse_rest():
+                raise UserError(rest)
+            due += card._refundable()[0]
         if self.company_id.currency_id.compare_amounts(due, amount):
             raise UserError(
                 self.env._(

@@ -53,6 +53,17 @@ class SalonCoolingOff(models.AbstractModel):
             return
         raise UserError(self._say_take_back(whole))
 
+    def _refuse_take_back(self):
+        """Return why the till does not take this back now, for who asks; None where it does."""
+        self.ensure_one()
+        if self._taken_back_whole() or self._may_take_back_always():
+            return None
+        return self._say_take_back()
+
+    def _take_back_amount(self):
+        """Return what is paid back for all that is left of this."""
+        raise NotImplementedError
+
     def _may_take_back_always(self):
         user = self.env.user
         return user._is_superuser() or user.has_group("salon_crm.group_salon_manager")
@@ -107,12 +118,14 @@ class SalonWalletLot(models.Model):
     def _say_taken_back(self):
         if self._taken_back_whole():
             return " ".join((self._say_whole(), self.env._("The bonus that came with it ends.")))
-        left = sum(self._all_of_client().mapped("principal_left"))
         return self.env._(
             "%(left)s principal of %(what)s is left: no more is paid back. The bonus that came with it ends.",
-            left=self.wallet_id._say(left),
+            left=self.wallet_id._say(self._take_back_amount()),
             what=self.display_name,
         )
+
+    def _take_back_amount(self):
+        return self.currency_id.round(sum(self._all_of_client().mapped("principal_left")))
 
     def _all_of_client(self):
         """Return this top-up and where merging its client moved it to; what is another client's now is gone."""
@@ -138,6 +151,23 @@ class SalonTreatmentCard(models.Model):
         if self._taken_back_whole():
             return self._say_whole()
         return f"{self.display_name}: {self._refundable()[1]}"
+
+    def _take_back_amount(self):
+        return self._refundable()[0]
+
+    def _refuse_take_back(self):
+        """A formula that leaves a rest, which is income, is booked in the back office."""
+        if self.state == "blocked":
+            return self.env._("%s is blocked. Ask a manager to unblock it.", self.display_name)
+        return super()._refuse_take_back() or self._refuse_rest()
+
+    def _refuse_rest(self):
+        amount, words = self._refundable()
+        if not self.currency_id.compare_amounts(amount, self.amount_left):
+            return None
+        return self.env._(
+            "%(card)s is refunded in the back office, on its own form. %(words)s.", card=self.display_name, words=words
+        )
 
 
 class PosOrder(models.Model):
@@ -179,14 +209,27 @@ class PosOrderLine(models.Model):
         """Return whether what these lines sold, prepaid money, can be taken back now, and what the cashier is to know.
 
         :param dict quantities: {id of the line that sold it: how many pieces come back}
-        :return list: dicts of "may" and "message"; what is no prepaid money has none
+        :return list: of each line with prepaid money a dict of "line_id", "may", "message", a sentence for the cashier,
+            and "amount", what is paid back for it
         """
         company = self.env["pos.config"]._salon_till(config_id).company_id
         answers = []
         for line_id, quantity in quantities.items():
             line = self.sudo().search([("id", "=", int(line_id)), ("company_id", "=", company.id)])
-            for sold in line._salon_prepaid_sold()[: max(int(quantity), 0)] if line else ():
-                whole = sold._taken_back_whole()
-                may = whole or sold._may_take_back_always()
-                answers.append({"may": may, "message": sold._say_taken_back() if may else sold._say_take_back()})
+            if line and line._salon_sells_prepaid():
+                answers.append({"line_id": line.id, **line._salon_say_take_back(int(quantity))})
         return answers
+
+    def _salon_say_take_back(self, pieces):
+        """Return "may", "message" and "amount" for so many pieces of what this line sold."""
+        sold = self._salon_prepaid_sold()[: max(pieces, 0)]
+        left = [one for one in sold if one._take_back_amount() > 0]
+        if not left or (sold._name == "salon.treatment.card" and len(left) < pieces):
+            message = self.env._("Nothing is left of this %s: it can't be refunded.", self.product_id.name)
+            return {"may": False, "message": message, "amount": 0.0}
+        refused = [why for one in left if (why := one._refuse_take_back())]
+        return {
+            "may": not refused,
+            "message": " ".join(refused or [one._say_taken_back() for one in left]),
+            "amount": sum(one._take_back_amount() for one in left),
+        }

@@ -52,7 +52,7 @@ class SalonPrepaidContract(models.Model):
     sessions = fields.Integer(readonly=True)
     services = fields.Char(string="Good For", readonly=True)
     valid_until = fields.Date(readonly=True, help="The last day of use. Empty: it never ends.")
-    bonus_until = fields.Date(string="Bonus Until", readonly=True)
+    bonus_until = fields.Date(readonly=True)
     cooling_until = fields.Date(
         string="Cooling-off Until", readonly=True, help="The last day on which it is taken back whole if it is unused."
     )
@@ -159,9 +159,8 @@ class SalonPrepaidContract(models.Model):
     # Giving it out ----------------------------------------------------------------------------------
 
     def _print(self):
-        """Return this contract as a PDF, in its language."""
-        self.ensure_one()
-        reports = self.env["ir.actions.report"].sudo().with_context(lang=self.lang)
+        """Return these contracts as one PDF, each in its language."""
+        reports = self.env["ir.actions.report"].sudo().with_context(lang=self[:1].lang)
         return reports._render_qweb_pdf(REPORT, self.ids)[0]
 
     def _prepare_paper(self):

@@ -151,10 +151,13 @@ class TestContracts(TreatmentCommon):
     def test_the_till_gets_what_it_prints(self):
         order = self._top_up(100)
         orders = self.env["pos.order"]
-        ids = orders.with_user(self.reception).load_till_contracts(self.config.id, order.uuid)
-        self.assertEqual(ids, self._contracts().ids)
+        paper = orders.with_user(self.till).print_till_contracts(self.config.id, order.uuid)
+        self.assertEqual(paper["name"], f"{self._contracts().number}.pdf")
+        self.assertTrue(paper["data"])
+        other = self._sync(self._pay(self._prepare_sale((self.shampoo, 1)), (self.card_method, 64)))
+        self.assertEqual(orders.with_user(self.till).print_till_contracts(self.config.id, other.uuid), {})
         with self.assertRaises(AccessError):
-            orders.with_user(self.plain_user).load_till_contracts(self.config.id, order.uuid)
+            orders.with_user(self.plain_user).print_till_contracts(self.config.id, order.uuid)
 
     @skipUnless(_can_print(), "wkhtmltopdf is not here")
     def test_it_is_printed_as_a_pdf(self):

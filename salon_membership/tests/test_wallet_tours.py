@@ -53,6 +53,20 @@ class TestWalletTours(SalonCommon, TestPointOfSaleHttpCommon):
         self.assertEqual((second.salon_wallet_principal, second.salon_wallet_bonus), (50, 0))
         self._assert_wallet(150, 10)
 
+    def test_after_the_cooling_off_time_a_top_up_is_a_managers(self):
+        self._run("salon_till_wallet_topup")
+        self.company.salon_cooling_days = 0
+        self.assertEqual(len(self._run("salon_till_cooling_off")), 2, "nothing is paid out")
+        wallet = self.env["salon.wallet"]._get_open(self.client, self.company)
+        wallet._lock()
+        wallet._take(50, 5, "spend")
+        self.pos_user.group_ids |= self.env.ref("salon_crm.group_salon_manager")
+        refund = self._run("salon_till_take_back_left")[-1]
+        self.assertEqual(
+            (refund.amount_total, refund.salon_wallet_principal, refund.salon_wallet_bonus), (-50, -50, -5)
+        )
+        self._assert_wallet(50, 0)
+
     def test_stored_value_pays_a_part_and_the_client_changes_their_mind(self):
         self._give(200, 20)
         order = self._run("salon_till_wallet_pays")
