@@ -99,6 +99,8 @@ from . import salon_treatment_till
 from . import salon_treatment_portal
 from . import pos_order_line_treatment  # after stored value's lines
 from . import pos_order_treatment
+from . import pos_order_prepaid  # asked first
+from . import pos_config_prepaid
 from . import account_move_treatment
 from . import account_payment_treatment
 from . import salon_treatment_hints

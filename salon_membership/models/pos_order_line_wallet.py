@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from .loyalty_card import BY_LEDGER
@@ -14,10 +14,20 @@ class PosOrderLine(models.Model):
 
     _inherit = "pos.order.line"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._salon_refuse_edit()
+        return lines
+
     def write(self, vals):
-        if vals.keys() & KEPT:
+        if not vals.keys() & KEPT:
+            return super().write(vals)
+        self._salon_refuse_edit()
+        result = super().write(vals)
+        if "product_id" in vals or "order_id" in vals:
             self._salon_refuse_edit()
-        return super().write(vals)
+        return result
 
     def _salon_refuse_edit(self):
         """Refuse to change what a settled order booked on somebody's card."""
@@ -49,6 +59,13 @@ class PosOrderLine(models.Model):
         """Tell whether this line is the bonus part of a payment, or gives one back."""
         self.ensure_one()
         return bool(self.product_id) and self.product_id == self.company_id.sudo().salon_bonus_product_id
+
+    def _salon_truly_refunded(self):
+        """Return which part of this line, from 0 to 1, gives back what was sold, paid, and is not back already."""
+        self.ensure_one()
+        if not self._salon_is_refund() or self.refunded_orderline_id.order_id.state in ("draft", "cancel"):
+            return 0
+        return 1 - self._salon_over_refunded()
 
     def _salon_eligible(self):
         """No points and no tier for money that is used later: what it is used for gives them."""

@@ -79,7 +79,7 @@ class PosOrder(models.Model):
         return cards | used.salon_treatment_card_id | holds.card_id
 
     def _salon_treatment_values(self, line):
-        return {"pos_order_id": self.id, "pos_order_line_id": line.id, "date": self.date_order}
+        return {"pos_order_id": self.id, "pos_order_line_id": line.id, "date": self._salon_moment()}
 
     # Selling ----------------------------------------------------------------------------------------
 
@@ -109,7 +109,7 @@ class PosOrder(models.Model):
             raise UserError(self.env._("Whose treatment card is it? Choose the client of the order."))
         if line.qty != int(line.qty):
             raise UserError(self.env._("A treatment card is sold whole: correct the quantity of %s.", product.name))
-        at = min(self.date_order, fields.Datetime.now())  # a till's clock may be wrong
+        at = self._salon_moment()
         day, pieces, cards = local_day(company._salon_timezone(), at), int(line.qty), self.env["salon.treatment.card"]
         cards = cards.sudo()
         for piece in range(1, pieces + 1):
@@ -211,7 +211,10 @@ class PosOrder(models.Model):
             )
             sessions, worth = int(-line.qty), -amounts[line]
             there = -sum(used.mapped("sessions")) - sum(earlier.mapped("sessions"))
-            if there >= sessions == -line.qty > 0 and self.currency_id.compare_amounts(worth, amount) <= 0:
+            left = -sum(used.mapped("amount")) - sum(earlier.mapped("amount"))
+            share = self.currency_id.round(left * sessions / there) if there else 0.0
+            fits = self.currency_id.compare_amounts(worth, min(share, amount)) <= 0
+            if there >= sessions == -line.qty > 0 and fits:
                 used.card_id._book(
                     sessions, worth, "return", origin_id=origin.order_id.id, **self._salon_treatment_values(line)
                 )

@@ -160,19 +160,19 @@ class PosOrder(models.Model):
                 moves |= self._salon_take_topup_back(line, -amount)
             elif amount > 0:
                 wallet = self._salon_wallet_owner()
-                at = min(self.date_order, fields.Datetime.now())  # a till's clock may be wrong
+                at = self._salon_moment()
                 day = local_day(self.company_id._salon_timezone(), at)
                 bonus, _rule = self.env["salon.topup.rule"].sudo()._best(self.company_id, self.partner_id, amount, day)
-                moves |= wallet._top_up(amount, bonus, at, line=line, pos_order_id=self.id, date=self.date_order)
+                moves |= wallet._top_up(amount, bonus, at, line=line, pos_order_id=self.id, date=at)
         return moves
 
     def _salon_take_topup_back(self, line, amount):
-        """Take principal back that is paid out with this refund, from the lot of its top-up if it names one; return
-        the moves."""
-        values = {"pos_order_id": self.id, "date": self.date_order}
+        """Take principal back that is paid out with this refund, from the lot of its top-up; return the moves."""
+        values = {"pos_order_id": self.id, "date": self._salon_moment()}
         if not line._salon_is_refund():
-            self._salon_check_take_back(self.env["salon.wallet.lot"], amount)
-            return self._salon_wallet_owner()._pay_out(amount, **values)
+            raise UserError(
+                self.env._("Refund the top-up that is paid out, or have a manager pay it out in the back office.")
+            )
         origin = line.refunded_orderline_id
         lot = self.env["salon.wallet.lot"].sudo().search([("pos_order_line_id", "=", origin.id)])
         if not lot:
@@ -203,12 +203,15 @@ class PosOrder(models.Model):
         if self.currency_id.compare_amounts(payable, 0) < 0 and bonus:
             raise UserError(self.env._("Bonus can't pay for a top-up. Remove it from the order."))
         same = self.currency_id == self.company_id.currency_id
-        wanted = min(max(tender, 0), payable) if same else 0.0
+        wanted = max(min(tender, payable), 0.0) if same else 0.0
+        if self.partner_id and hold and hold.wallet_id.partner_id != self.partner_id:  # it is somebody else's money
+            hold.unlink()
+            hold = hold.browse()
         wallet = hold.wallet_id or self.env["salon.wallet"].sudo()._get_open(self.partner_id, self.company_id)
         if not wallet and not self.partner_id:
             raise UserError(self.env._("Whose stored value is it? Choose the client of the order."))
         if wallet:
-            values = {"pos_order_id": self.id, "date": self.date_order}
+            values = {"pos_order_id": self.id, "date": self._salon_moment()}
             moves = wallet._spend(rounded(wanted / rate), bonus if same else 0.0, hold, **values)
         missing = self.currency_id.round(max(tender, 0) + sum(moves.mapped("principal")))
         if self.currency_id.compare_amounts(missing, 0) > 0:
@@ -235,7 +238,9 @@ class PosOrder(models.Model):
         :param str text: what is noted on the order, with a place for the amount
         """
         order = self.with_context(salon_by=BY_LEDGER)
-        method = order.config_id.payment_method_ids.filtered(lambda one: one.type == "pay_later")[:1]
+        methods = order.config_id.payment_method_ids
+        later = [("journal_id", "=", False), ("company_id", "=", order.company_id.id)]
+        method = methods.filtered(lambda one: one.type == "pay_later")[:1] or methods.search(later, limit=1)
         if not method:
             raise UserError(
                 self.env._(
@@ -282,7 +287,7 @@ class PosOrder(models.Model):
             bonus = rounded(bonus - sum(given.mapped("bonus")))
             moves |= given
         if principal > 0:
-            values = {"pos_order_id": self.id, "date": self.date_order}
+            values = {"pos_order_id": self.id, "date": self._salon_moment()}
             moves |= self._salon_wallet_owner()._top_up(principal, 0.0, fields.Datetime.now(), kind="return", **values)
         return moves
 
@@ -311,7 +316,7 @@ class PosOrder(models.Model):
                 [
                     lot._prepare_move_values(
                         own_principal, own_bonus, "return",
-                        pos_order_id=self.id, origin_id=origin.id, date=self.date_order,
+                        pos_order_id=self.id, origin_id=origin.id, date=self._salon_moment(),
                     )
                 ]
             )  # fmt: skip

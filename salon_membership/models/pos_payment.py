@@ -4,6 +4,8 @@ from odoo.exceptions import UserError
 from .loyalty_card import BY_LEDGER
 
 KEPT = {"amount", "payment_method_id", "pos_order_id"}
+# Only this very object says that all payments of an order are written together: no RPC can hold it.
+TOGETHER = object()
 
 
 class PosPayment(models.Model):
@@ -33,6 +35,10 @@ class PosPayment(models.Model):
         """Refuse to change by what a settled order was paid, where prepaid money is or was part of it."""
         if self.env.context.get("salon_by") is BY_LEDGER:
             return
+        if self.env.context.get("salon_payments") is not TOGETHER:
+            for order in self.sudo().pos_order_id.filtered("salon_settled"):
+                if order._salon_sold_prepaid():
+                    self._salon_refuse_sold(order)
         prepaid = self.filtered(lambda payment: payment.payment_method_id._salon_prepaid())
         for payment in prepaid:
             if payment.sudo().pos_order_id.salon_settled:
@@ -44,3 +50,20 @@ class PosPayment(models.Model):
                         method=payment.payment_method_id.name,
                     )
                 )
+
+    def _salon_money(self):
+        """Return how much of these payments is money that came in: neither prepaid money nor a debt."""
+        money = self.filtered(
+            lambda payment: (
+                payment.payment_method_id.type != "pay_later" and not payment.payment_method_id._salon_prepaid()
+            )
+        )
+        return sum(money.mapped("amount"))
+
+    def _salon_refuse_sold(self, order):
+        raise UserError(
+            self.env._(
+                "%s sold prepaid money: what was paid for it stays. Refund the order instead.",
+                order.pos_reference or order.name,
+            )
+        )

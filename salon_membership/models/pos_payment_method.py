@@ -28,6 +28,11 @@ class PosPaymentMethod(models.Model):
         wallet = self.use_payment_terminal == WALLET
         return company.salon_wallet_account_id if wallet else company.salon_treatment_account_id
 
+    @api.constrains("active", "journal_id", "use_payment_terminal")
+    def _check_salon_later(self):
+        """Archived or given a journal, it is no Customer Account any more."""
+        self.sudo().config_ids._check_salon_later()
+
     @api.constrains("use_payment_terminal", "journal_id", "split_transactions", "outstanding_account_id", "company_id")
     def _check_salon_prepaid(self):
         for method in self._salon_prepaid():

@@ -15,6 +15,7 @@ class PosSession(models.Model):
     def _validate_session(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
         if message := self._salon_refuse_differences(bank_payment_method_diffs):
             raise UserError(message)
+        self.order_ids._salon_settle_late()
         return super()._validate_session(balancing_account, amount_to_balance, bank_payment_method_diffs)
 
     def _salon_refuse_differences(self, differences):

@@ -156,6 +156,9 @@ class SalonWallet(models.Model):
         free = self._free(hold)
         if self.state != "active" and not (hold and hold.wallet_id == self):
             free = (0.0, 0.0)
+        if self._needs_pin(principal + bonus):  # who is asked for a PIN gets what it was typed for
+            own = hold if hold.wallet_id == self else hold.browse()
+            free = (min(free[0], own.principal), min(free[1], own.bonus))
         hold.unlink()
         principal, bonus = min(principal, free[0]), min(bonus, free[1])
         return self._take(principal, bonus, "spend", **values) if principal or bonus else self.move_ids.browse()

@@ -26,14 +26,14 @@ class SalonWallet(models.Model):
         A wrong PIN is no error: the count of wrong ones must stay, which an error would undo.
         """
         self.ensure_one()
-        start = self.company_id.salon_pin_from
-        if not start or self.currency_id.compare_amounts(amount, start) < 0:
+        if not self._needs_pin(amount):
             return None
         if not self.pin_hash:
             return {
                 "pin": "none",
                 "message": self.env._(
-                    "From %s on a PIN is needed. Have the client set one, then try again.", self._say(start)
+                    "From %s on a PIN is needed. Have the client set one, then try again.",
+                    self._say(self.company_id.salon_pin_from),
                 ),
             }
         if self.pin_tries >= TRIES:
@@ -43,6 +43,10 @@ class SalonWallet(models.Model):
         if self._check_pin(pin):
             return None
         return self._refuse_pin()
+
+    def _needs_pin(self, amount):
+        start = self.company_id.salon_pin_from
+        return bool(start) and self.currency_id.compare_amounts(amount, start) >= 0
 
     def _check_pin(self, pin):
         """Tell whether this is the PIN, and count a wrong one."""

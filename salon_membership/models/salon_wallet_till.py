@@ -1,3 +1,4 @@
+import math
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -50,6 +51,8 @@ class SalonWallet(models.Model):
         config = self.env["pos.config"]._salon_till(config_id)
         company = config.company_id
         holds = self.env["salon.wallet.hold"].sudo()
+        if not math.isfinite(amount):
+            raise UserError(self.env._("Give an amount."))
         amount = company.currency_id.round(amount)
         if amount <= 0:
             holds._release([order_uuid], company)

@@ -31,6 +31,7 @@ from . import test_treatment
 from . import test_treatment_tour
 from . import test_voucher
 from . import test_wallet
+from . import test_wallet_cheats
 from . import test_wallet_tours
 from . import test_wallet_office
 from . import test_wallet_speed

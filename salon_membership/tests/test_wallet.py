@@ -233,7 +233,7 @@ class TestUse(PrepaidCommon):
             [("bank", 20), ("pay_later", 100)],
         )
         data = self._prepare_sale(self._topup_line(100), self._bonus_line(20))
-        with self._refused("Bonus can't pay"):
+        with self._refused("no discount"):
             self._sync(self._pay(data, (self.cash_method, 80)))
 
     def test_a_refund_goes_back_in_the_parts_it_came_from(self):
