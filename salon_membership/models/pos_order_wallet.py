@@ -170,9 +170,8 @@ class PosOrder(models.Model):
         """Take principal back that is paid out with this refund, from the lot of its top-up; return the moves."""
         values = {"pos_order_id": self.id, "date": self._salon_moment()}
         if not line._salon_is_refund():
-            raise UserError(
-                self.env._("Refund the top-up that is paid out, or have a manager pay it out in the back office.")
-            )
+            self._salon_check_take_back(self.env["salon.wallet.lot"], amount)
+            return self._salon_wallet_owner()._pay_out(amount, **values)
         origin = line.refunded_orderline_id
         lot = self.env["salon.wallet.lot"].sudo().search([("pos_order_line_id", "=", origin.id)])
         if not lot:

@@ -105,7 +105,7 @@ class TestMoneyForNothing(CheatCommon):
     def test_only_the_refund_of_a_top_up_pays_out_at_a_till(self):
         self._top_up(100)
         data = self._paid(self._topup_line(100, quantity=-1), payments=[(self.cash_method, -100)], partner=self.client)
-        with self._refused("Refund the top-up"):
+        with self._refused("Refund the order of the top-up"):
             self._send(data)
         self._assert_wallet(100, 10)
 
