@@ -114,3 +114,9 @@ from . import salon_books
 from . import salon_prepaid_report  # after both ledgers
 from . import salon_prepaid_proof
 from . import salon_prepaid_statement
+from . import salon_session_line
+from . import salon_session_report
+from . import salon_session_proof
+from . import pos_session_books
+from . import salon_prepaid_check
+from . import salon_prepaid_check_run

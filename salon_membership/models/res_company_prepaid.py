@@ -93,6 +93,13 @@ class ResCompany(models.Model):
         ondelete="restrict",
         domain="[('use_payment_terminal', '=', 'salon_treatment'), ('company_id', '=', id)]",
     )
+    salon_accountant_id = fields.Many2one(
+        "res.users",
+        string="Accountant",
+        ondelete="set null",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        help="Is told when cards and books differ. Empty: the first user with accounting rights.",
+    )
 
     _salon_prepaid_sensible = models.Constraint(
         "CHECK (salon_bonus_months BETWEEN 0 AND 240 AND salon_principal_months BETWEEN 0 AND 240"
@@ -142,6 +149,21 @@ class ResCompany(models.Model):
 
     def _salon_ends(self, at, months):
         return months and local_day(self._salon_timezone(), at) + relativedelta(months=months)
+
+    def _salon_accountant(self):
+        """Return who is told of differences in prepaid money: whom the company chose, else the first accountant."""
+        self.ensure_one()
+        chosen = self.sudo().salon_accountant_id
+        if chosen.active:
+            return chosen
+        for group in ("account.group_account_user", "account.group_account_invoice", "salon_crm.group_salon_manager"):
+            users = self.env.ref(group).sudo().all_user_ids.filtered(
+                lambda user: user.active and not user.share and self in user.company_ids
+            )
+            if users:
+                # Who may do all that there is, as the administrator, comes last.
+                return users.sorted(lambda user: (user.has_group("base.group_system"), user.id))[0]
+        return chosen.browse()
 
     def _salon_prepaid_products(self):
         """Return what is sold at the till without being revenue: money that is used later."""

@@ -61,8 +61,15 @@ class SalonPrepaidReport(models.Model):
             "groups": self._say_groups(),
             "measures": self._say_measures(),
             "notes": notes,
+            "links": self._links(company),
             "sections": sections,
         }
+
+    def _links(self, company):
+        """Return where else one goes from this page."""
+        open_ = self.env["salon.prepaid.check"].search_count([("company_id", "=", company.id), ("state", "=", "open")])
+        checks = self.env._("Daily Check: %s", open_) if open_ else self.env._("Daily Check")
+        return [{"key": "lines", "label": self.env._("Movements")}, {"key": "checks", "label": checks}]
 
     # Words ------------------------------------------------------------------------------------------
 
@@ -210,7 +217,7 @@ class SalonPrepaidReport(models.Model):
         names = {"wallet": self.env._("Stored Value"), "treatment": self.env._("Treatment Cards")}
         codes = {side.ledger: accounts.browse(side.account_id).code for side in sides}
         columns = [
-            {"label": f"{names[side.ledger]}, {codes[side.ledger]}, {format_date(self.env, day)}", "type": "money"}
+            {"label": f"{names[side.ledger]} {codes[side.ledger]}\n{format_date(self.env, day)}", "type": "money"}
             for side, _end, day in moments
         ]
         rows = []
@@ -267,6 +274,8 @@ class SalonPrepaidReport(models.Model):
     def _open_figure(self, options, key):
         company = self.env["res.company"].browse(options["company_id"])
         what, *rest = key.split(":")
+        if links := {"lines": "salon_prepaid_report_action_lines", "checks": "salon_prepaid_check_action"}.get(what):
+            return self.env["ir.actions.act_window"]._for_xml_id(f"salon_membership.{links}")
         if what == "money" and len(rest) == 2:
             kind, measure = rest
             if kind == "opening":
@@ -329,12 +338,18 @@ class SalonPrepaidReport(models.Model):
         return self._open_moves(company, measure, [("day", "<=", day)], "closing")
 
     def _open_orders(self, ids):
-        """Return a list of orders: of the till's own, for who may see those; of their lines, without clients."""
+        """Return a list of orders: of the till's own, for who may see those; of their parts, without clients, else."""
         name = self.env._("Orders")
-        return self._list_action(name, "pos.order", [("id", "in", ids)])
+        parts = [("order_id", "in", ids), ("part", "in", ("topup", "card", "tender"))]
+        return self._list_action(name, "pos.order", [("id", "in", ids)]) or self._list_action(
+            name, "salon.session.line", parts, ("list", "kanban")
+        )
 
     def _open_source(self, company, kind, key):
-        model = {"entry": "account.move", "payment": "account.payment", "session": "pos.session"}.get(kind)
+        if kind == "session":
+            session = self.env["pos.session"].sudo().browse(key).exists()
+            return session._salon_reconciliation() if session.config_id.company_id == company else None
+        model = {"entry": "account.move", "payment": "account.payment"}.get(kind)
         if not model or not self._may_open(model):
             return None
         return {

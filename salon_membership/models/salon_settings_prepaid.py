@@ -13,3 +13,4 @@ class SalonSettingsFields(models.AbstractModel):
     salon_cooling_days = fields.Integer(related="company_id.salon_cooling_days", readonly=False)
     salon_tell_prepaid = fields.Boolean(related="company_id.salon_tell_prepaid", readonly=False)
     salon_send_contract = fields.Boolean(related="company_id.salon_send_contract", readonly=False)
+    salon_accountant_id = fields.Many2one(related="company_id.salon_accountant_id", readonly=False)

@@ -19,9 +19,11 @@ from . import test_points_speed
 from . import test_points_spending
 from . import test_points_tour
 from . import test_pos_tour
+from . import test_prepaid_check
 from . import test_prepaid_report
 from . import test_referral
 from . import test_referral_page
+from . import test_session_report
 from . import test_tier
 from . import test_tier_price
 from . import test_tier_standing

@@ -14,7 +14,9 @@ class BooksCommon(TreatmentCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env.user.group_ids |= cls.env.ref("account.group_account_manager")
-        cls.accountant = new_test_user(cls.env, "books_accountant", "account.group_account_user")
+        cls.accountant = new_test_user(
+            cls.env, "books_accountant", "account.group_account_user,base.group_allow_export"
+        )
         journals = cls.env["account.journal"]
         domain = [("company_id", "=", cls.company.id)]
         cls.bank = journals.search(

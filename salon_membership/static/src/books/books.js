@@ -71,9 +71,12 @@ export class SalonBooks extends Component {
 
     // Figures ----------------------------------------------------------------------------------------------
 
-    format(cell, column) {
+    format(cell, column, row) {
         if (cell.value === null || cell.value === undefined || cell.value === false) {
             return "";
+        }
+        if (cell.value === 0 && !row.level) {
+            return "–";
         }
         if (column.type === "text") {
             return cell.value;
