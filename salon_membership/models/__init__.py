@@ -109,6 +109,18 @@ from . import salon_cooling_off  # after what it is about
 from . import salon_prepaid_contract
 from . import salon_prepaid_portal
 from . import pos_order_contract  # after what it is made of
+from . import pos_payment_method_deal
+from . import salon_deal_platform
+from . import salon_deal_offer
+from . import salon_deal_item
+from . import salon_deal_voucher
+from . import salon_deal_till
+from . import pos_payment_deal
+from . import pos_order_line_deal  # after treatment cards' lines
+from . import pos_order_deal
+from . import pos_session_deal  # after the closing of prepaid money
+from . import salon_deal_statement
+from . import salon_deal_statement_line
 from . import salon_personal_data
 from . import salon_books
 from . import salon_prepaid_report  # after both ledgers

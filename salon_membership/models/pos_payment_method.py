@@ -21,6 +21,10 @@ class PosPaymentMethod(models.Model):
         """Return those of these methods that use prepaid money, or money of one kind."""
         return self.filtered(lambda method: method.use_payment_terminal in (terminals or PREPAID))
 
+    def _salon_kept(self):
+        """Return those of these methods whose payments the server keeps the books of: nothing of them is counted."""
+        return self._salon_prepaid()
+
     def _salon_liability(self):
         """Return the account on which the money that this method uses stands."""
         self.ensure_one()

@@ -34,11 +34,11 @@ class PosSession(models.Model):
         return None
 
     def _create_combine_account_payment(self, payment_method, amounts, diff_amount):
-        """Where more came back to the cards than was used, the liability grows.
+        """Where more came back to the cards than was used, the liability grows, and a platform owes less.
 
         Core turns its accounts around then, after it has forced one of them: it would book the liability on itself.
         """
-        if not payment_method._salon_prepaid() or self.currency_id.compare_amounts(amounts["amount"], 0) >= 0:
+        if not payment_method._salon_kept() or self.currency_id.compare_amounts(amounts["amount"], 0) >= 0:
             return super()._create_combine_account_payment(payment_method, amounts, diff_amount)
         receivable = self._get_receivable_account(payment_method)
         payment = (

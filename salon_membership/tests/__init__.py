@@ -1,4 +1,7 @@
 from . import test_access
+from . import test_deal
+from . import test_deal_statement
+from . import test_deal_tour
 from . import test_draw
 from . import test_extras_abuse
 from . import test_extras_tour

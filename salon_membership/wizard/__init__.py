@@ -8,3 +8,6 @@ from . import salon_points_adjust
 from . import salon_prepaid_setup
 from . import salon_wallet_book
 from . import salon_treatment_book
+from . import salon_deal_setup
+from . import salon_deal_import
+from . import salon_deal_import_column

@@ -12,7 +12,7 @@ function sum(records, value) {
 }
 
 /** The taxes of a line that comes back whole, rounded as they were. */
-function turnedAround(extraTaxData) {
+export function turnedAround(extraTaxData) {
     const values = { ...extraTaxData, quantity: -1 };
     for (const name of ["manual_total_excluded", "manual_total_excluded_currency"]) {
         if (values[name]) {

@@ -1,0 +1,9 @@
+import { ControlButtons } from "@point_of_sale/app/screens/product_screen/control_buttons/control_buttons";
+import { patch } from "@web/core/utils/patch";
+
+patch(ControlButtons.prototype, {
+    async clickSalonDeal() {
+        this.props.close?.();
+        await this.pos.enterSalonDeal(this.currentOrder);
+    },
+});
