@@ -9,6 +9,9 @@ class SalonPersonalData(models.AbstractModel):
     def _answers(self):
         ledger = self.env._("The ledger of points, and the number that it is kept by.")
         money = self.env._("The ledger of stored value, and the number that it is kept by: the books refer to it.")
+        vouchers = self.env._(
+            "The codes of vouchers that were redeemed: the books refer to them, and each is used once."
+        )
         of_member = "membership_id.partner_id"
         history = self.env._("That somebody had a tier, and by which figures: for the figures of the club.")
         return [
@@ -69,6 +72,29 @@ class SalonPersonalData(models.AbstractModel):
                 keeps=("number",),
                 why=money,
                 export=("number", "product_id", "state", "sessions", "sessions_left", "amount", "expires_on"),
+            ),
+            Answer(
+                "salon.deal.statement.line",
+                by=("voucher_id.pos_order_id.partner_id",),
+                keeps=("code", "key"),
+                why=vouchers,
+                export=(),
+                left_out=self.env._("What the platform says of a voucher; the voucher itself is there."),
+            ),
+            Answer(
+                "salon.deal.voucher",
+                by=("pos_order_id.partner_id", "refund_id.partner_id"),
+                keeps=("code", "note"),
+                why=vouchers,
+                export=("redeemed_at", "platform_id", "code", "offer_id", "amount", "state", "pos_order_id"),
+            ),
+            Answer(
+                "pos.order.line",
+                by=("order_id.partner_id",),
+                keeps=("salon_deal_code",),
+                why=vouchers,
+                export=(),
+                left_out=self.env._("The codes of vouchers on lines are those of the vouchers."),
             ),
             Answer(
                 "salon.wallet",
