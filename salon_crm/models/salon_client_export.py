@@ -246,8 +246,7 @@ class SalonClientExport(models.AbstractModel):
                 for one in overrides
             ]
             health["intake"] = [
-                {"filled_at": self._plain(one.filled_at), "told": one._in_words(one._open_health())}
-                for one in intakes
+                {"filled_at": self._plain(one.filled_at), "told": one._in_words(one._open_health())} for one in intakes
             ]
         except UserError as error:
             left_out.append(self.env._("Health notes and reasons of exceptions: %s", error.args[0]))

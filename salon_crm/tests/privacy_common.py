@@ -54,6 +54,8 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         self._make_health(client.salon_file_ids)
         self._make_safety(client.salon_file_ids, visit)
         self._make_sale(client, visit)
+        if "salon.deal.voucher" in self.env:
+            self._make_voucher()
         self._make_invoice(client)
         self._make_words(client, visit)
         self.env.flush_all()
@@ -262,6 +264,24 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         result = self.env["pos.order"].sync_from_ui([data])
         self.order = self.env["pos.order"].browse(result["pos.order"][0]["id"])
         self.assertEqual(visit.state, "done")
+
+    def _make_voucher(self):
+        """Have a platform's voucher be redeemed with the sale, and be on a statement."""
+        setup = self.env["salon.deal.setup"].sudo().create({"name": "Platform", "sure": True})
+        platform = self.env["salon.deal.platform"].sudo().browse(setup.action_set_up()["res_id"])
+        offer = platform.offer_ids.create(
+            {
+                "name": "Offer",
+                "platform_id": platform.id,
+                "price": 10,
+                "item_ids": [Command.create({"product_id": self.colour.id})],
+            }
+        )
+        voucher = self.env["salon.deal.voucher"].sudo()._claim(offer, "1234", 10, self.order)
+        values = {"platform_id": platform.id, "company_id": platform.company_id.id}
+        statement = self.env["salon.deal.statement"].sudo().create({"number": "1", **values})
+        row = {"statement_id": statement.id, "key": "1", "code": "1234", "voucher_id": voucher.id, **values}
+        self.env["salon.deal.statement.line"].sudo().create(row)
 
     def _make_invoice(self, client):
         self.invoice = self.env["account.move"].create(

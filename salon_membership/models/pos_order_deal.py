@@ -24,6 +24,10 @@ class PosOrder(models.Model):
         self._salon_settle_deals()
         return result
 
+    def _salon_is_prepaid(self):
+        """An order that redeems vouchers is settled as well, once, by whatever way it comes."""
+        return super()._salon_is_prepaid() or bool(self.payment_ids.payment_method_id._salon_prepaid(DEAL))
+
     def _salon_settle_deals(self):
         """Redeem the vouchers of this paid order, in its own transaction. Settling again changes nothing.
 
@@ -80,8 +84,8 @@ class PosOrder(models.Model):
         :param list reasons: what is known of it, sentences
         """
         why = " ".join(reasons)
-        later = self.config_id.payment_method_ids.filtered(lambda one: one.type == "pay_later")
-        if self.partner_id and later:
+        domain = [("journal_id", "=", False), ("company_id", "=", self.company_id.id)]
+        if self.partner_id and self.env["pos.payment.method"].search_count(domain, limit=1):
             text = self.env._("No voucher covers all that was paid by one: the client owes %s.")
             self._salon_owe(payments, amount, self, f"{text} {why.replace('%', '%%')}".strip())
             return
@@ -99,7 +103,7 @@ class PosOrder(models.Model):
                     "payment_method_id": platform.payment_method_id.id,
                     "pos_order_id": self.id,
                     "amount": amount,
-                    "redeemed_at": min(self.date_order, fields.Datetime.now()),
+                    "redeemed_at": self._salon_moment(),
                     "redeemed_by": self.user_id.id or self.env.uid,
                     "state": "disputed",
                     "note": why or text,

@@ -157,8 +157,10 @@ class ResCompany(models.Model):
         if chosen.active:
             return chosen
         for group in ("account.group_account_user", "account.group_account_invoice", "salon_crm.group_salon_manager"):
-            users = self.env.ref(group).sudo().all_user_ids.filtered(
-                lambda user: user.active and not user.share and self in user.company_ids
+            users = (
+                self.env.ref(group)
+                .sudo()
+                .all_user_ids.filtered(lambda user: user.active and not user.share and self in user.company_ids)
             )
             if users:
                 # Who may do all that there is, as the administrator, comes last.

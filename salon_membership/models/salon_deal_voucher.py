@@ -143,7 +143,7 @@ class SalonDealVoucher(models.Model):
                 platform=platform.id, company=platform.company_id.id, method=platform.payment_method_id.id, code=code,
                 offer=offer.id, order=order.id, amount=amount, fee=fee, net=amount - fee, uid=self.env.uid,
                 by=order.user_id.id or self.env.uid,
-                at=min(order.date_order, fields.Datetime.now()),  # a till's clock may be wrong
+                at=order._salon_moment(),
             )
         )  # fmt: skip
         found = self.env.cr.fetchone()

@@ -139,7 +139,9 @@ class SalonSessionReport(models.Model):
         else:
             notes.append({"level": "good", "text": self.env._("The orders and the entries agree to the cent.")})
         sections.append(self._accounts_section(session))
-        times = " – ".join(format_datetime(self.env, at, dt_format="short") for at in (session.start_at, session.stop_at) if at)
+        times = " – ".join(
+            format_datetime(self.env, at, dt_format="short") for at in (session.start_at, session.stop_at) if at
+        )
         return {
             "title": self.env._("Till Session Reconciliation"),
             "subtitle": " · ".join((session.name, session.config_id.name, times)),
