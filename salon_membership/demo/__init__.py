@@ -1,2 +1,3 @@
 from . import salon_sample_membership
 from . import salon_sample_extras
+from . import salon_sample_prepaid

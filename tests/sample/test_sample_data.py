@@ -71,6 +71,40 @@ class TestSampleData(TransactionCase):
         self.assertFalse(till._get_available_pricelists().filtered(
             lambda pricelist: "salon_tier_id" not in pricelist or not pricelist.salon_tier_id))
 
+    def test_prepaid_money_was_topped_up_used_and_given_back(self):
+        """At the sample salon's till, which takes it; a wallet is blocked, and cards are used in part."""
+        company = self.env.ref("salon_crm.company_salon")
+        till = self.env.ref("salon_crm.pos_config_salon")
+        self.assertLessEqual(company.salon_wallet_method_id | company.salon_treatment_method_id,
+                             till.payment_method_ids)
+        wallets = self.env["salon.wallet"].search([("company_id", "=", company.id)])
+        self.assertGreaterEqual(len(wallets), 12)
+        self.assertEqual(set(wallets.mapped("state")), {"active", "blocked"})
+        self.assertEqual(set(wallets.move_ids.mapped("kind")), {"topup", "spend", "return"})
+        self.assertTrue(wallets.filtered("bonus"))
+        days = [move.date for move in wallets.move_ids]
+        self.assertLess(max(days), datetime.now())
+        self.assertGreater(max(days) - min(days), timedelta(days=14))
+        cards = self.env["salon.treatment.card"].search([("company_id", "=", company.id)])
+        self.assertEqual(len(cards.product_id), 2)
+        self.assertTrue(all(0 < card.sessions_left < card.sessions for card in cards), cards.mapped("left_label"))
+
+    def test_prepaid_ledgers_and_accounts_agree(self):
+        """Invariants 7 and 8: every balance is the sum of its moves, and what the accounts say; nothing is unposted."""
+        company = self.env.ref("salon_crm.company_salon")
+        moves = self.env["salon.wallet.move"].search([("company_id", "=", company.id)])
+        self.assertFalse(moves.pos_order_id.session_id.filtered(lambda session: session.state != "closed"))
+        for account, model, left in (
+            (company.salon_wallet_account_id, "salon.wallet", "principal"),
+            (company.salon_treatment_account_id, "salon.treatment.card", "amount_left"),
+        ):
+            records = self.env[model].search([("company_id", "=", company.id)])
+            self.assertEqual(records._mistakes(), [])
+            items = self.env["account.move.line"].search([
+                ("account_id", "=", account.id), ("parent_state", "=", "posted")])
+            rounded = company.currency_id.round
+            self.assertEqual(rounded(sum(records.mapped(left))), rounded(-sum(items.mapped("balance"))), model)
+
     def _coming(self):
         company = self.env.ref("salon_crm.company_salon")
         return self.env["calendar.event"].search([
