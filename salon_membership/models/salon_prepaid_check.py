@@ -50,6 +50,12 @@ class SalonPrepaidCheck(models.Model):
 
     _open_uniq = models.UniqueIndex("(company_id, subject) WHERE state = 'open'", "This difference is noted already.")
 
+    @api.depends("subject", "found_at")
+    def _compute_display_name(self):
+        names = dict(self._fields["subject"]._description_selection(self.env))
+        for check in self:
+            check.display_name = names.get(check.subject, "")
+
     @api.model
     def _open_of(self, company, subject, make=False):
         """Return what is open of a subject; a new one, if `make` says so and there is none."""
@@ -173,7 +179,7 @@ class SalonPrepaidCheckLine(models.Model):
         if self.session_id and not record.has_access("read"):
             return self.session_id._salon_reconciliation()
         if not record:
-            return self.check_id.action_open_report()
+            return self._open_without_entry() or self.check_id.action_open_report()
         if not record.has_access("read"):
             raise AccessError(self.env._("Ask an accountant: you may not see this record."))
         return {
@@ -182,3 +188,9 @@ class SalonPrepaidCheckLine(models.Model):
             "res_id": record.id,
             "views": [(False, "form")],
         }
+
+    def _open_without_entry(self):
+        """Return the list of the movements that no entry stands for, if this line is about them."""
+        if self.key != "none:0" or self.check_id.subject not in ("wallet", "treatment"):
+            return None
+        return self.env["salon.prepaid.report"]._open_without_entry(self.company_id, self.check_id.subject)

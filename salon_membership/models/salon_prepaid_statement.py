@@ -250,7 +250,7 @@ class SalonPrepaidReport(models.Model):
             sources = self._explain(company, side, options["date_to"])
             for source in sources[:MOST_SOURCES]:
                 figures = (source.ledger, source.booked, source.unposted, source.difference)
-                key = f"source:{source.kind}:{source.id}" if source.id else None
+                key = f"source:{source.kind}:{source.id or side.ledger}"
                 cells = [{"value": value, "key": key if value else None} for value in figures]
                 rows.append({"label": self._name_source(source, company), "level": "bad", "cells": cells, "key": key})
             for entry in self._drafts(company, side, options["date_to"]):
@@ -291,6 +291,8 @@ class SalonPrepaidReport(models.Model):
             return self._open_books(company, options, *rest)
         if what == "source" and len(rest) == 2 and rest[1].isdigit():
             return self._open_source(company, rest[0], int(rest[1]))
+        if what == "source" and rest[0] == "none" and rest[1:] in (["wallet"], ["treatment"]):
+            return self._open_without_entry(company, rest[1])
         return None
 
     def _days(self, options):
@@ -344,6 +346,16 @@ class SalonPrepaidReport(models.Model):
         return self._list_action(name, "pos.order", [("id", "in", ids)]) or self._list_action(
             name, "salon.session.line", parts, ("list", "kanban")
         )
+
+    @api.model
+    def _open_without_entry(self, company, ledger):
+        """Return the movements that neither a session nor an entry stands for: transfers and ends of bonus, mostly."""
+        column = "principal" if ledger == "wallet" else "amount"
+        domain = [
+            ("company_id", "=", company.id), (column, "!=", 0), ("session_id", "=", False),
+            ("account_payment_id", "=", False), ("account_move_id", "=", False),
+        ]  # fmt: skip
+        return self._list_action(self.env._("Movements"), f"salon.{ledger}.move", domain, ("list", "kanban"))
 
     def _open_source(self, company, kind, key):
         if kind == "session":

@@ -142,6 +142,8 @@ class SalonSessionReport(models.Model):
         times = " – ".join(
             format_datetime(self.env, at, dt_format="short") for at in (session.start_at, session.stop_at) if at
         )
+        times = filter(None, (session.start_at, session.stop_at))
+        times = " – ".join(format_datetime(self.env, at, dt_format="short") for at in times)
         return {
             "title": self.env._("Till Session Reconciliation"),
             "subtitle": " · ".join((session.name, session.config_id.name, times)),

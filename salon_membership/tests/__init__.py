@@ -7,6 +7,7 @@ from . import test_extras_abuse
 from . import test_extras_tour
 from . import test_member_page
 from . import test_birthday
+from . import test_books_tour
 from . import test_club
 from . import test_club_abuse
 from . import test_contract
