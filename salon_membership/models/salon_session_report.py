@@ -139,9 +139,6 @@ class SalonSessionReport(models.Model):
         else:
             notes.append({"level": "good", "text": self.env._("The orders and the entries agree to the cent.")})
         sections.append(self._accounts_section(session))
-        times = " – ".join(
-            format_datetime(self.env, at, dt_format="short") for at in (session.start_at, session.stop_at) if at
-        )
         times = filter(None, (session.start_at, session.stop_at))
         times = " – ".join(format_datetime(self.env, at, dt_format="short") for at in times)
         return {
