@@ -70,6 +70,7 @@ from . import salon_wallet_move
 from . import salon_wallet_hold
 from . import salon_wallet_ledger
 from . import salon_wallet_pin
+from . import salon_wallet_code
 from . import salon_wallet_till
 from . import salon_wallet_steps
 from . import salon_wallet_check

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.salon_crm.tools.frame import local_day
 
-TILL = ("salon_topup_product_id", "salon_bonus_product_id", "salon_wallet_use", "salon_pin_from")
+TILL = ("salon_topup_product_id", "salon_bonus_product_id", "salon_wallet_use", "salon_pin_from", "salon_pin_way")
 PRODUCT = "[('sale_ok', '=', True), ('company_id', 'in', (False, id))]"
 LIABILITY = "[('account_type', '=', 'liability_current'), ('company_ids', 'in', id)]"
 
@@ -39,6 +39,12 @@ class ResCompany(models.Model):
         string="PIN From",
         digits=(16, 2),
         help="From this amount on, the client types a PIN to pay by stored value. 0: never.",
+    )
+    salon_pin_way = fields.Selection(
+        [("pin", "A PIN"), ("sms", "A code by SMS"), ("either", "Either of them")],
+        string="What the Client Types",
+        default="pin",
+        required=True,
     )
     salon_hold_minutes = fields.Integer(
         string="Held For (Minutes)",

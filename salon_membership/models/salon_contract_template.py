@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -33,7 +35,7 @@ class SalonContractTemplate(models.Model):
     _inherit = ["mail.render.mixin"]
     _description = "Template of Prepaid Contracts"
     _order = "kind, company_id, id"
-    _unrestricted_rendering = True  # as mail templates: who writes a placeholder needs the right to
+    _unrestricted_rendering = True  # what may stand in a template is looked at when it is written
 
     lang = fields.Char(default=False, store=False)  # the contract is in its client's language
     name = fields.Char(string="Title", required=True, translate=True, help="It stands above each contract.")
@@ -57,9 +59,28 @@ class SalonContractTemplate(models.Model):
     def _compute_render_model(self):
         self.render_model = "res.company"
 
+    def _has_unsafe_expression(self):
+        """Tell whether more stands in these templates than our placeholders: that takes the right to write mail
+        templates, as core has it."""
+        return any(not self._is_plain(template.text) for template in self.sudo())
+
+    @api.model
+    def _is_plain(self, text):
+        """Tell whether this text is filled in by placeholders alone: `t-out` of one, `t-if` one is there or is not."""
+        root = html.fragment_fromstring(text or "", create_parent="div")
+        for name, value in (item for node in root.iter() for item in node.attrib.items()):
+            if name.startswith("t-") and not (
+                (name == "t-out" and value in WORDS)
+                or (name in ("t-if", "t-elif") and value.removeprefix("not ") in WORDS)
+                or (name == "t-else" and not value)
+            ):
+                return False
+        return True
+
     @api.constrains("text")
     def _check_text(self):
         """Refuse words that can't be filled in: nobody would notice before the next sale."""
+        self.sudo(False)._check_access_right_dynamic_template()  # before any of it is run
         for template in self:
             try:
                 template._fill(WORDS, self.env.lang)

@@ -222,8 +222,12 @@ class ResCompany(models.Model):
         if kind == "wallet":
             return self.env._("Principal that is not used is paid back. The bonus that came with it ends.")
         if self.salon_treatment_refund == "share":
-            return self.env._("You get back what was paid, less the sessions used, at their share of the price.")
-        return self.env._("You get back what was paid, less the sessions used, at their list price of the day of use.")
+            return self.env._(
+                "The client gets back what was paid, less the sessions used, at their share of the price."
+            )
+        return self.env._(
+            "The client gets back what was paid, less the sessions used, at their list price of the day of use."
+        )
 
 
 class SalonWalletLot(models.Model):

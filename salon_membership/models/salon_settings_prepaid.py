@@ -9,6 +9,7 @@ class SalonSettingsFields(models.AbstractModel):
     salon_principal_months = fields.Integer(related="company_id.salon_principal_months", readonly=False)
     salon_prepaid_notice_days = fields.Integer(related="company_id.salon_prepaid_notice_days", readonly=False)
     salon_pin_from = fields.Float(related="company_id.salon_pin_from", readonly=False)
+    salon_pin_way = fields.Selection(related="company_id.salon_pin_way", readonly=False)
     salon_hold_minutes = fields.Integer(related="company_id.salon_hold_minutes", readonly=False)
     salon_cooling_days = fields.Integer(related="company_id.salon_cooling_days", readonly=False)
     salon_tell_prepaid = fields.Boolean(related="company_id.salon_tell_prepaid", readonly=False)

@@ -20,7 +20,7 @@ class SalonWallet(models.Model):
         for wallet in self:
             wallet.has_pin = bool(wallet.pin_hash)
 
-    def _ask_pin(self, amount, pin):
+    def _ask_pin(self, amount, pin=None, code=None):
         """Return nothing where `amount` may be used, or what `hold_value` answers in place of it.
 
         A wrong PIN is no error: the count of wrong ones must stay, which an error would undo.
@@ -28,6 +28,16 @@ class SalonWallet(models.Model):
         self.ensure_one()
         if not self._needs_pin(amount):
             return None
+        way = self.company_id.salon_pin_way
+        if code and way != "pin":
+            return self._ask_code(code)
+        if way == "sms" or (way == "either" and not self.pin_hash and self._code_number()):
+            return self._want_code()
+        answer = self._ask_own_pin(pin)
+        return answer and {**answer, "sms": way == "either" and bool(self._code_number())}
+
+    def _ask_own_pin(self, pin):
+        """Return nothing where this is the PIN, or what `hold_value` answers."""
         if not self.pin_hash:
             return {
                 "pin": "none",

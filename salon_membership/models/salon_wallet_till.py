@@ -34,7 +34,7 @@ class SalonWallet(models.Model):
         }
 
     @api.model
-    def hold_value(self, config_id, partner_id, order_uuid, amount, pin=None):
+    def hold_value(self, config_id, partner_id, order_uuid, amount, pin=None, code=None):
         """Keep stored value for one order until it is paid, so that no other order uses it (invariant 6).
 
         Asking again for the same order changes what is held for it; 0 ends it. A hold ends by itself after the minutes
@@ -43,9 +43,11 @@ class SalonWallet(models.Model):
         :param float amount: what the card shall cover in all, principal and bonus together; of what is sold, without
             top-ups
         :param str pin: what the client typed, where the amount needs it
+        :param str code: or the code that `send_code` sent them
         :return dict: "principal" (the tender), "bonus" (the discount), "left_principal", "left_bonus" (on the card
             after this order), "wallet_id"; or, where a PIN is needed, "pin": "none" (the client has none yet),
-            "missing", "wrong" or "blocked", with "message", a sentence for the cashier: then nothing is held
+            "missing", "wrong", "blocked", "code" (send one) or "code_wrong", with "message", a sentence for the
+            cashier, and "sms", whether a code would do in place of a PIN: then nothing is held
         :raise UserError: it is blocked, there is not enough, or the order is paid already
         """
         config = self.env["pos.config"]._salon_till(config_id)
@@ -60,7 +62,7 @@ class SalonWallet(models.Model):
         wallet = self.sudo()._get_open(self.env["res.partner"].browse(partner_id), company)
         wallet._lock()
         wallet._check_can_spend(config, order_uuid)
-        if refused := wallet._ask_pin(amount, pin):
+        if refused := wallet._ask_pin(amount, pin, code):
             return refused
         hold = holds.search([("order_uuid", "=", order_uuid), ("wallet_id.company_id", "=", company.id)])
         principal, bonus = wallet._split(amount, hold)

@@ -39,5 +39,6 @@ from . import test_voucher
 from . import test_wallet
 from . import test_wallet_cheats
 from . import test_wallet_tours
+from . import test_wallet_code
 from . import test_wallet_office
 from . import test_wallet_speed

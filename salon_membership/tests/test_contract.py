@@ -108,6 +108,30 @@ class TestContracts(TreatmentCommon):
             contract.with_user(self.manager).write({"price": 1})
         self.assertFalse(self.env["salon.prepaid.contract"]._make(lots=contract.lot_id), "one for each")
 
+    def test_a_manager_changes_the_words_and_writes_no_code(self):
+        template = self.env.ref("salon_membership.contract_template_wallet").with_user(self.manager)
+        self.assertFalse(self.manager.has_group("mail.group_mail_template_editor"))
+        template.text = '<p>For <t t-out="client">Clara</t><t t-if="not bonus"> without a bonus</t></p>'
+        self._top_up(50)
+        self.assertIn("For Clara Client without a bonus", self._contracts().text)
+        for code in (
+            '<p t-out="env.user.password"/>',
+            '<p t-out="client.upper()"/>',
+            '<p t-if="bonus or env">x</p>',
+            '<p t-att-class="client">x</p>',
+            '<p><t t-foreach="env" t-as="one"/></p>',
+            '<p t-set="client" t-value="1"/>',
+            '<p t-call="base.contact"/>',
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                template.text = code
+        self.env["res.lang"]._activate_lang("fr_FR")
+        template.text = '<p>For <t t-out="client">Clara</t></p>'
+        template.update_field_translations("text", {"fr_FR": '<p>Pour <t t-out="client">Clara</t></p>'})
+        self.assertIn("Pour", template.with_context(lang="fr_FR").text)
+        with self.assertRaises(AccessError):
+            template.update_field_translations("text", {"fr_FR": '<p>Pour <t t-out="env"/></p>'})
+
     @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_words_that_can_not_be_filled_in_are_refused(self):
         template = self.env.ref("salon_membership.contract_template_wallet")
@@ -213,6 +237,7 @@ class TestTold(TreatmentCommon):
         self._run("cron_tell_treatments")
         self.assertEqual(set(notices.mapped("state")), {"told"})
         mails = (self.env["mail.mail"].search([]) - before).sorted("id")
+        mails = mails.filtered(lambda mail: mail.recipient_ids == self.client)
         self.assertEqual(len(mails), 3)
         self.assertEqual(
             mails.mapped(lambda mail: len(mail.attachment_ids)), [1, 0, 0], "the contract goes with the sale"

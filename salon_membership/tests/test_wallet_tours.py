@@ -90,6 +90,16 @@ class TestWalletTours(SalonCommon, TestPointOfSaleHttpCommon):
         self.assertEqual((wallet.has_pin, wallet.pin_tries), (True, 0))
         self._assert_wallet(100, 10)
 
+    def test_a_code_by_sms_is_asked_for(self):
+        self.company.write({"salon_pin_from": 50, "salon_pin_way": "sms"})
+        self.client.write({"phone": "+86 139 0000 0777"})
+        self.pos_user.group_ids |= self.env.ref("base.group_system")  # reads what is queued
+        wallet = self._give(200, 20)
+        order = self._run("salon_till_wallet_code")
+        self.assertEqual(self._payments(order), {"Stored Value": 100})
+        self.assertFalse(wallet.sudo().code_hash)
+        self._assert_wallet(100, 10)
+
     def test_what_is_there_is_used_and_the_rest_paid_otherwise(self):
         self._give(40, 4)
         order = self._run("salon_till_wallet_short")

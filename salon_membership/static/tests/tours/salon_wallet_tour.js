@@ -419,3 +419,39 @@ registry.category("web_tour.tours").add("salon_till_take_back_left", {
             Till.close(),
         ].flat(),
 });
+
+/** The code that the client has got by SMS: the one who runs this may read what is queued. */
+async function typeCode() {
+    const [sms] = await window.posmodel.data.orm.searchRead("sms.sms", [], ["body"], {
+        order: "id desc",
+        limit: 1,
+    });
+    const input = document.querySelector(".modal input.salon-pin");
+    input.value = sms.body.match(/\d{6}/)[0];
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** A code by SMS in place of the PIN: wrong once, then right; it is good for this payment alone. */
+registry.category("web_tour.tours").add("salon_till_wallet_code", {
+    steps: () =>
+        [
+            Till.open("Clara Client"),
+            ProductScreen.clickDisplayedProduct("Cut"),
+            ProductScreen.clickPayButton(),
+            PaymentScreen.clickPaymentMethod("Stored Value"),
+            Dialog.bodyIs("A code by SMS is needed"),
+            Dialog.confirm("Send Code"),
+            { content: "where it went", trigger: ".modal .salon-pin-message:contains(number ending in 0777)" },
+            { content: "letters are none", trigger: ".modal input.salon-pin", run: "edit abc12" },
+            { content: "six digits", trigger: ".modal .salon-pin-confirm:disabled" },
+            typePin("000000"),
+            { content: "wrong", trigger: ".modal .salon-pin-message:contains(2 more tries)" },
+            { content: "type the code", trigger: ".modal input.salon-pin", run: typeCode },
+            { content: "confirm it", trigger: ".modal .salon-pin-confirm:enabled", run: "click" },
+            paysByValue("100.00", "10.00"),
+            validate(),
+            receiptShows("left", "110.00"),
+            Till.nextOrder(),
+            Till.close(),
+        ].flat(),
+});

@@ -2,7 +2,7 @@ import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { NumberPopup } from "@point_of_sale/app/components/popups/number_popup/number_popup";
 import { enhancedButtons } from "@point_of_sale/app/components/numpad/numpad";
 import { ask, makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
-import { PinDialog } from "@salon_membership/app/components/wallet/pin_dialog";
+import { PinDialog, SEND } from "@salon_membership/app/components/wallet/pin_dialog";
 import { TopupDialog } from "@salon_membership/app/components/wallet/topup_dialog";
 import { WALLET } from "@salon_membership/app/models/pos_order_wallet";
 import { accountTaxHelpers } from "@account/helpers/account_tax";
@@ -80,12 +80,13 @@ patch(PosStore.prototype, {
         const partner = order.getPartner();
         const goods = order.salonWalletGoods;
         let wanted = amount;
-        let pin = null;
+        let typed = {};
         for (;;) {
             let answer;
             try {
                 await this.salonReleases.get(order.uuid);
-                const args = [this.config.id, partner.id, order.uuid, wanted, pin];
+                const args = [this.config.id, partner.id, order.uuid, wanted];
+                args.push(typed.pin || null, typed.code || null);
                 answer = await this.data.call("salon.wallet", "hold_value", args);
             } catch (error) {
                 const less = wanted === amount && (await this._offerLessSalonValue(error, order, amount));
@@ -102,11 +103,61 @@ patch(PosStore.prototype, {
                 }
                 return answer;
             }
-            pin = await this.askSalonPin(partner, answer);
-            if (!pin) {
+            typed = await this.askSalonProof(partner, answer);
+            if (!typed) {
                 return null;
             }
         }
+    },
+
+    /**
+     * Have the client show that it is them: by their PIN, or by a code that they get by SMS.
+     *
+     * @param {Object} answer what the server said instead of holding
+     * @returns {Promise<Object|null>} "pin" or "code"; null when they gave up
+     */
+    async askSalonProof(partner, answer) {
+        if (answer.pin === "code") {
+            return this.askSalonCode(partner, answer.message);
+        }
+        if (answer.pin === "code_wrong") {
+            return this._typeSalonCode(partner, answer.message);
+        }
+        const pin = await this.askSalonPin(partner, answer);
+        return pin === SEND ? this.askSalonCode(partner) : pin ? { pin } : null;
+    },
+
+    /** Send a code to the client, on the cashier's word, and have them type it. */
+    async askSalonCode(partner, message = "") {
+        const agreed =
+            !message ||
+            (await ask(this.dialog, {
+                title: _t("Code by SMS"),
+                body: message,
+                confirmLabel: _t("Send Code"),
+                cancelLabel: _t("Discard"),
+            }));
+        if (!agreed) {
+            return null;
+        }
+        try {
+            const args = [this.config.id, partner.id];
+            const answer = await this.data.call("salon.wallet", "send_code", args);
+            return this._typeSalonCode(partner, answer.message);
+        } catch (error) {
+            this._explainSalonWallet(error);
+            return null;
+        }
+    },
+
+    async _typeSalonCode(partner, message) {
+        const code = await makeAwaitable(this.dialog, PinDialog, {
+            title: _t("Code of %s", partner.name),
+            message,
+            isCode: true,
+            canSend: true,
+        });
+        return code === SEND ? this.askSalonCode(partner) : code ? { code } : null;
     },
 
     /** Where there is less than is due, offer what there is; the rest is paid otherwise. */
@@ -138,7 +189,10 @@ patch(PosStore.prototype, {
      */
     async askSalonPin(partner, answer) {
         if (answer.pin === "blocked") {
-            this._saySalon(_t("The PIN is blocked"), answer.message);
+            if (answer.sms) {
+                return SEND;
+            }
+            this._saySalon(_t("Stored value can't be used"), answer.message);
             return null;
         }
         if (answer.pin === "none") {
@@ -147,6 +201,7 @@ patch(PosStore.prototype, {
         return makeAwaitable(this.dialog, PinDialog, {
             title: _t("PIN of %s", partner.name),
             message: answer.message,
+            canSend: Boolean(answer.sms),
         });
     },
 

@@ -6,8 +6,12 @@ import { _t } from "@web/core/l10n/translation";
 import { useAutofocus } from "@web/core/utils/hooks";
 
 const [LEAST, MOST] = [4, 8];
+const CODE = 6;
 
-/** The client types their PIN: nobody reads it from the screen. A new one is typed twice. */
+/** What comes back where the client wants a code by SMS, or another one. */
+export const SEND = Symbol("send a code");
+
+/** The client types their PIN, or a code that they got: nobody reads it from the screen. A new PIN is typed twice. */
 export class PinDialog extends Component {
     static template = "salon_membership.PinDialog";
     static components = { Dialog, Numpad };
@@ -15,6 +19,8 @@ export class PinDialog extends Component {
         title: String,
         message: { type: String, optional: true },
         isNew: { type: Boolean, optional: true },
+        isCode: { type: Boolean, optional: true },
+        canSend: { type: Boolean, optional: true },
         getPayload: Function,
         close: Function,
     };
@@ -26,7 +32,18 @@ export class PinDialog extends Component {
         useHotkey("enter", () => this.confirm(), { bypassEditableProtection: true });
     }
 
+    get least() {
+        return this.props.isCode ? CODE : LEAST;
+    }
+
+    get most() {
+        return this.props.isCode ? CODE : MOST;
+    }
+
     get label() {
+        if (this.props.isCode) {
+            return _t("Code, 6 digits");
+        }
         if (!this.props.isNew) {
             return _t("PIN");
         }
@@ -34,7 +51,7 @@ export class PinDialog extends Component {
     }
 
     get isComplete() {
-        return this.state.pin.length >= LEAST;
+        return this.state.pin.length >= this.least;
     }
 
     type(key) {
@@ -48,7 +65,12 @@ export class PinDialog extends Component {
     }
 
     clean(text) {
-        return text.replace(/\D/g, "").slice(0, MOST);
+        return text.replace(/\D/g, "").slice(0, this.most);
+    }
+
+    send() {
+        this.props.getPayload(SEND);
+        this.props.close();
     }
 
     confirm() {

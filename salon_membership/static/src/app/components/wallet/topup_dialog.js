@@ -53,7 +53,10 @@ export class TopupDialog extends Component {
     }
 
     get canSetPin() {
-        return Boolean(this.props.wallet?.wallet_id && this.props.wallet.pin_from);
+        const { wallet } = this.props;
+        return Boolean(
+            wallet?.wallet_id && wallet.pin_from && this.pos.company.salon_pin_way !== "sms"
+        );
     }
 
     money(amount) {
