@@ -60,6 +60,7 @@ from . import res_partner_ask
 from . import salon_draw
 from . import salon_draw_entry
 from . import salon_client_file_extras
+from . import salon_prepaid_hold
 from . import salon_prepaid_line
 from . import res_company_prepaid
 from . import salon_settings_prepaid

@@ -142,7 +142,7 @@ class SalonWallet(models.Model):
         partner._make_salon_clients()
         return wallet
 
-    def _forget_held(self):
+    def _forget_figures(self):
         """Read what is held anew: the database adds it up."""
         self.invalidate_recordset(["principal_held", "bonus_held"], flush=False)
 
