@@ -1,3 +1,5 @@
+from . import salon_signed_line
+from . import salon_checked
 from . import loyalty_card
 from . import loyalty_history
 from . import loyalty_program
@@ -58,7 +60,11 @@ from . import pos_order_voucher
 from . import pos_order_coupon
 from . import res_partner_ask
 from . import salon_draw
+from . import salon_draw_ticket
 from . import salon_draw_entry
+from . import salon_membership_draw
+from . import pos_order_line_draw
+from . import pos_order_draw
 from . import salon_client_file_extras
 from . import salon_prepaid_hold
 from . import salon_prepaid_line

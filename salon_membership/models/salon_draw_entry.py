@@ -4,23 +4,6 @@ from odoo.exceptions import UserError
 from ..tools import fair_draw
 
 
-class SalonDrawTicket(models.Model):
-    """The seed that is kept for a client before they draw: its digest is shown, the seed itself to nobody."""
-
-    _name = "salon.draw.ticket"
-    _description = "Ticket of a Prize Draw"
-    _rec_name = "digest"
-    _log_access = False
-
-    draw_id = fields.Many2one("salon.draw", required=True, readonly=True, ondelete="cascade")
-    file_id = fields.Many2one("salon.client.file", required=True, readonly=True, ondelete="restrict", index=True)
-    seed = fields.Char(required=True, readonly=True, groups=fields.NO_ACCESS)
-    digest = fields.Char(required=True, readonly=True)
-    created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-
-    _once = models.UniqueIndex("(draw_id, file_id)", "This client has a ticket already.")
-
-
 class SalonDrawEntry(models.Model):
     """What one client drew, with all that it takes to draw it again. Lines are added, never changed."""
 
@@ -165,56 +148,3 @@ class SalonDrawEntry(models.Model):
         won = self.sudo().search(domain)
         won.invalidate_recordset(["handed_out"])
         return won.filtered(lambda entry: not entry.handed_out)
-
-
-class SalonMembership(models.Model):
-    _inherit = "salon.membership"
-
-    def _join(self):
-        result = super()._join()
-        domain = [("kind", "=", "points"), ("file_id.partner_id", "in", self.partner_id.ids)]
-        self.env["salon.draw.entry"].sudo().search(domain, order="id")._grant_points()
-        return result
-
-
-class PosOrderLine(models.Model):
-    _inherit = "pos.order.line"
-
-    salon_prize_number = fields.Integer(
-        string="Prize", copy=False, help="The entry of a prize draw whose product this is, at a price of 0."
-    )
-
-    _salon_prize_idx = models.Index("(salon_prize_number) WHERE salon_prize_number > 0")
-
-    @api.model
-    def _load_pos_data_fields(self, config):
-        return [*super()._load_pos_data_fields(config), "salon_prize_number"]
-
-
-class PosOrder(models.Model):
-    _inherit = "pos.order"
-
-    def action_pos_order_paid(self):
-        result = super().action_pos_order_paid()
-        self.sudo()._salon_check_prizes()
-        return result
-
-    def _salon_check_prizes(self):
-        """Note on this order where it hands out a prize that was not won by its client, or was handed out before."""
-        lines = self.lines.filtered(lambda line: line.salon_prize_number > 0 and not line.refunded_orderline_id)
-        if not lines:
-            return
-        for number, own in lines.grouped("salon_prize_number").items():
-            entry = self.env["salon.draw.entry"].sudo().browse(number).exists()
-            others = self.env["pos.order.line"].sudo().search_count(
-                [("salon_prize_number", "=", number), ("id", "not in", own.ids),
-                 ("order_id.state", "not in", ("draft", "cancel"))], limit=1
-            )  # fmt: skip
-            right = entry.file_id.partner_id == self.partner_id and entry.product_id == own.product_id
-            if others or not right or sum(own.mapped("qty")) > 1:
-                self.message_post(
-                    body=self.env._(
-                        "%s was handed out as a prize, but this client did not win it, or got it before.",
-                        own[0].product_id.display_name,
-                    )
-                )

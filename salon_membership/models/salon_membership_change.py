@@ -14,6 +14,7 @@ class SalonMembershipChange(models.Model):
     """
 
     _name = "salon.membership.change"
+    _inherit = ["salon.signed.line"]
     _description = "Membership Change"
     _order = "id desc"
     _log_access = False  # core would change the row when its user is deleted
@@ -63,11 +64,8 @@ class SalonMembershipChange(models.Model):
     pos_order_id = fields.Many2one(
         "pos.order", string="Order", readonly=True, ondelete="restrict", index="btree_not_null"
     )
-    created_at = fields.Datetime(string="When", required=True, readonly=True, default=fields.Datetime.now)
-    created_by = fields.Integer(
-        string="Created by User ID", required=True, readonly=True, aggregator=False, default=lambda self: self.env.uid
-    )
-    created_by_name = fields.Char(string="By", compute="_compute_created_by_name")
+    created_at = fields.Datetime(string="When")
+    created_by_name = fields.Char(string="By")
     told = fields.Selection(
         [("no", "Not to Be Told"), ("due", "To Be Told"), ("told", "Told"), ("unreachable", "No Email")],
         string="Client Told",
@@ -107,12 +105,6 @@ class SalonMembershipChange(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for change in self:
             change.display_name = " · ".join(filter(None, (kinds.get(change.kind), change.to_tier_id.name)))
-
-    def _compute_created_by_name(self):
-        users = self.env["res.users"].sudo().browse(set(self.mapped("created_by"))).exists()
-        names = {user.id: user.name for user in users}
-        for change in self:
-            change.created_by_name = names.get(change.created_by, self.env._("Deleted user"))
 
     def _compute_missing(self):
         for change in self:

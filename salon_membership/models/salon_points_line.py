@@ -2,12 +2,10 @@ from odoo import fields, models
 
 
 class SalonPointsLine(models.AbstractModel):
-    """A line of the points' books: how many, when, by which order and by whom. Lines are added, never changed.
-
-    Who inherits this also says `_log_access = False`: with core's own columns, deleting a user would change the rows.
-    """
+    """A line of the points' books: how many, when and by which order. Lines are added, never changed."""
 
     _name = "salon.points.line"
+    _inherit = ["salon.signed.line"]
     _description = "Line of the Points Ledger"
 
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
@@ -24,7 +22,3 @@ class SalonPointsLine(models.AbstractModel):
         help="The sale that a refund takes this back from.",
     )
     note = fields.Char(readonly=True)
-    created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    created_by = fields.Integer(
-        string="Created by User ID", required=True, readonly=True, default=lambda self: self.env.uid
-    )

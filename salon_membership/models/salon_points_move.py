@@ -31,7 +31,6 @@ class SalonPointsMove(models.Model):
         readonly=True,
     )
     balance = fields.Integer(readonly=True, aggregator=False, help="The member's points after this line.")
-    created_by_name = fields.Char(string="Booked by", compute="_compute_created_by_name")
 
     _order_earns_once = models.UniqueIndex(
         "(pos_order_id) WHERE kind = 'earn'", "This order has earned its points already."
@@ -76,12 +75,6 @@ class SalonPointsMove(models.Model):
         )
         append_only.keep(self.env.cr, self._table, "salon_points_refuse")
         return result
-
-    def _compute_created_by_name(self):
-        users = self.env["res.users"].sudo().browse(set(self.mapped("created_by"))).exists()
-        names = {user.id: user.name for user in users}
-        for move in self:
-            move.created_by_name = names.get(move.created_by, self.env._("Deleted user"))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -9,11 +9,11 @@ class SalonPrepaidLine(models.AbstractModel):
     """A line of the books of prepaid money: when, by which order or payment, and by whom. Lines are added, never
     changed (invariant 5).
 
-    Who inherits this also says `_log_access = False`: with core's own columns, deleting a user would change the rows.
     There is no client on a line: merging and erasing clients need not touch it.
     """
 
     _name = "salon.prepaid.line"
+    _inherit = ["salon.signed.line"]
     _description = "Line of the Books of Prepaid Money"
 
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now, index=True)
@@ -50,11 +50,6 @@ class SalonPrepaidLine(models.AbstractModel):
         "account.move", string="Journal Entry", readonly=True, ondelete="restrict", index="btree_not_null"
     )
     note = fields.Char(readonly=True)
-    created_at = fields.Datetime(string="Booked On", required=True, readonly=True, default=fields.Datetime.now)
-    created_by = fields.Integer(
-        string="Created by User ID", required=True, readonly=True, aggregator=False, default=lambda self: self.env.uid
-    )
-    created_by_name = fields.Char(string="Booked by", compute="_compute_created_by_name")
 
     _day_idx = models.Index("(company_id, day)")
     _office_idx = models.Index("(company_id, day) WHERE session_id IS NULL")
@@ -84,12 +79,6 @@ class SalonPrepaidLine(models.AbstractModel):
                 zones[company] = company._salon_timezone()
             at = fields.Datetime.to_datetime(vals.get("date")) or fields.Datetime.now()
             vals["day"] = local_day(zones[company], at)
-
-    def _compute_created_by_name(self):
-        users = self.env["res.users"].sudo().browse(set(self.mapped("created_by"))).exists()
-        names = {user.id: user.name for user in users}
-        for line in self:
-            line.created_by_name = names.get(line.created_by, self.env._("Deleted user"))
 
     @api.model
     @api.private

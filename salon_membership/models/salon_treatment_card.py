@@ -17,7 +17,7 @@ class SalonTreatmentCard(models.Model):
     """
 
     _name = "salon.treatment.card"
-    _inherit = ["mail.thread", "pos.load.mixin"]
+    _inherit = ["mail.thread", "pos.load.mixin", "salon.checked"]
     _description = "Treatment Card"
     _order = "number desc, id desc"
     _rec_names_search = ["number", "partner_id"]

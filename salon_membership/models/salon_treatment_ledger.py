@@ -209,17 +209,3 @@ class SalonTreatmentCard(models.Model):
             if last:
                 mistakes.append(self.env._("%s: the last movement says another balance.", number))
         return mistakes
-
-    def action_check(self):
-        """Rebuild what is left on these cards from the movements, and say what differs."""
-        self.check_access("read")
-        mistakes = self.sudo()._mistakes()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "danger" if mistakes else "success",
-                "sticky": bool(mistakes),
-                "message": "\n".join(mistakes) or self.env._("Every balance is what its movements come to."),
-            },
-        }

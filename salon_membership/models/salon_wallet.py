@@ -12,7 +12,7 @@ class SalonWallet(models.Model):
     """
 
     _name = "salon.wallet"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "salon.checked"]
     _description = "Stored Value"
     _order = "number desc, id desc"
     _rec_names_search = ["number", "partner_id"]
