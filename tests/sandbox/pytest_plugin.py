@@ -11,6 +11,8 @@ import sys
 
 import pytest
 
+from .tour_browser import keep_what_is_compiled
+
 # (test, reason, why it is right to skip): regular expressions over the test's id and the reason it gives.
 ALLOWED_SKIPS = (
     (r"tests/test_sandbox", r"^needs root$", "a person runs the tests as any user; CI is root"),
@@ -47,6 +49,11 @@ collector = ErrorCollector()
 def pytest_configure():
     """Listen to the log."""
     logging.getLogger().addHandler(collector)
+
+
+def pytest_sessionstart():
+    """Prepare the browser of the tours: Odoo can be imported from here on."""
+    keep_what_is_compiled()
 
 
 def pytest_ignore_collect(collection_path):
