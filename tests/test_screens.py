@@ -65,7 +65,7 @@ def _look(page, calls, action):
     page.wait_for_selector(f".o_control_panel, .o_form_view, {TROUBLE}")
     calls.settle()
     first = page.locator(FIRST).first
-    if first.is_visible():
+    if first.is_visible() and not page.query_selector(".modal"):
         first.click()
         calls.settle()
         for tab in page.query_selector_all(".o_form_view .o_notebook_headers .nav-link:not(.active)"):

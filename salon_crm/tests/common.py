@@ -8,6 +8,8 @@ from odoo.addons.mail.tests.common import MockEmail
 class SalonCommon(TransactionCase):
     """A salon with two stylists, two chairs, three services and a client."""
 
+    chart_template = "generic_coa"  # for who also tests the till: else it is guessed, which takes longer than loading
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
