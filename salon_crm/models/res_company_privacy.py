@@ -9,6 +9,7 @@ class ResCompany(models.Model):
     salon_anonymise_years = fields.Integer(
         string="Erase Clients After",
         help="Years without a visit, booking or sale after which a client is erased by itself. 0: never.",
+        prefetch="salon",
     )
 
     _salon_anonymise_years = models.Constraint(

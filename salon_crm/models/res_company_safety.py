@@ -13,13 +13,19 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     salon_patch_test_hours = fields.Integer(
-        string="Patch Test Valid After", default=48, help="Hours after a patch test from which on it holds."
+        string="Patch Test Valid After",
+        default=48,
+        help="Hours after a patch test from which on it holds.",
+        prefetch="salon",
     )
     salon_patch_test_months = fields.Integer(
-        string="Patch Test Valid For", default=6, help="Months for which a patch test holds, to the day."
+        string="Patch Test Valid For",
+        default=6,
+        help="Months for which a patch test holds, to the day.",
+        prefetch="salon",
     )
     salon_consent_link_days = fields.Integer(
-        string="Consent Link", default=7, help="Days after which a link to sign a consent form ends."
+        string="Consent Link", default=7, help="Days after which a link to sign a consent form ends.", prefetch="salon"
     )
 
     _salon_patch_test_sensible = models.Constraint(

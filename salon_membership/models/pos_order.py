@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .loyalty_card import BY_LEDGER
 
@@ -162,5 +163,13 @@ class PosOrder(models.Model):
 
     def _salon_card(self, program):
         """Return the card of this order's client for `program`, if they are a member."""
-        membership = self.env["salon.membership"].sudo().browse(self._salon_known().member_id or ())
-        return membership.card_id if membership.card_id.program_id == program else membership.card_id.browse()
+        self.env["salon.membership"].flush_model(["partner_id", "company_id", "state", "card_id"])
+        found = self.env.execute_query(
+            SQL(
+                "SELECT card_id FROM salon_membership WHERE partner_id = %s AND company_id = %s AND state = 'active'",
+                self.partner_id.id or None,
+                self.company_id.id,
+            )
+        )
+        card = self.env["loyalty.card"].sudo().browse(found and found[0])
+        return card if card.program_id == program else card.browse()

@@ -24,21 +24,27 @@ class ResCompany(models.Model):
         string="Stored Value Is Used",
         default="proportion",
         required=True,
+        prefetch="salon",
     )
     salon_bonus_months = fields.Integer(
-        string="Bonus Lasts (Months)", help="Bonus ends so many months after its top-up. 0: never."
+        string="Bonus Lasts (Months)", help="Bonus ends so many months after its top-up. 0: never.", prefetch="salon"
     )
     salon_principal_months = fields.Integer(
         string="Principal Lasts (Months)",
         help="The client's own money ends so many months after its top-up. 0: never. Ask your country's law first.",
+        prefetch="salon",
     )
     salon_prepaid_notice_days = fields.Integer(
-        string="Notice", default=30, help="So many days before bonus or principal ends, its client is told."
+        string="Notice",
+        default=30,
+        help="So many days before bonus or principal ends, its client is told.",
+        prefetch="salon",
     )
     salon_pin_from = fields.Float(
         string="PIN From",
         digits=(16, 2),
         help="From this amount on, the client types a PIN to pay by stored value. 0: never.",
+        prefetch="salon",
     )
     salon_pin_way = fields.Selection(
         [("pin", "A PIN"), ("sms", "A code by SMS"), ("either", "Either of them")],
@@ -50,15 +56,22 @@ class ResCompany(models.Model):
         string="Held For (Minutes)",
         default=15,
         help="So long an order at a till keeps stored value that it has not been paid with.",
+        prefetch="salon",
     )
     salon_cooling_days = fields.Integer(
-        string="Cooling-off Days", default=7, help="So long an unused top-up or card is taken back whole."
+        string="Cooling-off Days",
+        default=7,
+        help="So long an unused top-up or card is taken back whole.",
+        prefetch="salon",
     )
     salon_tell_prepaid = fields.Boolean(
-        string="Tell of Movements", default=True, help="Clients are told by email of each movement of their money."
+        string="Tell of Movements",
+        default=True,
+        help="Clients are told by email of each movement of their money.",
+        prefetch="salon",
     )
     salon_topup_product_id = fields.Many2one(
-        "product.product", string="Top-up Product", ondelete="restrict", domain=PRODUCT
+        "product.product", string="Top-up Product", ondelete="restrict", domain=PRODUCT, prefetch="salon_till"
     )
     salon_bonus_product_id = fields.Many2one(
         "product.product",
@@ -66,6 +79,7 @@ class ResCompany(models.Model):
         ondelete="restrict",
         domain=PRODUCT,
         help="The lines by which the bonus part of a payment lessens the sale.",
+        prefetch="salon_till",
     )
     salon_wallet_account_id = fields.Many2one(
         "account.account",
@@ -73,6 +87,7 @@ class ResCompany(models.Model):
         ondelete="restrict",
         domain=LIABILITY,
         help="The liability on which clients' principal stands.",
+        prefetch="salon",
     )
     salon_treatment_account_id = fields.Many2one(
         "account.account",
@@ -80,24 +95,28 @@ class ResCompany(models.Model):
         ondelete="restrict",
         domain=LIABILITY,
         help="The liability on which the unused worth of treatment cards stands.",
+        prefetch="salon",
     )
     salon_prepaid_journal_id = fields.Many2one(
         "account.journal",
         string="Prepaid Journal",
         ondelete="restrict",
         domain="[('type', '=', 'bank'), ('company_id', '=', id)]",
+        prefetch="salon",
     )
     salon_wallet_method_id = fields.Many2one(
         "pos.payment.method",
         string="Stored Value Method",
         ondelete="restrict",
         domain="[('use_payment_terminal', '=', 'salon_wallet'), ('company_id', '=', id)]",
+        prefetch="salon",
     )
     salon_treatment_method_id = fields.Many2one(
         "pos.payment.method",
         string="Treatment Card Method",
         ondelete="restrict",
         domain="[('use_payment_terminal', '=', 'salon_treatment'), ('company_id', '=', id)]",
+        prefetch="salon",
     )
     salon_accountant_id = fields.Many2one(
         "res.users",
@@ -105,6 +124,7 @@ class ResCompany(models.Model):
         ondelete="set null",
         domain="[('share', '=', False), ('company_ids', 'in', id)]",
         help="Is told when cards and books differ. Empty: the first user with accounting rights.",
+        prefetch="salon",
     )
 
     _salon_prepaid_sensible = models.Constraint(

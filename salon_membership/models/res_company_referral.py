@@ -10,12 +10,14 @@ class ResCompany(models.Model):
         string="Referrals",
         default=True,
         help="Members bring new clients, by a code or a link of their own, and get points for it.",
+        prefetch="salon",
     )
     salon_referral_when = fields.Selection(
         [("member", "When the new client becomes a member"), ("paid", "When the new client first pays a minimum")],
         string="Referral Counts",
         default="member",
         required=True,
+        prefetch="salon",
     )
     salon_referral_minimum = fields.Float(
         string="Referral Minimum",
@@ -23,9 +25,10 @@ class ResCompany(models.Model):
         default=100.0,
         help="What the new client pays in one purchase, in the company's currency: tips, top-ups and gift cards do not"
         " count.",
+        prefetch="salon",
     )
-    salon_referral_points = fields.Integer(string="Points for Who Brings a Client", default=200)
-    salon_referral_new_points = fields.Integer(string="Points for the New Client", default=100)
+    salon_referral_points = fields.Integer(string="Points for Who Brings a Client", default=200, prefetch="salon")
+    salon_referral_new_points = fields.Integer(string="Points for the New Client", default=100, prefetch="salon")
 
     _salon_referral_sensible = models.Constraint(
         "CHECK (salon_referral_minimum >= 0 AND salon_referral_points BETWEEN 0 AND 1000000"

@@ -40,11 +40,13 @@ class ResCompany(models.Model):
         default=500.0,
         help="From a single purchase of this amount on, after discounts, the till offers to make the client a member."
         " Tips, top-ups and gift cards do not count. 0: never.",
+        prefetch="salon",
     )
     salon_enrol_topup = fields.Boolean(
         string="Enrolment by Top-up",
         default=True,
         help="Who tops up or buys a treatment card for the first time becomes a member.",
+        prefetch="salon_till",
     )
     salon_enrol_tier_id = fields.Many2one(
         "salon.membership.tier",
@@ -52,11 +54,13 @@ class ResCompany(models.Model):
         ondelete="set null",
         domain="[('company_id', 'in', (False, id))]",
         help="The tier in which one begins. Empty: the lowest.",
+        prefetch="salon",
     )
     salon_enrol_at_once = fields.Boolean(
         string="Price at Once",
         help="The purchase that makes a client a member has the member's price already. Else it holds from the next"
         " one on.",
+        prefetch="salon",
     )
     salon_club_form_id = fields.Many2one(
         "salon.consent.form",
@@ -65,6 +69,7 @@ class ResCompany(models.Model):
         domain="[('kind', '=', 'club'), ('company_id', 'in', (False, id))]",
         default=lambda self: self.env.ref("salon_membership.consent_form_club", raise_if_not_found=False),
         help="What a new member accepts. Empty: nothing is asked.",
+        prefetch="salon",
     )
     salon_tier_basis = fields.Selection(
         [
@@ -77,29 +82,39 @@ class ResCompany(models.Model):
         default="either",
         required=True,
         help="By what a member reaches a tier. The amounts and visits stand on the tiers.",
+        prefetch="salon",
     )
     salon_tier_period = fields.Selection(
         [("rolling", "The last months"), ("year", "The calendar year")],
         string="Counted Over",
         default="rolling",
         required=True,
+        prefetch="salon_till",
     )
-    salon_tier_months = fields.Integer(string="Months Counted", default=12)
+    salon_tier_months = fields.Integer(string="Months Counted", default=12, prefetch="salon_till")
     salon_tier_review = fields.Boolean(
         string="Yearly Review",
         help="Who has held a tier for a year and does not reach it any more falls by one tier. In calendar years: at"
         " the end of the year after the one in which it was reached.",
+        prefetch="salon",
     )
     salon_tier_grace_days = fields.Integer(
-        string="Grace", default=30, help="Days for which a member can still reach what is missing, before they fall."
+        string="Grace",
+        default=30,
+        help="Days for which a member can still reach what is missing, before they fall.",
+        prefetch="salon",
     )
     salon_inactive_months = fields.Integer(
         string="Membership Ends After",
         default=24,
         help="Months without a visit or a purchase after which a membership ends. 0: never.",
+        prefetch="salon",
     )
     salon_tell_member = fields.Boolean(
-        string="Tell Members", default=True, help="Members are told by email when their tier or membership changes."
+        string="Tell Members",
+        default=True,
+        help="Members are told by email when their tier or membership changes.",
+        prefetch="salon",
     )
 
     salon_leap_birthday = fields.Selection(
@@ -108,6 +123,7 @@ class ResCompany(models.Model):
         default="february",
         required=True,
         help="When who was born on 29 February has their birthday in other years.",
+        prefetch="salon",
     )
 
     _salon_club_sensible = models.Constraint(

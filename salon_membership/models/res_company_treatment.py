@@ -14,6 +14,7 @@ class ResCompany(models.Model):
         default="share",
         required=True,
         help="What is taken off when a treatment card is refunded that was used in part.",
+        prefetch="salon",
     )
 
     def write(self, vals):
