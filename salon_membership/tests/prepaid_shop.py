@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from datetime import timedelta
 
 from odoo.exceptions import UserError
 
@@ -149,6 +150,23 @@ class PrepaidCommon(MembershipCommon):
         wallets = self.env["salon.wallet"].search([("company_id", "=", self.company.id)])
         principal = self.company.currency_id.round(sum(wallets.mapped("principal")))
         self.assertEqual(principal, self.company.currency_id.round(self._liability() + self._unposted()))
+
+    def _assert_proved(self):
+        """Check that the accountant's reports find nothing: on no day, in no session."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        reports = self.env["salon.prepaid.report"]
+        moves = self.env["salon.wallet.move"].search([("company_id", "=", self.company.id)])
+        entries = self.env["account.move.line"].search([("account_id", "=", self.wallet_account.id)]).move_id
+        days = set(moves.mapped("day")) | set(entries.mapped("date"))
+        for side in reports._sides(self.company):
+            for day in sorted(days | {day - timedelta(days=1) for day in days}):
+                self.assertEqual(reports._prove(self.company, side, day)["difference"], 0, (side.ledger, day))
+                self.assertEqual(reports._explain(self.company, side, day), [], (side.ledger, day))
+        self.assertEqual(reports._mistaken_days(self.company), [])
+        sessions = self.env["pos.session"].search([("config_id", "=", self.config.id), ("state", "=", "closed")])
+        for session in sessions:
+            self.assertEqual(session._salon_mistakes(), [], session.name)
 
     def _unposted(self):
         """Return what orders of open sessions will bring onto the account."""
