@@ -94,6 +94,57 @@ class TestSessionReport(BooksCommon):
         self.assertEqual(self._figures(page, self.wallet_method.name, "entries")[:3], [-50, -50, 0])
         self.assertEqual(page["notes"][0]["level"], "good")
 
+    def test_what_is_counted_put_in_and_taken_out_is_no_difference(self):
+        data = self._prepare_sale(self._line(self.shampoo, 80))
+        self._sync(self._pay(data, (self.cash_method, 80)))
+        session = self.config.current_session_id
+        session.try_cash_in_out("in", 50, "Change", False, {"translatedType": "in", "formattedAmount": "50"})
+        session.try_cash_in_out("out", 20, "Flowers", False, {"translatedType": "out", "formattedAmount": "20"})
+        session.post_closing_cash_details(session.cash_register_balance_end - 5)
+        self.assertEqual(session.close_session_from_ui(), {"successful": True})
+        page = self._statement(session)
+        self.assertEqual(self._figures(page, self.cash_method.name, "entries")[:3], [80, 80, 0])
+        self.assertEqual(page["notes"][0]["level"], "good", self._section(page, "entries"))
+
+    def test_a_method_that_names_its_customer_and_one_without_an_account(self):
+        self.card_method.split_transactions = True
+        self._top_up(200)
+        self._top_up(100, partner=self.guest)
+        session = self._close()
+        self.assertEqual(session._salon_mistakes(), [])
+        self.card_method.split_transactions = False
+        self.card_method.outstanding_account_id = False
+        self._top_up(70)
+        session = self._close()
+        self.assertEqual(session._salon_mistakes(), [])
+        self.assertEqual(self._statement(session)["notes"][0]["level"], "good")
+
+    def test_a_till_in_another_currency(self):
+        currency = self.env["res.currency"].create({"name": "TST", "symbol": "T", "rounding": 0.01})
+        rate = {"name": "2020-01-01", "rate": 3.1, "currency_id": currency.id, "company_id": self.company.id}
+        self.env["res.currency.rate"].create(rate)
+        journal = self.env["account.journal"].create(
+            {"name": "Foreign Sales", "type": "general", "code": "FRGN", "currency_id": currency.id}
+        )
+        cash = self.env["account.journal"].create(
+            {"name": "Foreign Cash", "type": "cash", "code": "FCSH", "currency_id": currency.id}
+        )
+        pricelist = self.env["product.pricelist"].create({"name": "Foreign", "currency_id": currency.id})
+        method = self.env["pos.payment.method"].create({"name": "Foreign Cash", "journal_id": cash.id})
+        self.config = self.env["pos.config"].create(
+            {
+                "name": "Foreign Till", "journal_id": journal.id, "payment_method_ids": [(6, 0, method.ids)],
+                "use_pricelist": True, "available_pricelist_ids": [(6, 0, pricelist.ids)],
+                "pricelist_id": pricelist.id,
+            }
+        )  # fmt: skip
+        for price in (10.01, 33.33, 7.77):
+            data = self._prepare_sale(self._line(self.shampoo, price, tax=self.tax), pricelist=pricelist)
+            self._sync(self._pay(data, (method, price)))
+        session = self._close()
+        self.assertEqual(session._salon_mistakes(), [])
+        self.assertAlmostEqual(self._amount(self._statement(session), "Paid"), 51.11 / 3.1, 1)
+
     def test_a_changed_entry_is_marked(self):
         self._top_up(200)
         session = self._close()
