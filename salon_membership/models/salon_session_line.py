@@ -10,6 +10,7 @@ PARTS = [
     ("points", "Points"),
     ("bonus", "Bonus"),
     ("session", "Sessions of Treatment Cards"),
+    ("deal", "Sold by Platforms"),
     ("topup", "Top-ups"),
     ("card", "Treatment Cards Sold"),
     ("giftcard", "Gift Cards and eWallets Used"),
@@ -81,6 +82,8 @@ class SalonSessionLine(models.Model):
                             WHEN line.reward_id IS NOT NULL THEN 'coupon'
                             WHEN line.salon_treatment_card_id IS NOT NULL OR origin.salon_treatment_card_id IS NOT NULL
                             THEN 'session'
+                            WHEN line.salon_deal_offer_id IS NOT NULL OR origin.salon_deal_offer_id IS NOT NULL
+                            THEN 'deal'
                             WHEN line.product_id = orders.tip_product_id THEN 'tip'
                             ELSE 'list' END AS part
                   FROM orders

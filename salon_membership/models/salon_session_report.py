@@ -5,7 +5,7 @@ from odoo.tools import SQL, format_datetime
 from .salon_session_line import PARTS
 
 TAKEN_OFF = ("tier", "price", "discount", "coupon", "points", "bonus", "giftcard", "rounding")
-SOLD = ("list", *TAKEN_OFF, "session", "tip")
+SOLD = ("list", *TAKEN_OFF, "session", "deal", "tip")
 FIGURES = {
     "listed": ("list",),
     "tier": ("tier",),
@@ -14,6 +14,7 @@ FIGURES = {
     "bonus": ("bonus",),
     "others": ("price", "discount", "giftcard", "rounding", "tip"),
     "used": ("session",),
+    "deals": ("deal",),
     "topups": ("topup",),
     "cards": ("card",),
     "tenders": ("tender",),
@@ -44,6 +45,11 @@ class SalonSessionReport(models.Model):
     bonus = fields.Monetary(compute="_compute_figures")
     others = fields.Monetary(string="Other Discounts", compute="_compute_figures")
     used = fields.Monetary(string="Sessions Used", compute="_compute_figures")
+    deals = fields.Monetary(
+        string="Sold by Platforms",
+        compute="_compute_figures",
+        help="What vouchers of group-buying platforms paid for: what the platforms settle, before their fee.",
+    )
     topups = fields.Monetary(string="Top-ups", compute="_compute_figures")
     cards = fields.Monetary(string="Cards Sold", compute="_compute_figures")
     tenders = fields.Monetary(string="Payments", compute="_compute_figures")
@@ -166,7 +172,7 @@ class SalonSessionReport(models.Model):
         rows = [self._part_row(labels["list"], amounts["list"], "list")]
         rows += [
             self._part_row(labels[part], amounts[part], part)
-            for part in (*TAKEN_OFF, "session", "tip")
+            for part in (*TAKEN_OFF, "session", "deal", "tip")
             if amounts[part] or part in ("tier", "coupon", "points", "bonus")
         ]
         rounded = session.currency_id.round

@@ -270,6 +270,15 @@ class TestDeal(DealCommon):
         # Revenue is what the platform settles, before its fee, less tax.
         self.assertAlmostEqual(-sum(revenue.mapped("balance")), 75.47)
 
+    def test_the_reconciliation_shows_what_platforms_sold_and_agrees(self):
+        self._redeem("1", self.bundle, others=[self._line(self.shampoo, 80)])
+        order = self._redeem("2")
+        self._give_back_lines(order, (self.deal_method, -80))
+        session = self._close()
+        report = self.env["salon.session.report"].browse(session.id)
+        self.assertEqual((report.deals, report.tier, report.listed), (250, 0, 80))
+        self.assertFalse(report.difference)
+
     def test_a_session_that_gives_more_back_than_it_redeems(self):
         order = self._redeem("1234")
         self._close()
