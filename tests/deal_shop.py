@@ -28,7 +28,11 @@ def order(facts, client, *codes):
     data = wallet_shop.order(facts, client, 1)
     [(_zero, _one, line)] = data["lines"]
     data["lines"] = [
-        (0, 0, {**line, "uuid": f"{line['uuid']}-{code}", "salon_deal_offer_id": facts["offer"], "salon_deal_code": code})
+        (
+            0,
+            0,
+            {**line, "uuid": f"{line['uuid']}-{code}", "salon_deal_offer_id": facts["offer"], "salon_deal_code": code},
+        )
         for code in codes
     ]
     total = wallet_shop.PRICE * len(codes)

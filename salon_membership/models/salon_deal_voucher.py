@@ -156,7 +156,9 @@ class SalonDealVoucher(models.Model):
         return self.env._(
             "%(voucher)s was redeemed already: on %(when)s, at the till %(till)s.",
             voucher=self.display_name,
-            when=format_datetime(self.env, self.redeemed_at, tz=self.company_id._salon_timezone().zone),
+            when=format_datetime(
+                self.env, self.redeemed_at, tz=self.company_id._salon_timezone().zone, dt_format="short"
+            ),
             till=self.sudo().pos_order_id.config_id.name,
         )
 

@@ -3,7 +3,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import format_date, mute_logger
 
 from ..tools.deal_code import normalise
 from .deal_shop import DealCommon
@@ -88,7 +88,7 @@ class TestDeal(DealCommon):
         text = str(caught.exception)
         self.assertIn("Meituan 1234", text)
         self.assertIn(self.config.name, text)
-        self.assertIn(str(fields.Date.today().year), text)
+        self.assertIn(format_date(self.env, fields.Date.today(), date_format="short"), text)
         self.assertNotIn(self.client.name, text)
 
     def test_what_is_not_taken_any_more_is_refused(self):

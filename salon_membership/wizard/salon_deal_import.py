@@ -87,7 +87,8 @@ class SalonDealImport(models.TransientModel):
     def _read_table(self):
         """Return (headers, rows) of the file, or raise a sentence for who chose it."""
         try:
-            content = base64.b64decode(self.file or b"")
+            # A form that is shown again reads how large a file is in place of the file.
+            content = base64.b64decode(self.with_context(bin_size=False).file or b"")
         except (binascii.Error, ValueError) as error:
             raise UserError(self._explain(deal_csv.UnreadableError("table"))) from error
         if len(content) > LARGEST:
