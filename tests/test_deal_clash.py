@@ -71,7 +71,7 @@ def test_eight_tills_redeem_each_code_once_and_lose_no_sale(shop):
 
 
 def _assert_once(env, facts, orders):
-    """Check that each code is redeemed once, that vouchers are what the platform pays, and that clients owe the rest."""
+    """Check that each code is redeemed once, that vouchers are what the platform pays, and clients owe the rest."""
     vouchers = env["salon.deal.voucher"].search([("platform_id", "=", facts["platform"])])
     codes = vouchers.mapped("code")
     assert len(codes) == len(set(codes)), "a code was redeemed twice"
