@@ -44,7 +44,7 @@ class ResCompany(models.Model):
         string="PIN From",
         digits=(16, 2),
         help="From this amount on, the client types a PIN to pay by stored value. 0: never.",
-        prefetch="salon",
+        prefetch="salon_till",
     )
     salon_pin_way = fields.Selection(
         [("pin", "A PIN"), ("sms", "A code by SMS"), ("either", "Either of them")],
@@ -68,7 +68,7 @@ class ResCompany(models.Model):
         string="Tell of Movements",
         default=True,
         help="Clients are told by email of each movement of their money.",
-        prefetch="salon",
+        prefetch="salon_till",
     )
     salon_topup_product_id = fields.Many2one(
         "product.product", string="Top-up Product", ondelete="restrict", domain=PRODUCT, prefetch="salon_till"

@@ -40,7 +40,7 @@ class ResCompany(models.Model):
         default=500.0,
         help="From a single purchase of this amount on, after discounts, the till offers to make the client a member."
         " Tips, top-ups and gift cards do not count. 0: never.",
-        prefetch="salon",
+        prefetch="salon_till",
     )
     salon_enrol_topup = fields.Boolean(
         string="Enrolment by Top-up",
