@@ -29,7 +29,8 @@ def uninstall_hook(env):
         "DROP FUNCTION IF EXISTS salon_points_book(), salon_points_refuse(), salon_points_from_zero(),"
         " salon_points_hold(), salon_points_owe(), salon_membership_refuse_change(), salon_prepaid_refuse(),"
         " salon_wallet_from_zero(), salon_wallet_lot_from_zero(), salon_wallet_book(), salon_wallet_hold(),"
-        " salon_treatment_from_zero(), salon_treatment_book(), salon_treatment_hold() CASCADE"
+        " salon_treatment_from_zero(), salon_treatment_book(), salon_treatment_hold(),"
+        " salon_wallet_move_sum(), salon_treatment_move_sum() CASCADE"
     )
     # Payments of the past name their method: it stays, in no till, and is nothing special any more.
     env.cr.execute(

@@ -335,14 +335,20 @@ class SalonPrepaidReport(models.Model):
             ]  # fmt: skip
             return self._list_action(self.env._("Journal Items"), "account.move.line", domain)
         if name == "unposted":
-            return self._open_orders(self._unposted_orders(company, side, day))
+            return self._open_orders(company, side, self._unposted_orders(company, side, day))
         measure = "principal" if ledger == "wallet" else "worth"
         return self._open_moves(company, measure, [("day", "<=", day)], "closing")
 
-    def _open_orders(self, ids):
+    def _open_orders(self, company, side, ids):
         """Return a list of orders: of the till's own, for who may see those; of their parts, without clients, else."""
         name = self.env._("Orders")
-        parts = [("order_id", "in", ids), ("part", "in", ("topup", "card", "tender"))]
+        methods = self.env["pos.payment.method"].sudo().with_context(active_test=False)
+        methods = methods.search([("use_payment_terminal", "=", side.terminal), ("company_id", "=", company.id)])
+        parts = [
+            ("order_id", "in", ids),
+            "|", ("part", "=", "topup" if side.ledger == "wallet" else "card"),
+            ("payment_method_id", "in", methods.ids),
+        ]  # fmt: skip
         return self._list_action(name, "pos.order", [("id", "in", ids)]) or self._list_action(
             name, "salon.session.line", parts, ("list", "kanban")
         )

@@ -207,6 +207,20 @@ class TestPrepaidReport(BooksCommon):
         elif cell["key"].startswith("books:balance"):
             self.assertEqual(-round(sum(records.mapped("balance")), 2), cell["value"])
 
+    def test_who_has_no_orders_sees_what_of_them_is_not_posted(self):
+        self._top_up(200)
+        self._buy(90, 55)
+        self._sell_card()
+        reports = self.env["salon.prepaid.report"].with_user(self.accountant)
+        page = reports.load_page({})
+        action = reports.open_figure(page["options"], "books:unposted:wallet:end")
+        self.assertEqual(action["res_model"], "salon.session.line")
+        lines = reports.env["salon.session.line"].search(action["domain"])
+        amounts = {line.part: line.amount for line in lines}
+        self.assertEqual(amounts, {"topup": 200, "tender": 50})
+        action = self.env["salon.prepaid.report"].open_figure(page["options"], "books:unposted:wallet:end")
+        self.assertEqual(action["res_model"], "pos.order")
+
     def test_rows_become_one_without_changing_a_sum(self):
         for amount in (100, 50, 30):
             self._top_up(amount)
