@@ -201,9 +201,9 @@ def numbers(relation):
     return kind == "relation" and re.fullmatch(r"ir_sequence_\d+", name)
 
 
-def invalid_views(sandbox, database):
-    """Return the views that Odoo finds invalid."""
-    output = run_odoo(sandbox, sandbox.odoo.script(database, INVALID_VIEWS, "check-views"))
+def invalid_views(sandbox, database, script=""):
+    """Return the views that Odoo finds invalid, after a script that is run first."""
+    output = run_odoo(sandbox, sandbox.odoo.script(database, script + INVALID_VIEWS, "check-views"))
     assert "CHECKED" in output
     return {line for line in output.splitlines() if line.startswith("INVALID")}
 
@@ -256,11 +256,11 @@ def check_server(sandbox, database):
 @pytest.mark.parametrize("sample", [False, True], ids=["as a salon gets it", "with the sample data"])
 def test_addons_install_and_uninstall_without_damage(sandbox, database, sample):
     """Nothing of the salon's own data changes, and nothing of the addons stays."""
-    run_odoo(sandbox, sandbox.odoo.script(database, HAVE_DATA, "have-data"))
+    views = invalid_views(sandbox, database, HAVE_DATA)
     if not sample:
         # Odoo gives sample data to addons whose dependencies have theirs; a salon's own database has none.
         sandbox.cluster.sql("UPDATE ir_module_module SET demo = false", database)
-    before, views = Photograph(sandbox, database), invalid_views(sandbox, database)
+    before = Photograph(sandbox, database)
 
     job = sandbox.odoo.change_modules(database, install=ADDONS, demo=sample, log="install-own")
     run_odoo(sandbox, job)
