@@ -33,7 +33,7 @@ class SalonConsentRequest(models.Model):
         "salon.consent.form", "salon_consent_request_signed_rel", string="Signed", readonly=True
     )
     way = fields.Selection([("tablet", "In the Salon"), ("link", "By Link")], required=True, readonly=True)
-    expires_at = fields.Datetime(string="Ends", required=True, readonly=True)
+    expires_at = fields.Datetime(string="Valid Until", required=True, readonly=True)
     sent_to = fields.Char(readonly=True, help="The email address or number that the link went to.")
 
     _token_idx = models.UniqueIndex("(token)")

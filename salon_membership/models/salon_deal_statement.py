@@ -27,7 +27,7 @@ class SalonDealStatement(models.Model):
         [("draft", "To Check"), ("confirmed", "Confirmed")], default="draft", required=True, readonly=True
     )
     date_from = fields.Date(string="From", readonly=True)
-    date_to = fields.Date(string="To", readonly=True)
+    date_to = fields.Date(string="Last Day", readonly=True)
     line_ids = fields.One2many("salon.deal.statement.line", "statement_id", string="Rows", readonly=True)
     issue_line_ids = fields.One2many(
         "salon.deal.statement.line", "statement_id", domain=[("issue", "!=", False)], readonly=True

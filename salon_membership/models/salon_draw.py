@@ -24,7 +24,7 @@ class SalonDraw(models.Model):
         "res.company", required=True, ondelete="restrict", default=lambda self: self.env.company, index=True
     )
     date_from = fields.Date(string="From", required=True, default=fields.Date.context_today)
-    date_to = fields.Date(string="To", help="The last day. Empty: until it is archived.")
+    date_to = fields.Date(string="Last Day", help="The last day. Empty: until it is archived.")
     audience = fields.Selection(
         [("new", "New clients"), ("any", "All clients")], string="Who Draws", required=True, default="new",
         help="New clients: who bought nothing here before today. Everybody draws once.",

@@ -56,7 +56,7 @@ class SalonReferral(models.Model):
     decision = fields.Selection([("approved", "Approved"), ("refused", "Refused")], readonly=True)
     decided_at = fields.Datetime(readonly=True)
     decided_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
-    invited_at = fields.Datetime(string="Since", required=True, readonly=True, default=fields.Datetime.now)
+    invited_at = fields.Datetime(string="Invited On", required=True, readonly=True, default=fields.Datetime.now)
     qualified_at = fields.Datetime(readonly=True)
     rewarded_at = fields.Datetime(readonly=True)
     order_id = fields.Many2one(

@@ -16,7 +16,7 @@ class SalonTopupRule(models.Model):
         "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company, index=True
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    amount_from = fields.Monetary(string="From", required=True)
+    amount_from = fields.Monetary(string="From Amount", required=True)
     kind = fields.Selection(
         [("fixed", "An amount"), ("percent", "A percentage")], string="Bonus Is", required=True, default="fixed"
     )

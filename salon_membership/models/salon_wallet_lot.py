@@ -38,7 +38,7 @@ class SalonWalletLot(models.Model):
         "account.payment", string="Payment", readonly=True, ondelete="restrict", index="btree_not_null"
     )
     from_lot_id = fields.Many2one(
-        "salon.wallet.lot", string="From", readonly=True, ondelete="restrict", index="btree_not_null",
+        "salon.wallet.lot", string="From Top-up", readonly=True, ondelete="restrict", index="btree_not_null",
         help="The top-up of another stored value that this comes from.",
     )  # fmt: skip
     move_ids = fields.One2many("salon.wallet.move", "lot_id", string="Movements", readonly=True)

@@ -38,7 +38,7 @@ class SalonTreatmentBook(models.TransientModel):
     amount = fields.Monetary(string="To Pay", compute="_compute_figures", help="What the client pays, or gets back.")
     words = fields.Char(compute="_compute_figures", string="How It Is Reckoned")
     rest = fields.Monetary(compute="_compute_figures", string="Booked as Income")
-    other_id = fields.Many2one("res.partner", string="To", domain="[('id', '!=', partner_id)]")
+    other_id = fields.Many2one("res.partner", string="To Client", domain="[('id', '!=', partner_id)]")
     holder_ids = fields.Many2many("res.partner", "salon_treatment_book_holder_rel", string="Also for")
     expires_on = fields.Date(string="New Last Day")
     journal_id = fields.Many2one(

@@ -29,7 +29,7 @@ class SalonWalletBook(models.TransientModel):
     amount = fields.Monetary(help="Principal: what the client pays, gets, or has transferred.")
     everything = fields.Boolean(string="All There Is", help="All principal, and all bonus too.")
     bonus = fields.Monetary(compute="_compute_bonus", help="What the best rule gives on top.")
-    other_id = fields.Many2one("res.partner", string="To", domain="[('id', '!=', partner_id)]")
+    other_id = fields.Many2one("res.partner", string="To Client", domain="[('id', '!=', partner_id)]")
     journal_id = fields.Many2one(
         "account.journal",
         string="By",
