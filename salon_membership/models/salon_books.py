@@ -36,7 +36,10 @@ class SalonBooks(models.AbstractModel):
         :param str key: of the figure, as the page names it
         """
         self._check_reader()
-        action = self._open_figure(self._clean_options(options), key)
+        try:
+            action = self._open_figure(self._clean_options(options), str(key))
+        except ValueError:  # no key of any page
+            action = None
         if not action:
             raise UserError(self.env._("There are no records behind this figure."))
         return action

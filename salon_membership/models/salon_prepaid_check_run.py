@@ -27,13 +27,15 @@ class SalonPrepaidCheckRun(models.Model):
     @api.model
     def _cron_check(self):
         """Prove the prepaid money of every company, in batches that are committed; a second run changes nothing."""
-        for company in self._companies():
+        companies = self._companies()
+        for left, company in zip(range(len(companies), 0, -1), companies, strict=True):
             run = self._of(company)
             while run.step != "done":
                 if not run.try_lock_for_update():
                     break  # somebody else is at it
                 run._go_on()
-                if not self.env["ir.cron"]._commit_progress(1):
+                remaining = left - (run.step == "done")
+                if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
                     return
 
     @api.model
@@ -65,9 +67,10 @@ class SalonPrepaidCheckRun(models.Model):
         self.write({"step": step, "last_id": 0, **({"finished_at": fields.Datetime.now()} if step == "done" else {})})
 
     def _go_on(self):
-        """Look at the next batch."""
+        """Look at the next batch, in the words of who is told of it."""
         self.ensure_one()
-        getattr(self, f"_check_{self.step}")()
+        lang = self.company_id._salon_accountant().lang or self.company_id.partner_id.lang
+        getattr(self.with_context(lang=lang), f"_check_{self.step}")()
 
     # Balances ---------------------------------------------------------------------------------------
 

@@ -72,7 +72,7 @@ class SalonPrepaidLine(models.AbstractModel):
             payment = self.env["account.payment"].sudo().browse(vals.get("account_payment_id") or ())
             entry = self.env["account.move"].sudo().browse(vals.get("account_move_id") or ())
             vals["session_id"] = order.session_id.id
-            if booked := payment.date or entry.date:
+            if booked := payment.move_id.date or payment.date or entry.date:
                 vals["day"] = booked
                 continue
             if company not in zones:

@@ -276,7 +276,7 @@ class SalonPrepaidReport(models.Model):
         what, *rest = key.split(":")
         if links := {"lines": "salon_prepaid_report_action_lines", "checks": "salon_prepaid_check_action"}.get(what):
             return self.env["ir.actions.act_window"]._for_xml_id(f"salon_membership.{links}")
-        if what == "money" and len(rest) == 2:
+        if what == "money" and len(rest) == 2 and rest[1] in MEASURES:
             kind, measure = rest
             if kind == "opening":
                 days = [("day", "<", options["date_from"])]

@@ -221,6 +221,14 @@ class TestPrepaidReport(BooksCommon):
         action = self.env["salon.prepaid.report"].open_figure(page["options"], "books:unposted:wallet:end")
         self.assertEqual(action["res_model"], "pos.order")
 
+    def test_what_no_page_names_opens_nothing(self):
+        page = self._page()
+        for key in ("", "x", "money:sold:partner_id", "group:x:sold", "books:ledger:x:y", "source:entry:x", 7):
+            with self._refused("no records"):
+                self.env["salon.prepaid.report"].open_figure({**page["options"], "group": "till"}, key)
+        for options in ({"date_from": 7, "date_to": "x"}, {"company_id": [1], "group": {}, "measure": 1}):
+            self.assertEqual(self._page(**options)["options"]["group"], "day")
+
     def test_rows_become_one_without_changing_a_sum(self):
         for amount in (100, 50, 30):
             self._top_up(amount)
