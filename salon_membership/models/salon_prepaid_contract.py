@@ -46,7 +46,7 @@ class SalonPrepaidContract(models.Model):
         "pos.order", string="Order", readonly=True, ondelete="restrict", index="btree_not_null"
     )
     sold_on = fields.Date(required=True, readonly=True)
-    product = fields.Char(string="What", readonly=True)
+    product = fields.Char(string="What Is Sold", readonly=True)
     price = fields.Monetary(required=True, readonly=True)
     bonus = fields.Monetary(readonly=True)
     sessions = fields.Integer(readonly=True)

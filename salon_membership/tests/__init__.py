@@ -15,6 +15,7 @@ from . import test_cooling_off
 from . import test_membership
 from . import test_migration
 from . import test_points
+from . import test_prepaid_page
 from . import test_points_abuse
 from . import test_points_expiry
 from . import test_points_gift

@@ -77,6 +77,19 @@ class TestTreatmentTour(SalonCommon, TestPointOfSaleHttpCommon):
         self.assertEqual(self._payments(refund), {"Treatment Card": -160})
         self._assert_card(card, 10, 1599.99)
 
+    def test_an_unused_course_is_taken_back_whole(self):
+        self.assertEqual(self._run("salon_till_course_withdrawn").mapped("amount_total"), [1599.99, -1599.99])
+        card = self.env["salon.treatment.card"].search([("partner_id", "=", self.client.id)])
+        self._assert_card(card, 0, 0)
+
+    def test_a_course_that_is_used_in_part_is_a_managers(self):
+        self._run("salon_till_course")
+        self.assertEqual(len(self._run("salon_till_course_used_in_part")), 2, "nothing is paid out")
+        self.pos_user.group_ids |= self.env.ref("salon_crm.group_salon_manager")
+        self.assertEqual(self._run("salon_till_course_refunded")[-1].amount_total, -1439.99)
+        card = self.env["salon.treatment.card"].search([("partner_id", "=", self.client.id)])
+        self._assert_card(card, 0, 0)
+
     def test_without_a_connection_or_for_somebody_else_no_session_is_used(self):
         card = self._give()
         order = self._run("salon_till_course_refused")

@@ -1,3 +1,4 @@
+import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
 import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
 import * as Offline from "@point_of_sale/../tests/generic_helpers/offline_util";
 import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
@@ -125,6 +126,62 @@ registry.category("web_tour.tours").add("salon_till_course_refused", {
             ProductScreen.totalAmountIs("220.00"),
             Offline.setOnlineMode(),
             Till.pay(),
+            Till.nextOrder(),
+            Till.close(),
+        ].flat(),
+});
+
+function refundFirst() {
+    return [
+        ProductScreen.clickRefund(),
+        TicketScreen.selectOrder("001"),
+        ProductScreen.clickNumpad("1"),
+        TicketScreen.toRefundTextContains("To Refund: 1"),
+        TicketScreen.confirmRefund(),
+    ].flat();
+}
+
+/** Within the cooling-off time any cashier takes an unused course back, whole. */
+registry.category("web_tour.tours").add("salon_till_course_withdrawn", {
+    steps: () =>
+        [
+            Till.open("Clara Client"),
+            ProductScreen.clickDisplayedProduct("10 Facials"),
+            Till.pay(),
+            Till.nextOrder(),
+            refundFirst(),
+            PaymentScreen.isShown(),
+            { content: "the rule is told", trigger: ".o_notification:contains(is taken back whole)" },
+            PaymentScreen.totalIs("-1,599.99"),
+            PaymentScreen.clickPaymentMethod("Bank"),
+            validate(),
+            Till.nextOrder(),
+            Till.close(),
+        ].flat(),
+});
+
+/** One that is used in part is a manager's: the cashier is told so before anything is paid out. */
+registry.category("web_tour.tours").add("salon_till_course_used_in_part", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            refundFirst(),
+            Dialog.bodyIs("is used in part: a manager refunds"),
+            Dialog.confirm(),
+            Till.close(),
+        ].flat(),
+});
+
+/** The manager pays back what the formula says, without reckoning. */
+registry.category("web_tour.tours").add("salon_till_course_refunded", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            refundFirst(),
+            PaymentScreen.isShown(),
+            PaymentScreen.totalIs("-1,439.99"),
+            PaymentScreen.clickPaymentMethod("Bank"),
+            validate(),
             Till.nextOrder(),
             Till.close(),
         ].flat(),
