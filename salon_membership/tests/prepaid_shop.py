@@ -150,15 +150,18 @@ class PrepaidCommon(MembershipCommon):
         wallets = self.env["salon.wallet"].search([("company_id", "=", self.company.id)])
         principal = self.company.currency_id.round(sum(wallets.mapped("principal")))
         self.assertEqual(principal, self.company.currency_id.round(self._liability() + self._unposted()))
+        self._assert_proved()
 
     def _assert_proved(self):
         """Check that the accountant's reports find nothing: on no day, in no session."""
         self.env.flush_all()
         self.env.invalidate_all()
         reports = self.env["salon.prepaid.report"]
-        moves = self.env["salon.wallet.move"].search([("company_id", "=", self.company.id)])
-        entries = self.env["account.move.line"].search([("account_id", "=", self.wallet_account.id)]).move_id
-        days = set(moves.mapped("day")) | set(entries.mapped("date"))
+        days = set()
+        for model in ("salon.wallet.move", "salon.treatment.move"):
+            days |= set(self.env[model].search([("company_id", "=", self.company.id)]).mapped("day"))
+        for side in reports._sides(self.company):
+            days |= set(self.env["account.move.line"].search([("account_id", "=", side.account_id)]).mapped("date"))
         for side in reports._sides(self.company):
             for day in sorted(days | {day - timedelta(days=1) for day in days}):
                 self.assertEqual(reports._prove(self.company, side, day)["difference"], 0, (side.ledger, day))
