@@ -118,7 +118,8 @@ class PosOrder(models.Model):
     def _salon_refund_share(self, origin, paid):
         """Have this refund give back so much of the lines `paid` of `origin`, discounts, as its goods are of all."""
         self.lines.filtered(lambda line: line.refunded_orderline_id in paid).unlink()
-        goods = (origin.lines - paid)._salon_eligible().filtered(lambda line: line.price_subtotal_incl > 0)
+        goods = (origin.lines - paid)._salon_eligible()
+        goods = goods.filtered(lambda line: line.price_subtotal_incl > 0 and not line._salon_is_paid_apart())
         total = sum(goods.mapped("price_subtotal_incl"))
         others = goods.refund_orderline_ids.filtered(lambda line: line.order_id.state != "cancel")
         part = min(-sum(others.mapped("price_subtotal_incl")) / total, 1) if total else 0

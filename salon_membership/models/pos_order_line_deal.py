@@ -37,6 +37,9 @@ class PosOrderLine(models.Model):
                     )
                 )
 
+    def _salon_is_paid_apart(self):
+        return bool(self.salon_deal_offer_id) or super()._salon_is_paid_apart()
+
     def _salon_eligible(self):
         """What a platform sold gives no points and no tier: its price is a discount already. Platforms may differ."""
         return (

@@ -27,6 +27,9 @@ class PosOrderLine(models.Model):
         self.ensure_one()
         return self.product_id.is_salon_card
 
+    def _salon_is_paid_apart(self):
+        return bool(self.salon_treatment_card_id) or super()._salon_is_paid_apart()
+
     def _salon_sells_prepaid(self):
         # A search for all cards, for each line, would be slow: the product knows.
         return self._salon_is_topup() or self._salon_is_card()

@@ -51,6 +51,11 @@ class PosOrderLine(models.Model):
         self.ensure_one()
         return self.product_id in self.company_id._salon_prepaid_products()
 
+    def _salon_is_paid_apart(self):
+        """Tell whether something of its own pays for this line, all of it: then neither bonus nor points lessen it."""
+        self.ensure_one()
+        return False
+
     def _salon_is_topup(self):
         self.ensure_one()
         return bool(self.product_id) and self.product_id == self.company_id.sudo().salon_topup_product_id

@@ -329,7 +329,9 @@ class PosOrder(models.Model):
             if bonus <= 0:
                 continue
             goods = (origin.lines - bonus_lines).filtered(
-                lambda line: line.price_subtotal_incl > 0 and not line._salon_sells_prepaid()
+                lambda line: (
+                    line.price_subtotal_incl > 0 and not line._salon_sells_prepaid() and not line._salon_is_paid_apart()
+                )
             )
             total = sum(goods.mapped("price_subtotal_incl"))
             back = -sum(goods._salon_paid_refunds().mapped("price_subtotal_incl"))

@@ -249,6 +249,28 @@ class TestDeal(DealCommon):
         with self._refused("given back whole"), self.env.cr.savepoint():
             self._give_back_lines(other, (self.deal_method, -80))
 
+    def test_a_voucher_beside_bonus_is_given_back_without_any_of_it(self):
+        """Bonus lessens what stored value pays for, not what a voucher has paid."""
+        self._top_up(100)
+        uuid = self._uuid()
+        split = self._hold_value(80, uuid)
+        lines = [*self._deal_lines("1"), self._line(self.shampoo, 80), self._bonus_line(split["bonus"])]
+        data = self._prepare_sale(*lines, uuid=uuid)
+        order = self._sync(self._pay(data, (self.deal_method, 80), (self.wallet_method, split["principal"])))
+        self._give_back_lines(order, (self.deal_method, -80), lines=order.lines.filtered("salon_deal_offer_id"))
+        self.assertEqual(self._vouchers("1").state, "given_back")
+        shampoo = order.lines.filtered(lambda line: line.product_id == self.shampoo)
+        with self._refused("with bonus in part"), self.env.cr.savepoint():
+            self._give_back_lines(order, (self.wallet_method, -80), lines=shampoo)
+        self._give_back_lines(order, (self.wallet_method, -split["principal"]), lines=order.lines - order.lines[:1])
+        self._assert_wallet(100, 10)
+
+    def test_an_invoiced_order_is_paid_by_its_voucher_too(self):
+        order = self._redeem("1", to_invoice=True)
+        self.assertEqual((order.account_move.amount_total, order.account_move.payment_state), (80, "paid"))
+        self._close()
+        self.assertEqual(self._owed(), 80)
+
     def test_one_of_two_vouchers_is_given_back(self):
         lines = self._deal_lines("1") + self._deal_lines("2")
         order = self._sync(self._pay(self._prepare_sale(*lines, uuid=self._uuid()), (self.deal_method, 160)))

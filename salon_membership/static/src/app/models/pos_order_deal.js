@@ -21,6 +21,10 @@ patch(PosOrderline.prototype, {
         return this.salon_deal_offer_id?.platform_id;
     },
 
+    get isSalonPaidApart() {
+        return this.isSalonDeal || super.isSalonPaidApart;
+    },
+
     /** A platform's price is a discount already: it gives no points and counts for no tier, unless it is to. */
     get salonDealIsPlain() {
         return this.isSalonDeal && !this.salonDealPlatform?.gives_points;

@@ -299,6 +299,7 @@ patch(PosOrder.prototype, {
             (line) =>
                 !followers.includes(line) &&
                 !line.refunded_orderline_id &&
+                !line.isSalonPaidApart &&
                 this._earnsSalonPoints(line) &&
                 line.prices.total_included > 0
         );

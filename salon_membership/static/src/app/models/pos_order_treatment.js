@@ -16,6 +16,10 @@ patch(PosOrderline.prototype, {
         return Boolean(this.salon_treatment_card_id) && !this.refunded_orderline_id;
     },
 
+    get isSalonPaidApart() {
+        return this.isSalonSession || super.isSalonPaidApart;
+    },
+
     canBeMergedWith(orderline) {
         return (
             super.canBeMergedWith(...arguments) &&

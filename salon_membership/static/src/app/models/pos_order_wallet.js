@@ -37,6 +37,11 @@ patch(PosOrderline.prototype, {
         return this.isSalonTopup || Boolean(this.product_id?.product_tmpl_id?.is_salon_card);
     },
 
+    /** Something of its own pays for this line, all of it: neither bonus nor points lessen it. */
+    get isSalonPaidApart() {
+        return false;
+    },
+
     /** The bonus part of a payment by stored value, or of one that is given back. */
     get isSalonBonus() {
         const product = this.company.salon_bonus_product_id;
@@ -178,6 +183,7 @@ patch(PosOrder.prototype, {
             (line) =>
                 !line.isSalonBonus &&
                 !line.isSalonPrepaid &&
+                !line.isSalonPaidApart &&
                 !line.refunded_orderline_id &&
                 line.prices.total_included > 0
         );

@@ -316,7 +316,10 @@ patch(PosStore.prototype, {
         }
         const product = this.company.salon_bonus_product_id;
         const baseLines = order.lines
-            .filter((line) => !line.isSalonPrepaid && !line.refunded_orderline_id)
+            .filter(
+                (line) =>
+                    !line.isSalonPrepaid && !line.isSalonPaidApart && !line.refunded_orderline_id
+            )
             .map((line) =>
                 accountTaxHelpers.prepare_base_line_for_taxes_computation(
                     line,
