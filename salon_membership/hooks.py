@@ -36,6 +36,6 @@ def uninstall_hook(env):
     env.cr.execute(
         """
         UPDATE pos_payment_method SET use_payment_terminal = NULL, payment_method_type = 'none', active = FALSE
-         WHERE use_payment_terminal IN ('salon_wallet', 'salon_treatment')
+         WHERE use_payment_terminal IN ('salon_wallet', 'salon_treatment', 'salon_deal')
         """
     )
