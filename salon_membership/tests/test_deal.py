@@ -31,6 +31,8 @@ class TestDeal(DealCommon):
         self.assertEqual(method.journal_id.default_account_id, platform.clearing_account_id)
         self.assertEqual(platform.clearing_account_id.account_type, "asset_current")
         self.assertIn(method, self.config.payment_method_ids)
+        # Beside the chart's own account for such a thing, where it has one.
+        self.assertTrue(platform.fee_account_id.code.startswith("62"), "Bank Fees are 620000")
         # Fees of all platforms are one expense; what each one owes stands by itself.
         self.assertEqual(platform.fee_account_id, self.platform.fee_account_id)
         self.assertNotEqual(platform.clearing_account_id, self.platform.clearing_account_id)

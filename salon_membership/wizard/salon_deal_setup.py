@@ -8,8 +8,9 @@ from odoo.fields import Command
 
 from ..models.pos_payment_method_deal import DEAL
 
-FEES = re.compile(r"commission|platform fee|selling|bank fee|佣金|手续费|销售费用", re.IGNORECASE)
-OWED = re.compile(r"other receivable|prepayment|outstanding receipt|其他应收|其他货币资金", re.IGNORECASE)
+# How charts call such accounts, in English: what fits best at first.
+FEES = (r"commission", r"\b(selling|sales) expense", r"bank (fee|charge)", r"\bfees\b")
+OWED = (r"other receivable", r"other monetary", r"prepayment", r"current asset")
 ROLES = ("salon_crm.group_salon_manager", "account.group_account_manager")
 
 
@@ -67,7 +68,8 @@ class SalonDealSetup(models.TransientModel):
     def _propose_code(self, kind, words):
         """Return a free code beside the chart's own account for such a thing."""
         found = self._accounts(kind)
-        start = (next((one for one in found if words.search(one.name or "")), found[:1])).code or "100000"
+        fitting = (account for word in words for account in found if re.search(word, account.name or "", re.IGNORECASE))
+        start = next(fitting, found[:1]).code or "100000"
         if start.isdigit() and len(start) <= 4:  # charts of short codes, as China's, have accounts below accounts
             start += "00"
         return self.env["account.account"].sudo().with_company(self.env.company)._search_new_account_code(start)
