@@ -31,11 +31,17 @@ class TestDeal(DealCommon):
         self.assertEqual(method.journal_id.default_account_id, platform.clearing_account_id)
         self.assertEqual(platform.clearing_account_id.account_type, "asset_current")
         self.assertIn(method, self.config.payment_method_ids)
-        # Beside the chart's own account for such a thing, where it has one.
-        self.assertTrue(platform.fee_account_id.code.startswith("62"), "Bank Fees are 620000")
         # Fees of all platforms are one expense; what each one owes stands by itself.
         self.assertEqual(platform.fee_account_id, self.platform.fee_account_id)
         self.assertNotEqual(platform.clearing_account_id, self.platform.clearing_account_id)
+
+    def test_new_accounts_stand_beside_those_of_their_kind(self):
+        values = {"account_type": "expense", "company_ids": [(6, 0, self.company.ids)]}
+        self.env["account.account"].create({"name": "Sales Expenses", "code": "567800", **values})
+        values["account_type"] = "asset_current"
+        self.env["account.account"].create({"name": "Other Receivables", "code": "122100", **values})
+        wizard = self.env["salon.deal.setup"].create({"name": "Douyin"})
+        self.assertEqual((wizard.fee_account_code[:4], wizard.account_code[:4]), ("5678", "1221"))
 
     def test_a_platform_needs_a_method_of_its_own(self):
         with self.assertRaises(ValidationError):
