@@ -50,6 +50,7 @@ class TestSetup(MembershipCommon):
         self.assertIn("pay_later", self.config.payment_method_ids.mapped("type"))
         after, again = self._count(), self._wizard(sure=True)
         self.assertTrue(again.is_done)
+        self.assertTrue(Form(self.env["salon.prepaid.setup"]).is_done)  # as the dialog shows it
         again.action_set_up()
         self.assertEqual(self._count(), after)
 

@@ -114,7 +114,7 @@ class SalonPrepaidSetup(models.TransientModel):
                 rows.append((self.env._("Payment method"), name, self.env._("At the till")))
         for config in self._configs_without():
             rows.append((self.env._("Till"), config.name, self.env._("Takes these methods")))
-        for config in self.config_ids:
+        for config in self.config_ids._origin:
             if not config.sudo().payment_method_ids.filtered(lambda method: method.type == "pay_later"):
                 rows.append(
                     (self.env._("Till"), config.name, self.env._("Takes “Customer Account”, for what a card lacks"))
@@ -139,7 +139,8 @@ class SalonPrepaidSetup(models.TransientModel):
     def _configs_without(self):
         company = self.company_id.sudo()
         methods = company.salon_wallet_method_id | company.salon_treatment_method_id
-        return self.config_ids.filtered(lambda config: len(methods) < 2 or methods - config.sudo().payment_method_ids)
+        tills = self.config_ids._origin  # in the dialog they are new records, with other methods than their own
+        return tills.filtered(lambda config: len(methods) < 2 or methods - config.sudo().payment_method_ids)
 
     # Making it --------------------------------------------------------------------------------------
 

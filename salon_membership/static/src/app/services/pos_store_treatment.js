@@ -289,6 +289,14 @@ patch(PosStore.prototype, {
         }
     },
 
+    /** What sessions paid is booked with the order: a refund gives them back. */
+    canEditPayment(order) {
+        return (
+            !order.payment_ids.some((payment) => payment.isSalonSessions) &&
+            super.canEditPayment(...arguments)
+        );
+    },
+
     removeOrder(order) {
         if (!order.finalized && order.salonSessionLines.length) {
             this.releaseSalonSessions(order);

@@ -23,7 +23,12 @@ export class PointsButton extends Component {
     /** Whether there is something to sell that points could pay. */
     get isShown() {
         const { order } = this.props;
-        return Boolean(order.salonMembership) && order.lines.length > 0 && !order.is_refund;
+        // Not beside prepaid money alone, where its reason would take the lines' place on a small screen.
+        const payable = order.salonPayable > 0 || order.salonPartPayment > 0;
+        const isPrepaid =
+            !payable &&
+            order.lines.every((line) => line.isSalonPrepaid || line.isSalonSession);
+        return Boolean(order.salonMembership) && order.lines.length > 0 && !order.is_refund && !isPrepaid;
     }
 
     get reason() {
