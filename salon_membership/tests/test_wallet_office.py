@@ -33,6 +33,7 @@ class TestSetup(MembershipCommon):
 
     def test_a_yes_makes_what_the_page_shows_and_only_once(self):
         before = self._count()
+        self.env["res.lang"]._activate_lang("zh_CN")
         self._wizard(sure=True).with_user(self.manager).action_set_up()
         company = self.env.company
         self.assertEqual([now - then for now, then in zip(self._count(), before, strict=True)][:3], [2, 1, 2])
@@ -46,11 +47,14 @@ class TestSetup(MembershipCommon):
         topup = company.salon_topup_product_id
         self.assertEqual(topup._get_product_accounts()["income"], company.salon_wallet_account_id)
         self.assertFalse(topup.taxes_id)
+        names = [record.with_context(lang="zh_CN").name for record in (topup, method)]
+        self.assertEqual(names, ["充值", "储值"])
         self.assertLessEqual(method | company.salon_treatment_method_id, self.config.payment_method_ids)
         self.assertIn("pay_later", self.config.payment_method_ids.mapped("type"))
         after, again = self._count(), self._wizard(sure=True)
         self.assertTrue(again.is_done)
-        self.assertTrue(Form(self.env["salon.prepaid.setup"]).is_done)  # as the dialog shows it
+        dialog = Form(self.env["salon.prepaid.setup"].with_context(default_config_ids=self.config.ids))
+        self.assertTrue(dialog.is_done)
         again.action_set_up()
         self.assertEqual(self._count(), after)
 

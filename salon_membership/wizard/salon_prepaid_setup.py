@@ -180,15 +180,26 @@ class SalonPrepaidSetup(models.TransientModel):
         for field, (name, _what) in self._products().items():
             if not company[field]:
                 company[field] = self._make_product(name)
+                self._name_in_all_languages(field, "_products")
         company.salon_topup_product_id.property_account_income_id = company.salon_wallet_account_id
         for field, (name, terminal, account) in self._methods().items():
             if not company[field]:
                 company[field] = self._make_method(name, terminal, company[account])
+                self._name_in_all_languages(field, "_methods")
         methods = company.salon_wallet_method_id | company.salon_treatment_method_id
         for config in self.config_ids.with_context(bypass_payment_method_ids_forbidden_change=True):
             own = config.payment_method_ids
             later = own.filtered(lambda method: method.type == "pay_later") or self._pay_later()
             config.payment_method_ids = own | methods | later
+
+    def _name_in_all_languages(self, field, names):
+        """Name what was made for `field` as those at the till call it, whose language may be another one.
+
+        :param str names: which method has the names
+        """
+        for lang, _name in self.env["res.lang"].get_installed():
+            name, *_others = getattr(self.with_context(lang=lang), names)()[field]
+            self.company_id[field].with_context(lang=lang).name = name
 
     def _make_account(self, code, name):
         if not (code and name):
