@@ -57,6 +57,7 @@ registry.category("web_tour.tours").add("salon_till_course", {
             useOne(10),
             ProductScreen.totalAmountIs("160.00"),
             { content: "one is taken", trigger: ".salon-card-badge:contains(9/10)" },
+            { content: "nothing for points", trigger: ".salon-panel:not(:has(.salon-use-points))" },
             ProductScreen.clickNumpad("5"),
             Dialog.is("Paid by a treatment card"),
             Dialog.confirm(),
