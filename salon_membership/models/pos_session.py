@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .pos_config import ProgramsOnce
+
 
 class PosSession(models.Model):
     _inherit = "pos.session"
@@ -13,3 +15,7 @@ class PosSession(models.Model):
             "salon.points.rule",
             "salon.treatment.card",
         ]
+
+    def load_data(self, models_to_load):
+        """Load the till, and search its programs once: the figures of a till are those of one moment."""
+        return super(PosSession, self.with_context(salon_programs=ProgramsOnce())).load_data(models_to_load)
