@@ -43,6 +43,7 @@ class PosOrder(models.Model):
         lines = order.lines.filtered(lambda line: line.salon_deal_offer_id and not line._salon_is_refund())
         if not (tenders or lines):
             return
+        lines._salon_refuse_deal_of_topup()
         amounts = order._salon_company_amounts(lines)
         paid = lines.browse()
         for method, payments in tenders.grouped("payment_method_id").items():
@@ -150,6 +151,10 @@ class PosOrder(models.Model):
                 )
             )
             back = refunds.grouped("refunded_orderline_id")
-            return bool(lines) and all(line.qty == -sum(back.get(line, lines.browse()).mapped("qty")) for line in lines)
+            return bool(lines) and all(
+                line.qty == -sum(own.mapped("qty")) and line._salon_paid_refunds() <= own
+                for line in lines
+                for own in [back.get(line, lines.browse())]
+            )
 
         return vouchers.filtered(is_whole)

@@ -40,6 +40,11 @@ class PosOrderLine(models.Model):
     def _salon_is_paid_apart(self):
         return bool(self.salon_deal_offer_id) or super()._salon_is_paid_apart()
 
+    def _salon_refuse_deal_of_topup(self):
+        """Refuse lines that would make stored value of a code: a client could have it paid out."""
+        if topups := self.filtered(lambda line: line._salon_is_topup()):
+            raise UserError(topups.salon_deal_offer_id._say_no_topup(topups.product_id))
+
     def _salon_eligible(self):
         """What a platform sold gives no points and no tier: its price is a discount already. Platforms may differ."""
         return (

@@ -49,6 +49,12 @@ class SalonDealOffer(models.Model):
         for offer in self:
             if offer.active and not offer.item_ids:
                 raise ValidationError(self.env._("Say which services “%s” is for.", offer.name))
+            topup = offer.company_id.sudo().salon_topup_product_id
+            if topup & offer.item_ids.product_id:
+                raise ValidationError(self._say_no_topup(topup))
+
+    def _say_no_topup(self, product):
+        return self.env._("A voucher pays for services, not for a top-up: take %s off.", product.name)
 
     @api.depends("price", "platform_id.fee_percent", "platform_id.fee_fixed")
     def _compute_fee(self):

@@ -4,6 +4,10 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 ENTRY = "account.group_account_invoice"
+NO_OTHER = """NOT EXISTS (
+    SELECT FROM salon_deal_statement_line other JOIN salon_deal_statement statement ON statement.id = other.statement_id
+     WHERE other.voucher_id = line.voucher_id AND other.statement_id <> line.statement_id
+       AND statement.state = 'confirmed')"""
 
 
 class SalonDealStatement(models.Model):
@@ -148,7 +152,9 @@ class SalonDealStatement(models.Model):
                                    WHEN kept.state = 'given_back' THEN 'given_back'
                                    WHEN own.amount IS NULL AND ROUND(own.net - kept.net, %(digits)s) <> 0 THEN 'amount'
                                    WHEN ROUND(own.amount - kept.amount, %(digits)s) <> 0 THEN 'amount'
-                                   WHEN ROUND(own.fee - kept.fee, %(digits)s) <> 0 THEN 'fee'
+                                   WHEN ROUND(COALESCE(own.fee, own.amount - own.net) - kept.fee, %(digits)s) <> 0
+                                   THEN 'fee'
+                                   WHEN ROUND(own.net - kept.net, %(digits)s) <> 0 THEN 'amount'
                               END AS issue
                          FROM own LEFT JOIN repeated ON repeated.id = own.id LEFT JOIN kept ON kept.code = own.code)
                 UPDATE salon_deal_statement_line AS line
@@ -220,11 +226,13 @@ class SalonDealStatement(models.Model):
             statement._match()
             statement._settle("redeemed", "settled", "line.issue IS NULL")
             statement._settle("redeemed", "disputed", "line.issue IN ('amount', 'fee', 'back')")
+            statement._settle("settled", "disputed", "line.issue = 'back'")  # it was paid out before
             statement.state = "confirmed"
         return True
 
     def action_reopen(self):
-        """Take the confirmation back: what it settled or disputed is redeemed again.
+        """Take the confirmation back: what it settled or disputed is redeemed again, unless another confirmed one
+        names it too.
 
         :raise UserError: its entry is there
         """
@@ -240,7 +248,7 @@ class SalonDealStatement(models.Model):
                     )
                 )
             for state in ("settled", "disputed"):
-                statement._settle(state, "redeemed", "TRUE")
+                statement._settle(state, "redeemed", NO_OTHER)
             statement.state = "draft"
         return True
 

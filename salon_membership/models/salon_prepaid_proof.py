@@ -119,7 +119,8 @@ class SalonPrepaidReport(models.Model):
     def _unposted_parts(self, company, side, day):
         """Return the query of what orders brought by `day` and no entry has by then, or the other way round.
 
-        It reads the orders, not the ledger: what it finds is a proof. A session is posted as a whole when it is closed,
+        It reads the orders, not the ledger: what it finds is a proof. Their day alone is that of the ledger, as a
+        till's clock may be wrong and an order may arrive days later. A session is posted as a whole when it is closed,
         but for the lines of orders that were invoiced: their invoice posts them.
         """
         zone = str(company._salon_timezone())
@@ -143,7 +144,10 @@ class SalonPrepaidReport(models.Model):
             ), orders AS MATERIALIZED (
                 SELECT orders.id, near.id AS session_id, near.closed_on,
                        COALESCE(NULLIF(orders.currency_rate, 0), 1) AS rate,
-                       timezone(%(zone)s, timezone('UTC', orders.date_order))::date AS day,
+                       COALESCE(
+                           (SELECT MIN(move.day) FROM %(moves)s move WHERE move.pos_order_id = orders.id),
+                           timezone(%(zone)s, timezone('UTC', orders.date_order))::date
+                       ) AS day,
                        CASE WHEN invoice.state = 'posted' AND NOT EXISTS (
                            SELECT FROM account_move WHERE reversed_pos_order_id = orders.id AND state = 'posted'
                        ) THEN invoice.date ELSE near.closed_on END AS lines_on
@@ -170,6 +174,7 @@ class SalonPrepaidReport(models.Model):
             closed_on=self._closed_on(zone),
             day=SQL("%s::date", day),
             zone=zone,
+            moves=SQL.identifier(side.moves),
             products=side.products,
             terminal=side.terminal,
         )

@@ -175,7 +175,7 @@ class SalonSessionReport(models.Model):
             for part in (*TAKEN_OFF, "session", "deal", "tip")
             if amounts[part] or part in ("tier", "coupon", "points", "bonus")
         ]
-        rounded = session.currency_id.round
+        rounded = session.config_id.company_id.currency_id.round  # that of a till may have other decimals
         sold = rounded(sum(amounts[part] for part in SOLD))
         rows.append(self._part_row(self.env._("Sales"), sold, None, "total"))
         rows += [self._part_row(labels[part], amounts[part], part) for part in ("topup", "card")]
@@ -184,7 +184,8 @@ class SalonSessionReport(models.Model):
         for method, amount in self._tenders(session):
             rows.append(self._part_row(method.name, amount, f"tender:{method.id}"))
         paid = rounded(amounts["tender"])
-        rows.append(self._part_row(self.env._("Paid"), paid, "tender", "total" if paid == total else "bad"))
+        agrees = abs(paid - total) <= self._slack(session)
+        rows.append(self._part_row(self.env._("Paid"), paid, "tender", "total" if agrees else "bad"))
         columns = [{"label": self.env._("With Tax"), "type": "money"}]
         return {"key": "sales", "title": self.env._("What the Orders Say"), "columns": columns, "rows": rows}
 

@@ -64,6 +64,14 @@ class TestDeal(DealCommon):
             product.lst_price = 0
         self.assertEqual(sum(amount for _product, amount in bundle._pieces()), 100)
 
+    def test_a_voucher_makes_no_stored_value(self):
+        with self._refused("not for a top-up"), self.env.cr.savepoint():
+            self._make_offer("Top-up", 80, self.topup_product)
+        line = self._topup_line(80, salon_deal_offer_id=self.offer.id, salon_deal_code="A1", uuid=self._uuid())
+        with self._refused("not for a top-up"), self.env.cr.savepoint():
+            self._sync(self._pay(self._prepare_sale(line, uuid=self._uuid()), (self.deal_method, 80)))
+        self.assertFalse(self._vouchers())
+
     def test_an_offer_is_for_something(self):
         with self.assertRaises(ValidationError):
             self._make_offer("Nothing", 100)
@@ -245,6 +253,13 @@ class TestDeal(DealCommon):
         self.assertEqual(self._vouchers("1234").state, "redeemed")
         with self._refused("redeemed already"):
             self._check("1234")
+
+    def test_what_was_paid_back_by_money_gives_no_voucher_back(self):
+        order = self._redeem("A1")
+        self._give_back_lines(order, (self.card_method, -80))
+        with self._refused("given back whole"), self.env.cr.savepoint():
+            self._give_back_lines(order, (self.deal_method, -80))
+        self.assertEqual(self._vouchers("A1").state, "redeemed")
 
     def test_a_voucher_is_given_back_whole(self):
         order = self._redeem("1234", self.bundle)

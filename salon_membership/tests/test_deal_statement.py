@@ -161,6 +161,21 @@ class TestDealStatement(DealCommon):
         statement = self._import("code,net\n2,75\n", number="net")
         self.assertEqual(self._issues(statement), [("2", "amount", -0.2)])
 
+    def test_what_is_paid_out_tells_another_fee_too(self):
+        for code in ("1", "2", "3"):
+            self._redeem(code)
+        statement = self._import("code,amount,net\n1,80,75.2\n2,80,70\n")
+        self.assertEqual(self._issues(statement), [("1", False, 0), ("2", "fee", -5.2)])
+        statement = self._import("code,amount,fee,net\n3,80,4.8,70\n", number="net")
+        self.assertEqual(self._issues(statement), [("3", "amount", -5.2)])
+
+    def test_a_comma_before_two_digits_is_a_decimal_one(self):
+        for text, number in (
+            ("75,20", "75.2"), ("1.080,5 €", "1080.5"), ("1,080", "1080"), ("1,080.00", "1080"), ("-4,80", "-4.8"),
+        ):  # fmt: skip
+            rows, _others = deal_csv.read_rows([(1, ["1", text])], {"code": 0, "amount": 1})
+            self.assertEqual(rows[0].amount, deal_csv.Decimal(number), text)
+
     def test_the_file_again_changes_nothing(self):
         self._redeem("1")
         text = self._rows((1, 80, 4.8, ""), (2, 80, 4.8, ""), (2, 80, 4.8, ""))
@@ -262,6 +277,22 @@ class TestDealStatement(DealCommon):
         statement = self._confirmed()
         statement.with_user(self.accountant).action_reopen()
         self.assertEqual((statement.state, set(self._vouchers().mapped("state"))), ("draft", {"redeemed"}))
+
+    def test_what_another_statement_confirmed_stays(self):
+        self._confirmed()
+        second = self._import(self._rows((1, 80, 4.8, ""), (3, 80, 4.8, "")), number="2026-12")
+        second = second.with_user(self.accountant)
+        second.action_confirm()
+        second.action_reopen()
+        self.env.invalidate_all()
+        self.assertEqual(self._vouchers("1", "3").mapped("state"), ["settled", "redeemed"])
+
+    def test_what_a_platform_takes_back_later_is_disputed(self):
+        self._confirmed()
+        second = self._import(self._rows((1, -80, -4.8, "")), number="2026-12")
+        second.with_user(self.accountant).action_confirm()
+        self.env.invalidate_all()
+        self.assertEqual(self._vouchers("1").state, "disputed")
 
     def test_the_entry_is_a_draft_that_clears_what_the_platform_owes(self):
         statement = self._import(self._rows((1, 80, 4.8, "")))

@@ -105,6 +105,19 @@ class TestPrepaidReport(BooksCommon):
         self.assertEqual(self._books(april, "Balance of the account", both=True), [0, 150, 0, 0])
         self._assert_agrees(april)
 
+    def test_an_order_that_arrives_late_or_from_a_wrong_clock_differs_on_no_day(self):
+        self._top_up(100)
+        self._close()
+        now = fields.Datetime.now()
+        for days in (-2, 2):
+            self._top_up(200, date_order=fields.Datetime.to_string(now + timedelta(days=days)))
+        for _time in ("open", "closed"):
+            for days in range(-3, 4):
+                day = self.company._salon_today() + timedelta(days=days)
+                self._assert_agrees(self._page(date_from=str(day), date_to=str(day)))
+            self._close()
+            self._top_up(10)
+
     def test_a_refund_in_a_later_session(self):
         self._top_up(200)
         order = self._buy(55, 55)

@@ -120,8 +120,25 @@ class TestSessionReport(BooksCommon):
         self.assertEqual(self._statement(session)["notes"][0]["level"], "good")
 
     def test_a_till_in_another_currency(self):
-        currency = self.env["res.currency"].create({"name": "TST", "symbol": "T", "rounding": 0.01})
-        rate = {"name": "2020-01-01", "rate": 3.1, "currency_id": currency.id, "company_id": self.company.id}
+        pricelist, method = self._open_foreign_till(0.01, 3.1)
+        for price in (10.01, 33.33, 7.77):
+            data = self._prepare_sale(self._line(self.shampoo, price, tax=self.tax), pricelist=pricelist)
+            self._sync(self._pay(data, (method, price)))
+        session = self._close()
+        self.assertEqual(session._salon_mistakes(), [])
+        self.assertAlmostEqual(self._amount(self._statement(session), "Paid"), 51.11 / 3.1, 1)
+
+    def test_a_till_in_a_currency_without_decimals(self):
+        pricelist, method = self._open_foreign_till(1, 7)
+        data = self._prepare_sale(self._line(self.shampoo, 10), pricelist=pricelist)
+        self._sync(self._pay(data, (method, 10)))
+        page = self._statement(self._close())
+        self.assertEqual([self._amount(page, label) for label in ("Sales", "To Be Paid", "Paid")], [1.43] * 3)
+
+    def _open_foreign_till(self, rounding, rate):
+        """Make a till in another currency, for the next orders; return its pricelist and its payment method."""
+        currency = self.env["res.currency"].create({"name": "TST", "symbol": "T", "rounding": rounding})
+        rate = {"name": "2020-01-01", "rate": rate, "currency_id": currency.id, "company_id": self.company.id}
         self.env["res.currency.rate"].create(rate)
         journal = self.env["account.journal"].create(
             {"name": "Foreign Sales", "type": "general", "code": "FRGN", "currency_id": currency.id}
@@ -138,12 +155,7 @@ class TestSessionReport(BooksCommon):
                 "pricelist_id": pricelist.id,
             }
         )  # fmt: skip
-        for price in (10.01, 33.33, 7.77):
-            data = self._prepare_sale(self._line(self.shampoo, price, tax=self.tax), pricelist=pricelist)
-            self._sync(self._pay(data, (method, price)))
-        session = self._close()
-        self.assertEqual(session._salon_mistakes(), [])
-        self.assertAlmostEqual(self._amount(self._statement(session), "Paid"), 51.11 / 3.1, 1)
+        return pricelist, method
 
     def test_a_changed_entry_is_marked(self):
         self._top_up(200)

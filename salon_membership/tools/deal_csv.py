@@ -39,6 +39,7 @@ HEADERS = {
 ENCODINGS = ("utf-8-sig", "gb18030")
 DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y")
 SHORTENED = re.compile(r"^\d(\.\d+)?E\+\d+$", re.IGNORECASE)  # a long number that a spreadsheet has shortened
+DECIMAL_COMMA = re.compile(r",\d\d?\D*$")  # thousands have three digits
 TITLE_ROWS = 30
 
 
@@ -156,6 +157,8 @@ def read_rows(rows, columns):
 def _number(text, row):
     """Return a number as people write it, with currency and thousands; None where there is none."""
     plain = unicodedata.normalize("NFKC", text).replace("−", "-")
+    if DECIMAL_COMMA.search(plain):
+        plain = plain.replace(".", "").replace(",", ".")
     plain = re.sub(r"(?i)[¥￥$€元\s,'\"=]|rmb|cny", "", plain)
     if plain in ("", "-", "--"):
         return None
