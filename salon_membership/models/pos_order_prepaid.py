@@ -18,8 +18,8 @@ class PosOrder(models.Model):
         return super()._salon_settle()
 
     def _salon_settlement_only(self, vals):
-        super()._salon_settlement_only(vals)
         vals.pop("currency_rate", None)  # computed, but what a till sends would be taken for it
+        return super()._salon_settlement_only(vals)
 
     def _salon_is_prepaid(self):
         """Tell whether this order sells or uses prepaid money, or gives some back."""

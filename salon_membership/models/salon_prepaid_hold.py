@@ -36,7 +36,7 @@ class SalonPrepaidHold(models.AbstractModel):
         (cards | self[self._holder])._forget_figures()
         return result
 
-    def unlink(self):
+    def unlink(self):  # pylint: disable=method-required-super
         """End these holds. Core's way has the server read all that it knows of an order once more, and nothing refers
         to a hold."""
         if self:
