@@ -75,10 +75,12 @@ class SalonBooks(models.AbstractModel):
 
     @api.model
     def _clean_day(self, value, default):
+        """Return this day; the other one where it is none, or where somebody is still typing its year."""
         try:
-            return fields.Date.to_date(value) or default
+            day = fields.Date.to_date(value)
         except (ValueError, TypeError):
             return default
+        return day if day and 1900 <= day.year < 9999 else default
 
     def _may_open(self, model):
         return self.env[model].has_access("read")

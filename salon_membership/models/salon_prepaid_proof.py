@@ -156,7 +156,7 @@ class SalonPrepaidReport(models.Model):
                  WHERE orders.state IN ('paid', 'done')
             ), parts AS (
                 SELECT orders.id AS order_id, orders.session_id, orders.day, orders.lines_on AS posted_on,
-                       line.price_subtotal / orders.rate AS amount
+                       ROUND((line.price_subtotal / orders.rate)::numeric, %(places)s) AS amount
                   FROM orders JOIN pos_order_line line ON line.order_id = orders.id
                  WHERE line.product_id = ANY(%(products)s)
                  UNION ALL
@@ -175,6 +175,7 @@ class SalonPrepaidReport(models.Model):
             day=SQL("%s::date", day),
             zone=zone,
             moves=SQL.identifier(side.moves),
+            places=company.currency_id.decimal_places,
             products=side.products,
             terminal=side.terminal,
         )

@@ -291,7 +291,7 @@ class SalonPrepaidReport(models.Model):
             return self._open_books(company, options, *rest)
         if what == "source" and len(rest) == 2 and rest[1].isdigit():
             return self._open_source(company, rest[0], int(rest[1]))
-        if what == "source" and rest[0] == "none" and rest[1:] in (["wallet"], ["treatment"]):
+        if what == "source" and rest in (["none", "wallet"], ["none", "treatment"]):
             return self._open_without_entry(company, rest[1])
         return None
 

@@ -27,6 +27,28 @@ class BooksCommon(TreatmentCommon):
             [("company_ids", "in", cls.company.id), ("account_type", "=", "income")], limit=1
         )
 
+    def _open_foreign_till(self, rounding, rate):
+        """Make a till in another currency, for the next orders; return its pricelist and its payment method."""
+        currency = self.env["res.currency"].create({"name": "TST", "symbol": "T", "rounding": rounding})
+        rate = {"name": "2020-01-01", "rate": rate, "currency_id": currency.id, "company_id": self.company.id}
+        self.env["res.currency.rate"].create(rate)
+        journal = self.env["account.journal"].create(
+            {"name": "Foreign Sales", "type": "general", "code": "FRGN", "currency_id": currency.id}
+        )
+        cash = self.env["account.journal"].create(
+            {"name": "Foreign Cash", "type": "cash", "code": "FCSH", "currency_id": currency.id}
+        )
+        pricelist = self.env["product.pricelist"].create({"name": "Foreign", "currency_id": currency.id})
+        method = self.env["pos.payment.method"].create({"name": "Foreign Cash", "journal_id": cash.id})
+        self.config = self.env["pos.config"].create(
+            {
+                "name": "Foreign Till", "journal_id": journal.id, "payment_method_ids": [(6, 0, method.ids)],
+                "use_pricelist": True, "available_pricelist_ids": [(6, 0, pricelist.ids)],
+                "pricelist_id": pricelist.id,
+            }
+        )  # fmt: skip
+        return pricelist, method
+
     def _book_wallet(self, kind, partner=None, **values):
         """Do what the back office's dialog does."""
         wizard = self.env["salon.wallet.book"].create(

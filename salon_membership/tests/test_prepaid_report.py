@@ -118,6 +118,21 @@ class TestPrepaidReport(BooksCommon):
             self._close()
             self._top_up(10)
 
+    def test_a_till_in_another_currency_differs_by_no_cent(self):
+        pricelist, method = self._open_foreign_till(0.01, 3.1)
+        for _time in range(4):
+            data = self._prepare_sale(self._topup_line(0.05), pricelist=pricelist)
+            self._sync(self._pay(data, (method, 0.05)))
+        self.assertEqual(self._books(self._page(), "On the cards")[0], 0.08)
+        self._assert_agrees(self._page())
+        self._close()
+        self._assert_agrees(self._page())
+
+    def test_a_year_that_is_still_typed_is_none(self):
+        for year in ("0002", "0020", "9999"):
+            page = self._page(date_from=f"{year}-01-01", date_to=f"{year}-01-01")
+            self.assertEqual(page["options"]["date_to"], str(self.company._salon_today()))
+
     def test_a_refund_in_a_later_session(self):
         self._top_up(200)
         order = self._buy(55, 55)
@@ -236,7 +251,16 @@ class TestPrepaidReport(BooksCommon):
 
     def test_what_no_page_names_opens_nothing(self):
         page = self._page()
-        for key in ("", "x", "money:sold:partner_id", "group:x:sold", "books:ledger:x:y", "source:entry:x", 7):
+        for key in (
+            "",
+            "x",
+            "money:sold:partner_id",
+            "group:x:sold",
+            "books:ledger:x:y",
+            "source:entry:x",
+            "source",
+            7,
+        ):
             with self._refused("no records"):
                 self.env["salon.prepaid.report"].open_figure({**page["options"], "group": "till"}, key)
         for options in ({"date_from": 7, "date_to": "x"}, {"company_id": [1], "group": {}, "measure": 1}):
