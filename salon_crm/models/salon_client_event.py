@@ -10,4 +10,4 @@ class SalonClientEvent(models.Model):
 
     file_id = fields.Many2one("salon.client.file", required=True, ondelete="cascade", index=True)
     date = fields.Date(help="Empty where nobody knows the day.")
-    name = fields.Char(string="Event", required=True)
+    name = fields.Char(string="Life Event", required=True)

@@ -26,7 +26,7 @@ class SalonIntakeVersion(models.Model):
     content = fields.Json(required=True, readonly=True)
     created_at = fields.Datetime(string="From", required=True, readonly=True, default=fields.Datetime.now)
     intake_ids = fields.One2many("salon.intake", "version_id", string="Filled Forms")
-    answer_count = fields.Integer(string="Filled", compute="_compute_answer_count")
+    answer_count = fields.Integer(string="Times Filled", compute="_compute_answer_count")
 
     _number_uniq = models.Constraint("UNIQUE (form_id, number)", "Somebody else has just changed this form. Try again.")
 

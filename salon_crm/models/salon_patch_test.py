@@ -45,6 +45,7 @@ class SalonPatchTest(models.Model):
     )
     result = fields.Selection(
         [("pending", "Pending"), ("clear", "Clear"), ("reaction", "Reaction")],
+        string="Test Result",
         required=True,
         default="pending",
         copy=False,

@@ -17,7 +17,9 @@ class PosOrderLine(models.Model):
         index="btree_not_null",
         help="A voucher of it pays for this line.",
     )
-    salon_deal_code = fields.Char(string="Voucher", copy=False, help="The code of the voucher that pays for this line.")
+    salon_deal_code = fields.Char(
+        string="Voucher Code", copy=False, help="The code of the voucher that pays for this line."
+    )
 
     @api.model
     def _load_pos_data_fields(self, config):

@@ -8,7 +8,9 @@ class SalonDealItem(models.Model):
     _description = "Service of a Group-buying Offer"
     _order = "sequence, id"
 
-    offer_id = fields.Many2one("salon.deal.offer", required=True, ondelete="cascade", index=True)
+    offer_id = fields.Many2one(
+        "salon.deal.offer", string="Group-buying Offer", required=True, ondelete="cascade", index=True
+    )
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one(related="offer_id.company_id")
     product_id = fields.Many2one(

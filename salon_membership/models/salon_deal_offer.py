@@ -35,7 +35,7 @@ class SalonDealOffer(models.Model):
         precompute=True,
         help="The platform's fee for one voucher: by its rule, unless this offer has its own.",
     )
-    net = fields.Monetary(string="Paid Out", compute="_compute_net", help="What the platform pays out for one voucher.")
+    net = fields.Monetary(string="Payout", compute="_compute_net", help="What the platform pays out for one voucher.")
     list_price = fields.Monetary(compute="_compute_list_price", help="What the services cost without a voucher.")
     till_items = fields.Json(compute="_compute_till_items", help="What the till puts into the order.")
 

@@ -59,7 +59,7 @@ class SalonDealPlatform(models.Model):
         default=10,
         help="A voucher that is on no statement so many days after it was redeemed is listed as a difference.",
     )
-    offer_ids = fields.One2many("salon.deal.offer", "platform_id", string="Offers")
+    offer_ids = fields.One2many("salon.deal.offer", "platform_id", string="Group-buying Offers")
     offer_count = fields.Integer(compute="_compute_counts")
     voucher_count = fields.Integer(compute="_compute_counts")
     statement_count = fields.Integer(compute="_compute_counts")
@@ -148,7 +148,7 @@ class SalonDealPlatform(models.Model):
         }
 
     def action_view_offers(self):
-        return self._open("salon.deal.offer", self.env._("Offers"), [("platform_id", "=", self.id)])
+        return self._open("salon.deal.offer", self.env._("Group-buying Offers"), [("platform_id", "=", self.id)])
 
     def action_view_vouchers(self):
         return self._open(

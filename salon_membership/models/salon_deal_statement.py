@@ -40,7 +40,7 @@ class SalonDealStatement(models.Model):
     issue_count = fields.Integer(string="Differences", compute="_compute_sums")
     amount = fields.Monetary(compute="_compute_sums", help="Before the fee.")
     fee = fields.Monetary(compute="_compute_sums")
-    net = fields.Monetary(string="Paid Out", compute="_compute_sums")
+    net = fields.Monetary(string="Payout", compute="_compute_sums")
     missing_count = fields.Integer(related="platform_id.missing_count")
     account_move_id = fields.Many2one(
         "account.move", string="Journal Entry", readonly=True, ondelete="set null", index="btree_not_null"

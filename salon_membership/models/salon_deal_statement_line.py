@@ -16,11 +16,11 @@ class SalonDealStatementLine(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     row = fields.Integer(readonly=True, aggregator=False)
     key = fields.Char(required=True, readonly=True)
-    code = fields.Char(string="Voucher", required=True, readonly=True)
+    code = fields.Char(string="Voucher Code", required=True, readonly=True)
     day = fields.Date(readonly=True)
     amount = fields.Monetary(readonly=True, help="What the platform says it settles, before its fee.")
     fee = fields.Monetary(readonly=True)
-    net = fields.Monetary(string="Paid Out", readonly=True)
+    net = fields.Monetary(string="Payout", readonly=True)
     voucher_id = fields.Many2one(
         "salon.deal.voucher", string="Redeemed Here", readonly=True, ondelete="set null", index="btree_not_null"
     )

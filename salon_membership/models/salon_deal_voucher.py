@@ -24,14 +24,16 @@ class SalonDealVoucher(models.Model):
     code = fields.Char(
         readonly=True, index=True, help="Empty where an order was paid by the platform, but its code was used before."
     )
-    offer_id = fields.Many2one("salon.deal.offer", readonly=True, ondelete="restrict", index=True)
+    offer_id = fields.Many2one(
+        "salon.deal.offer", string="Group-buying Offer", readonly=True, ondelete="restrict", index=True
+    )
     pos_order_id = fields.Many2one(
         "pos.order", string="Order", required=True, readonly=True, ondelete="restrict", index=True
     )
     config_id = fields.Many2one(related="pos_order_id.config_id", string="Till")
     amount = fields.Monetary(readonly=True, help="What the platform settles before its fee: the tender on the order.")
     fee = fields.Monetary(readonly=True)
-    net = fields.Monetary(string="Paid Out", compute="_compute_net", store=True)
+    net = fields.Monetary(string="Payout", compute="_compute_net", store=True)
     redeemed_at = fields.Datetime(required=True, readonly=True, index=True)
     redeemed_by = fields.Integer(string="Redeemed by User ID", required=True, readonly=True, aggregator=False)
     redeemed_by_name = fields.Char(string="Redeemed By", compute="_compute_redeemed_by_name")

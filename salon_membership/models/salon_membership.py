@@ -17,7 +17,9 @@ class SalonMembership(models.Model):
     _order = "number desc, id desc"
     _rec_names_search = ["number", "partner_id"]
 
-    number = fields.Char(required=True, readonly=True, copy=False, default=lambda self: self.env._("New"))
+    number = fields.Char(
+        string="Membership Number", required=True, readonly=True, copy=False, default=lambda self: self.env._("New")
+    )
     partner_id = fields.Many2one("res.partner", string="Client", required=True, ondelete="restrict", index=True)
     tier_id = fields.Many2one(
         "salon.membership.tier",

@@ -57,7 +57,7 @@ class SalonMembershipChange(models.Model):
     to_tier_id = fields.Many2one("salon.membership.tier", string="To Tier", readonly=True, ondelete="restrict")
     note = fields.Char(readonly=True)
     counted_from = fields.Date(readonly=True, help="The first date whose purchases and visits were counted.")
-    spend = fields.Monetary(string="Spent", readonly=True)
+    spend = fields.Monetary(string="Amount Spent", readonly=True)
     visits = fields.Integer(readonly=True)
     missing = fields.Char(compute="_compute_missing")
     until = fields.Date(readonly=True, help="The last day on which what is missing can be reached.")

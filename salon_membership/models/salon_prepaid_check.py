@@ -155,7 +155,14 @@ class SalonPrepaidCheckLine(models.Model):
     _description = "Record That Explains a Difference"
     _order = "check_id, id"
 
-    check_id = fields.Many2one("salon.prepaid.check", required=True, readonly=True, ondelete="cascade", index=True)
+    check_id = fields.Many2one(
+        "salon.prepaid.check",
+        string="Prepaid Difference",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
+    )
     company_id = fields.Many2one(related="check_id.company_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     key = fields.Char(required=True, readonly=True)

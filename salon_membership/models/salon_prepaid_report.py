@@ -60,7 +60,7 @@ class SalonPrepaidReport(models.Model):
             ("refunded", "Refunded"),
             ("transferred", "Transferred"),
             ("upgraded", "Upgraded"),
-            ("expired", "Ended"),
+            ("expired", "Expired"),
             ("other", "Other"),
         ],
         string="What",

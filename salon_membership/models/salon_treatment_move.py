@@ -25,7 +25,7 @@ class SalonTreatmentMove(models.Model):
             ("transfer_out", "Transferred Away"),
             ("transfer_in", "Transferred Here"),
             ("upgrade", "Upgraded"),
-            ("expire", "Ended"),
+            ("expire", "Expired"),
         ],
         string="What",
         required=True,

@@ -24,7 +24,7 @@ class SalonTreatmentNotice(models.Model):
             ("refund", "Refunded"),
             ("transfer_out", "Transferred Away"),
             ("transfer_in", "Transferred Here"),
-            ("expire", "Ended"),
+            ("expire", "Expired"),
             ("ending", "Ends Soon"),
             ("freeze", "Frozen"),
             ("unfreeze", "No Longer Frozen"),

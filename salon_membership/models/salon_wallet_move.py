@@ -26,7 +26,7 @@ class SalonWalletMove(models.Model):
             ("payout", "Paid Out"),
             ("transfer_out", "Transferred Away"),
             ("transfer_in", "Transferred Here"),
-            ("expire", "Ended"),
+            ("expire", "Expired"),
         ],
         string="What",
         required=True,

@@ -19,7 +19,7 @@ class SalonWalletNotice(models.Model):
             ("payout", "Paid Out"),
             ("transfer_out", "Transferred Away"),
             ("transfer_in", "Transferred Here"),
-            ("expire", "Ended"),
+            ("expire", "Expired"),
             ("ending", "Ends Soon"),
         ],
         string="What",
@@ -30,7 +30,9 @@ class SalonWalletNotice(models.Model):
     bonus = fields.Monetary(readonly=True)
     principal_balance = fields.Monetary(string="Principal After", readonly=True)
     bonus_balance = fields.Monetary(string="Bonus After", readonly=True)
-    lot_id = fields.Many2one("salon.wallet.lot", readonly=True, ondelete="restrict", index="btree_not_null")
+    lot_id = fields.Many2one(
+        "salon.wallet.lot", string="Top-up", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
 
     _ending_uniq = models.UniqueIndex(
         "(lot_id, ends_on) WHERE kind = 'ending'", "Notice of this end was given already."

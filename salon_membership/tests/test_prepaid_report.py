@@ -66,7 +66,7 @@ class TestPrepaidReport(BooksCommon):
             self._book_card("expire", new, entry_journal_id=self.misc.id, account_id=self.income.id)
             page = self._page()
             self.assertEqual(self._figures(page, "Opening"), [0, 0, 20, 3000])
-            self.assertEqual(self._figures(page, "Ended"), [0, 0, -20, -3000])
+            self.assertEqual(self._figures(page, "Expired"), [0, 0, -20, -3000])
             self.assertEqual(self._figures(page, "Closing"), [0, 0, 0, 0])
             self._assert_agrees(page)
 

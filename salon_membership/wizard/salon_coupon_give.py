@@ -16,7 +16,7 @@ class SalonCouponGive(models.TransientModel):
         required=True,
         domain="[('program_type', '=', 'coupons'), ('company_id', 'in', (False, company_id))]",
     )
-    card_id = fields.Many2one("loyalty.card", readonly=True)
+    card_id = fields.Many2one("loyalty.card", string="Coupon", readonly=True)
     code = fields.Char(related="card_id.code", related_sudo=True)
     expiration_date = fields.Date(related="card_id.expiration_date", related_sudo=True)
 

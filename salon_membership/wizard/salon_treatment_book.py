@@ -17,7 +17,7 @@ class SalonTreatmentBook(models.TransientModel):
             ("upgrade", "Upgrade"),
             ("transfer", "Transfer"),
             ("extend", "Extend"),
-            ("share", "Share"),
+            ("share", "Share the Card"),
             ("expire", "Book What Is Over"),
         ],
         string="What",
@@ -34,7 +34,9 @@ class SalonTreatmentBook(models.TransientModel):
         domain="[('is_salon_card', '=', True), ('company_id', 'in', (False, company_id))]",
     )
     price = fields.Monetary(compute="_compute_price", store=True, readonly=False)
-    credit = fields.Monetary(compute="_compute_figures", help="What the sessions left are worth, which counts.")
+    credit = fields.Monetary(
+        string="Counts Towards It", compute="_compute_figures", help="What the sessions left are worth, which counts."
+    )
     amount = fields.Monetary(string="To Pay", compute="_compute_figures", help="What the client pays, or gets back.")
     words = fields.Char(compute="_compute_figures", string="How It Is Reckoned")
     rest = fields.Monetary(compute="_compute_figures", string="Booked as Income")
@@ -43,7 +45,7 @@ class SalonTreatmentBook(models.TransientModel):
     expires_on = fields.Date(string="New Last Day")
     journal_id = fields.Many2one(
         "account.journal",
-        string="By",
+        string="Paid By",
         domain="[('company_id', '=', company_id), ('type', 'in', ('bank', 'cash')), ('id', '!=', prepaid_journal_id)]",
     )
     prepaid_journal_id = fields.Many2one(related="company_id.salon_prepaid_journal_id")

@@ -32,7 +32,7 @@ class SalonWalletBook(models.TransientModel):
     other_id = fields.Many2one("res.partner", string="To Client", domain="[('id', '!=', partner_id)]")
     journal_id = fields.Many2one(
         "account.journal",
-        string="By",
+        string="Paid By",
         domain="[('company_id', '=', company_id), ('type', 'in', ('bank', 'cash')), ('id', '!=', prepaid_journal_id)]",
     )
     entry_journal_id = fields.Many2one(
