@@ -42,7 +42,7 @@ class SalonOnlineBooking(models.Model):
     hold_id = fields.Many2one("salon.booking.hold", readonly=True, ondelete="set null", index="btree_not_null")
     expires_at = fields.Datetime(required=True, readonly=True)
     address_digest = fields.Char(readonly=True)
-    name = fields.Char()
+    name = fields.Char(string="Full Name")
     email = fields.Char()
     phone = fields.Char()
     note = fields.Text()

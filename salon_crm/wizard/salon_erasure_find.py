@@ -13,7 +13,7 @@ class SalonErasureFind(models.TransientModel):
 
     phone = fields.Char(store=False)
     email = fields.Char(store=False)
-    name = fields.Char(store=False)
+    name = fields.Char(string="Full Name", store=False)
     birthday = fields.Date(store=False)
     found = fields.Boolean(compute="_compute_answer")
     answer = fields.Text(compute="_compute_answer")

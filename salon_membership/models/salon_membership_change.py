@@ -53,8 +53,8 @@ class SalonMembershipChange(models.Model):
         required=True,
         readonly=True,
     )
-    from_tier_id = fields.Many2one("salon.membership.tier", string="From Tier", readonly=True, ondelete="restrict")
-    to_tier_id = fields.Many2one("salon.membership.tier", string="To Tier", readonly=True, ondelete="restrict")
+    from_tier_id = fields.Many2one("salon.membership.tier", readonly=True, ondelete="restrict")
+    to_tier_id = fields.Many2one("salon.membership.tier", readonly=True, ondelete="restrict")
     note = fields.Char(readonly=True)
     counted_from = fields.Date(readonly=True, help="The first date whose purchases and visits were counted.")
     spend = fields.Monetary(string="Amount Spent", readonly=True)

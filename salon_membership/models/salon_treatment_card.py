@@ -83,7 +83,7 @@ class SalonTreatmentCard(models.Model):
         "account.payment", string="Payment", readonly=True, ondelete="restrict", index="btree_not_null"
     )
     from_card_id = fields.Many2one(
-        "salon.treatment.card", string="From Card", readonly=True, ondelete="restrict", index="btree_not_null",
+        "salon.treatment.card", readonly=True, ondelete="restrict", index="btree_not_null",
         help="The card whose sessions or worth came to this one.",
     )  # fmt: skip
     move_ids = fields.One2many("salon.treatment.move", "card_id", string="Movements", readonly=True)

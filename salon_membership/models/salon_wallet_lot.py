@@ -18,7 +18,7 @@ class SalonWalletLot(models.Model):
     partner_id = fields.Many2one(related="wallet_id.partner_id", string="Client")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
     currency_id = fields.Many2one(related="company_id.currency_id")
-    topped_up_at = fields.Datetime(string="Topped Up At", required=True, readonly=True)
+    topped_up_at = fields.Datetime(required=True, readonly=True)
     principal = fields.Monetary(required=True, readonly=True, default=0.0)
     bonus = fields.Monetary(required=True, readonly=True, default=0.0)
     principal_left = fields.Monetary(readonly=True)

@@ -19,7 +19,7 @@ class SalonOfferSetup(models.TransientModel):
         help="Empty: the cheapest in the order.",
     )
     voucher = fields.Boolean(string="Voucher for the next visit", help="Given at the till with the order.")
-    voucher_amount = fields.Monetary(string="Voucher Amount", default=20.0)
+    voucher_amount = fields.Monetary(default=20.0)
     voucher_days = fields.Integer(string="Valid for Days", default=60)
     bundle = fields.Boolean(help="Who takes all of these services in one order pays less.")
     bundle_service_ids = fields.Many2many(
