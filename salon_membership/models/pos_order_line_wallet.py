@@ -5,8 +5,10 @@ from .loyalty_card import BY_LEDGER
 
 KEPT = {
     "product_id", "qty", "price_unit", "discount", "price_subtotal", "price_subtotal_incl", "tax_ids", "order_id",
-    "extra_tax_data",
+    "extra_tax_data", "salon_treatment_card_id", "salon_deal_offer_id", "salon_deal_code",
 }  # fmt: skip
+# What may make a line such a one.
+BINDING = {"product_id", "order_id", "salon_treatment_card_id", "salon_deal_offer_id"}
 
 
 class PosOrderLine(models.Model):
@@ -25,7 +27,7 @@ class PosOrderLine(models.Model):
             return super().write(vals)
         self._salon_refuse_edit()
         result = super().write(vals)
-        if "product_id" in vals or "order_id" in vals:
+        if vals.keys() & BINDING:
             self._salon_refuse_edit()
         return result
 

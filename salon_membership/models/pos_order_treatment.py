@@ -214,6 +214,7 @@ class PosOrder(models.Model):
             left = -sum(used.mapped("amount")) - sum(earlier.mapped("amount"))
             share = self.currency_id.round(left * sessions / there) if there else 0.0
             fits = self.currency_id.compare_amounts(worth, min(share, amount)) <= 0
+            fits = fits and not line._salon_over_refunded()  # as where it was paid back by money before
             if there >= sessions == -line.qty > 0 and fits:
                 used.card_id._book(
                     sessions, worth, "return", origin_id=origin.order_id.id, **self._salon_treatment_values(line)

@@ -341,7 +341,11 @@ class TestDeal(DealCommon):
 
     def test_what_is_redeemed_is_not_edited(self):
         order = self._redeem("1234")
+        plain = self._sync(self._pay(self._prepare_sale(self._line(self.cut, 80)), (self.card_method, 80)))
         for record, values in (
+            (order.lines, {"salon_deal_code": "5678"}),
+            (order.lines, {"salon_deal_offer_id": False}),
+            (plain.lines, {"salon_deal_offer_id": self.offer.id, "salon_deal_code": "1234"}),
             (order.payment_ids, {"amount": 70}),
             (order.payment_ids, {"payment_method_id": self.card_method.id}),
             (order.lines, {"price_unit": 70}),

@@ -215,7 +215,13 @@ class TestCourse(TreatmentCommon):
 
     def test_a_use_refunded_in_money_gives_no_session_back(self):
         card = self._sell_card()
-        self._refund_lines(self._use(), method=self.card_method)
+        use = self._use()
+        self._refund_lines(use, method=self.card_method)
+        self._assert_card(card, 9, 1440)
+        with self._refused("Only sessions go back"), self.env.cr.savepoint():
+            self._refund_lines(use)
+        with self._refused("Refund the order instead"):
+            use.lines.salon_treatment_card_id = False
         self._assert_card(card, 9, 1440)
         self._assert_course_books()
 
