@@ -82,6 +82,10 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         self.env["salon.prepaid.contract"]._make(lots=move.lot_id)
         wallet._pay_out(100, note=f"{NAME} wants it back")
         self.env["salon.wallet.hold"].sudo().create({"order_uuid": "erased", "wallet_id": wallet.id, "principal": 1})
+        check = self.env["salon.prepaid.check"].sudo().create({"company_id": wallet.company_id.id, "subject": "wallet"})
+        self.env["salon.prepaid.check.line"].sudo().create(
+            {"check_id": check.id, "key": "wallet", "name": wallet.number, "wallet_id": wallet.id}
+        )
 
     def _make_treatment_card(self, client):
         """Have a client whose sessions all ended, and who held one for an order."""

@@ -139,4 +139,5 @@ from . import salon_session_report
 from . import salon_session_proof
 from . import pos_session_books
 from . import salon_prepaid_check
+from . import salon_prepaid_check_line
 from . import salon_prepaid_check_run

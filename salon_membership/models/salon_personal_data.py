@@ -40,6 +40,14 @@ class SalonPersonalData(models.AbstractModel):
                 why=self.env._("That a prepaid contract was made, and for how much, without its words and the name."),
                 export=("number", "sold_on", "title", "client_name", "text", "price", "bonus", "sessions"),
             ),
+            Answer(
+                "salon.prepaid.check.line",
+                by=("wallet_id.partner_id", "card_id.partner_id"),
+                keeps=("key", "name"),
+                why=self.env._("What the daily check found of a card, by its number."),
+                export=(),
+                left_out=self.env._("It says nothing of the client: the movements themselves are there."),
+            ),
             Answer("salon.wallet.notice", by=("wallet_id.partner_id",), delete=True, export=()),
             Answer(
                 "salon.wallet.move",
