@@ -19,7 +19,7 @@ class SalonTreatmentMove(models.Model):
     kind = fields.Selection(
         [
             ("sell", "Sold"),
-            ("use", "Used"),
+            ("use", "Session Used"),
             ("return", "Given Back"),
             ("refund", "Refunded"),
             ("transfer_out", "Transferred Away"),

@@ -19,7 +19,7 @@ class SalonTreatmentNotice(models.Model):
         [
             ("sell", "Sold"),
             ("upgrade", "Upgraded"),
-            ("use", "Used"),
+            ("use", "Session Used"),
             ("return", "Given Back"),
             ("refund", "Refunded"),
             ("transfer_out", "Transferred Away"),
