@@ -47,7 +47,7 @@ class TestPrepaidPage(TreatmentCommon, HttpCase):
         card = self._sell_card()
         self._use(card=card)
         rows = self._texts(self._page(), "//details[contains(@class, 'salon-treatment-moves')]//tbody/tr")
-        self.assertIn("Used · Facial −1 9", rows[0])
+        self.assertIn("Session Used · Facial −1 9", rows[0])
         self.assertIn("Sold +10 10", rows[1])
 
     def test_contracts_are_ones_own(self):
