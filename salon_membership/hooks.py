@@ -6,13 +6,13 @@ def post_init_hook(env):
     )
 
 
-KEPT = ("salon.membership.tier", "salon.consent.form", "salon.birthday.gift")
+KEPT = ("salon.membership.tier", "salon.consent.form", "salon.birthday.gift", "product.template", "product.product")
 
 
 def uninstall_hook(env):
     """Leave core working as before: no price, no points and no function of ours stays in force.
 
-    Orders of the past name their pricelist and cards name their program, so both are archived, not deleted.
+    Orders of the past name their pricelist and products, and cards their program: these are archived, not deleted.
     """
     env = env(context={**env.context, "active_test": False})
     env["product.pricelist"].search([("salon_tier_id", "!=", False)]).active = False
@@ -20,6 +20,10 @@ def uninstall_hook(env):
     programs.salon_points_product_id.active = False
     programs.active = False
     env["salon.birthday.gift"].search([]).program_id.active = False
+    # What was sold as prepaid money stays on its orders, and can't be used any more without us.
+    env["product.template"].search([("is_salon_card", "=", True)]).active = False
+    companies = env["res.company"].search([])
+    (companies.salon_topup_product_id | companies.salon_bonus_product_id).active = False
     # The tiers go with their table; core would first try to delete them one by one, below their members.
     # Club rules that somebody accepted stay on record.
     kept = [("module", "=", "salon_membership"), ("model", "in", KEPT)]
