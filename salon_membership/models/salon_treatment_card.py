@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
+# States of cards that no day ends: there is nothing left, or their days stand still.
+ENDLESS = ("expired", "closed", "frozen")
 TERMS = {"product_id", "partner_id", "company_id", "number", "service_ids", "categ_id", "is_shared"}
 MARKS = 40  # more do not fit on a screen
 BALANCE = {"sessions", "amount", "sessions_left", "amount_left", "sessions_held", "amount_held"}
@@ -147,14 +149,14 @@ class SalonTreatmentCard(models.Model):
     def _compute_is_over(self):
         for card in self:
             today = card.company_id._salon_today()
-            card.is_over = bool(card.expires_on and card.expires_on < today and card.state not in ("expired", "closed"))
+            card.is_over = bool(card.expires_on and card.expires_on < today and card.state not in ENDLESS)
 
     def _search_is_over(self, operator, value):
         if operator != "in":
             return NotImplemented
         over = [
             ("expires_on", "<", self.env.company._salon_today()),
-            ("state", "not in", ("expired", "closed")),
+            ("state", "not in", ENDLESS),
         ]
         return over if True in value else ["!", "&", *over]
 
@@ -288,6 +290,7 @@ class SalonTreatmentCard(models.Model):
         self._check_role()
         cards = self.sudo()
         cards._lock()
+        cards._clear_holds()
         if cards.filtered(lambda card: card.state != "active" or card.is_over):
             raise UserError(self.env._("Only a card that can be used can be frozen."))
         if cards.filtered("sessions_held"):

@@ -38,7 +38,8 @@ class SalonTreatmentCard(models.Model):
         """
         self.ensure_one()
         self._clear_holds()
-        own = but.exists() if but and but.card_id == self else self.env["salon.treatment.hold"]
+        own = (but or self.env["salon.treatment.hold"]).exists()  # its time may have been over
+        own = own.filtered(lambda hold: hold.card_id == self)
         return (
             max(self.sessions_left - self.sessions_held + own.sessions, 0),
             max(self.currency_id.round(self.amount_left - self.amount_held + own.amount), 0.0),

@@ -151,6 +151,9 @@ class TestCourse(TreatmentCommon):
             self.assertEqual(self._hold_session("c", "1", quantity=9)["sessions_left"], 1)
             self.env["salon.treatment.hold"]._gc_holds()
         self.assertEqual(card.hold_ids.mapped("order_uuid"), ["c", "b"])
+        with freeze_time(fields.Datetime.now() + timedelta(hours=4)):  # who comes back to the order asks again
+            self.assertEqual(self._hold_session("c", "1", quantity=8)["sessions_left"], 2)
+        self.assertEqual(sorted(card.hold_ids.mapped("sessions")), [1, 8])
         cards.release_sessions(self.config.id, "b", ["1"])
         self._assert_card(card, 10, 1600)
 
@@ -434,12 +437,27 @@ class TestCourseOffice(TreatmentCommon):
             card.action_unfreeze()
         self.assertEqual((card.state, card.expires_on), ("active", last + timedelta(days=30)))
 
+    def test_a_frozen_card_is_not_booked_as_over(self):
+        card = self._sell_card()
+        card.action_freeze()
+        with freeze_time(fields.Date.to_string(card.expires_on + timedelta(days=1))):
+            card.invalidate_recordset(["is_over"])
+            self.assertFalse(self.env["salon.treatment.card"].search([("is_over", "=", True)]))
+            with self._refused("is not over"):
+                self._book_card("expire", card, entry_journal_id=self.misc.id, account_id=self.income.id)
+            card.action_unfreeze()
+            self.assertFalse(card.is_over)
+        self._assert_card(card, 10, 1600)
+
     def test_what_an_order_holds_stays_where_it_is(self):
         card = self._sell_card()
         self._hold_session("a", "1")
         for act in (card.action_freeze, lambda: self._book_card("transfer", card, other_id=self.guest.id)):
             with self._refused("just using this card"):
                 act()
+        with freeze_time(fields.Datetime.now() + timedelta(hours=1)):  # the order was given up
+            card.action_freeze()
+        self.assertEqual((card.state, card.sessions_held), ("frozen", 0))
 
     def test_a_longer_validity(self):
         card = self._sell_card()
