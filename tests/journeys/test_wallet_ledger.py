@@ -1,6 +1,7 @@
 """Stored value against a small model of its own: whatever happens in whatever order, cards and books say the same."""
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import count
 
 from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
@@ -19,6 +20,7 @@ MONTHS = 2  # so long bonus lasts
 HOLD_MINUTES = 15
 PARTS = ("principal", "bonus")
 LATE = "odoo.addons.point_of_sale.models.pos_order"
+CLIENTS = TILLS = st.integers(0, 1)
 
 
 def cents(amount):
@@ -29,10 +31,20 @@ def cents(amount):
 class Lot:
     """What came in at once."""
 
+    numbers = count()
+
     def __init__(self, principal, bonus, at):
         """Hold so much."""
+        self.at, self.number, self.newer = at, next(self.numbers), []
         self.left = {"principal": principal, "bonus": bonus}
         self.last_day = at.date() + relativedelta(months=MONTHS) if bonus else None
+
+    def part(self, principal, bonus):
+        """Return a lot of as much of this one, as old as this one, that another client gets."""
+        new = Lot(principal, bonus, self.at)
+        new.last_day = self.last_day
+        self.newer.append(new)
+        return new
 
 
 class Card:
@@ -40,7 +52,19 @@ class Card:
 
     def __init__(self):
         """Begin with nothing."""
-        self.lots, self.holds = [], {}
+        self.lots, self.holds, self.is_open = [], {}, False
+
+    def by_age(self):
+        """Return the lots, oldest first: what came from another client is as old as it was there."""
+        return sorted(self.lots, key=lambda lot: (lot.at, lot.number))
+
+    def came_of(self, lot):
+        """Return what this client has of a top-up: of the lot itself, and of what they gave away and got back."""
+        found, newer = [lot], lot.newer
+        while newer:
+            found += newer
+            newer = sorted((one for lot in newer for one in lot.newer), key=lambda one: one.number)
+        return [one for one in found if one in self.lots and one.left["principal"] > 0]
 
     def total(self, part):
         """Return all there is of one part."""
@@ -61,7 +85,7 @@ class Card:
         """Return by which principal and bonus an amount is paid: of each lot in proportion, the oldest first."""
         held = {part: self.total(part) - self.free(part, now, but) for part in PARTS}
         paid = dict.fromkeys(PARTS, Decimal(0))
-        for lot in self.lots:
+        for lot in self.by_age():
             own = {}
             for part in PARTS:
                 skipped = min(held[part], lot.left[part])
@@ -80,7 +104,7 @@ class Card:
     def take(self, wanted):
         """Take so much of each part from the oldest lots; return from which."""
         used, wanted = [], dict(wanted)
-        for lot in self.lots:
+        for lot in self.by_age():
             taken = {part: min(lot.left[part], wanted[part]) for part in PARTS}
             for part in PARTS:
                 lot.left[part] -= taken[part]
@@ -92,7 +116,7 @@ class Card:
 
     def pay_out(self, amount, now, lots=None):
         """Take principal away with its bonus; tell whether there was so much."""
-        lots, free_bonus = self.lots if lots is None else lots, self.free("bonus", now)
+        lots, free_bonus = self.by_age() if lots is None else lots, self.free("bonus", now)
         if amount > min(sum(lot.left["principal"] for lot in lots), self.free("principal", now)):
             return False
         for lot in lots:
@@ -103,6 +127,28 @@ class Card:
                 lot.left["principal"] -= share
                 lot.left["bonus"] -= bonus
                 amount -= share
+        return True
+
+    def transfer(self, other, amount, now):
+        """Give so much principal with its bonus to another client, or all there is; tell whether it may be."""
+        there = self.total("principal")
+        if not (self.lots or self.is_open) or any(self.held(part, now) for part in PARTS):
+            return False
+        if amount is not None and amount > there:
+            return False
+        other.is_open = True
+        for lot in self.by_age():
+            given = dict(lot.left)
+            if amount is not None:
+                given["principal"] = min(lot.left["principal"], amount)
+                amount -= given["principal"]
+                given["bonus"] = Decimal(0)
+                if given["principal"]:
+                    given["bonus"] = cents(lot.left["bonus"] * given["principal"] / lot.left["principal"])
+            if any(given.values()):
+                for part in PARTS:
+                    lot.left[part] -= given[part]
+                other.lots.append(lot.part(**given))
         return True
 
     def expire(self, now):
@@ -140,14 +186,23 @@ class Sale:
             self.card.lots.append(Lot(back["principal"], Decimal(0), now))
 
 
+class Draft:
+    """An order that is not paid yet."""
+
+    def __init__(self, order, prepared):
+        """Note the order as the server has it, and what the till knows of it."""
+        self.order, self.prepared, self.is_open = order, prepared, True
+
+
 class Prepaid(RuleBasedStateMachine):
-    """What happens in a salon to the stored value of two clients."""
+    """What happens in a salon of two tills to the stored value of two clients."""
 
     case = None  # the Odoo test
     sales = Bundle("sales")
     topups = Bundle("topups")
     held = Bundle("held")
     waiting = Bundle("waiting")
+    drafts = Bundle("drafts")
 
     def __init__(self):
         """Begin with empty cards, on a day of its own."""
@@ -156,6 +211,7 @@ class Prepaid(RuleBasedStateMachine):
         self.clock = freeze_time(START)
         self.frozen = self.clock.start()
         self.cards = [Card(), Card()]
+        self.unpaid = []
         self.last = None
         self.numbers = 0
 
@@ -181,12 +237,22 @@ class Prepaid(RuleBasedStateMachine):
         self.numbers += 1
         return f"prepaid-model-{self.numbers}"
 
+    def _go_to(self, till):
+        """Make the next order at this till."""
+        self.case.config, self.case.cash_method = self.case.tills[till], self.case.drawers[till]
+
     # Money comes in --------------------------------------------------------------------------------
 
-    @rule(target=topups, who=st.integers(0, 1), amount=st.sampled_from(("50", "100", "333.33", "0.07")),
-          invoiced=st.booleans())  # fmt: skip
-    def top_up(self, who, amount, invoiced):
+    @rule(
+        target=topups,
+        who=CLIENTS,
+        amount=st.sampled_from(("50", "100", "333.33", "0.07")),
+        invoiced=st.booleans(),
+        till=TILLS,
+    )
+    def top_up(self, who, amount, invoiced, till):
         """Pay money in at the till: 10 % bonus from 100 on."""
+        self._go_to(till)
         card, amount = self.cards[who], Decimal(amount)
         data = self.case._prepare_sale(
             self.case._topup_line(float(amount)), partner=self._partner(card), uuid=self._number(), to_invoice=invoiced
@@ -196,21 +262,22 @@ class Prepaid(RuleBasedStateMachine):
         card.lots.append(lot)
         return card, lot, amount, order
 
-    @rule(top_up=consumes(topups), half=st.booleans())
-    def take_back(self, top_up, half):
+    @rule(top_up=consumes(topups), half=st.booleans(), till=TILLS)
+    def take_back(self, top_up, half, till):
         """Take a top-up back: refused when it is used already."""
+        self._go_to(till)
         card, lot, amount, order = top_up
         amount = cents(amount / 2) if half else amount
         line = self.case._topup_line(float(amount), quantity=-1, refunded_orderline_id=order.lines.id)
         data = self.case._prepare_sale(line, partner=self._partner(card), uuid=self._number(), is_refund=True)
         self.case._pay(data, (self.case.cash_method, -float(amount)))
-        if card.pay_out(amount, self.now, [lot]):
+        if card.pay_out(amount, self.now, card.came_of(lot)):
             self._send(data)
         else:
             with self.case._refused("can't be paid back"):
                 self._send(data)
 
-    @rule(who=st.integers(0, 1), amount=st.sampled_from(("10", "77.77")))
+    @rule(who=CLIENTS, amount=st.sampled_from(("10", "77.77")))
     def pay_out(self, who, amount):
         """Pay principal out in the back office."""
         card, amount = self.cards[who], Decimal(amount)
@@ -222,25 +289,46 @@ class Prepaid(RuleBasedStateMachine):
             with self.case.assertRaises(UserError):
                 wizard.action_book()
 
+    @rule(who=CLIENTS, amount=st.sampled_from((None, "10", "77.77")))
+    def transfer(self, who, amount):
+        """Give principal with its bonus to the other client, or everything: refused while an order holds some."""
+        card, other = self.cards[who], self.cards[1 - who]
+        book = {
+            "kind": "transfer",
+            "partner_id": self._partner(card).id,
+            "other_id": self._partner(other).id,
+            "amount": float(amount or 0),
+            "everything": amount is None,
+        }
+        wizard = self.case.env["salon.wallet.book"].create(book)
+        if card.transfer(other, amount and Decimal(amount), self.now):
+            wizard.action_book()
+        else:
+            with self.case.assertRaises(UserError):
+                wizard.action_book()
+
     # Money is used ---------------------------------------------------------------------------------
 
     @rule(
         target=sales,
-        who=st.integers(0, 1),
+        who=CLIENTS,
         price=st.sampled_from(("80", "33.33", "110", "0.07")),
         share=st.sampled_from((0, 30, 100, 100)),
         asks=st.booleans(),
         invoiced=st.booleans(),
+        till=TILLS,
     )
-    def sell(self, who, price, share, asks, invoiced):
+    def sell(self, who, price, share, asks, invoiced, till):
         """Sell, and pay a share by stored value: held before, or without asking."""
-        prepared = self._prepare(who, Decimal(price), share, asks)
+        self._go_to(till)
+        prepared = self._prepare(self.cards[who], Decimal(price), share, asks)
         return self._settle(*prepared, invoiced) if prepared else multiple()
 
-    @rule(target=waiting, who=st.integers(0, 1), price=st.sampled_from(("80", "33.33")))
-    def begin(self, who, price):
+    @rule(target=waiting, who=CLIENTS, price=st.sampled_from(("80", "33.33")), till=TILLS)
+    def begin(self, who, price, till):
         """Validate a payment, and lose the connection before the order is sent."""
-        prepared = self._prepare(who, Decimal(price), 100, True)
+        self._go_to(till)
+        prepared = self._prepare(self.cards[who], Decimal(price), 100, True)
         if not prepared:
             return multiple()
         card, data, _price, _split = prepared
@@ -253,9 +341,8 @@ class Prepaid(RuleBasedStateMachine):
         """The order comes in at last, perhaps after the closing of its session."""
         return self._settle(*prepared, False)
 
-    def _prepare(self, who, price, share, asks):
-        card = self.cards[who]
-        uuid, by_value = self._number(), cents(price * share / 100)
+    def _prepare(self, card, price, share, asks, uuid=None):
+        uuid, by_value = uuid or self._number(), cents(price * share / 100)
         split = {"principal": by_value, "bonus": Decimal(0)}
         if by_value and asks:
             split = card.split(by_value, self.now)
@@ -280,9 +367,10 @@ class Prepaid(RuleBasedStateMachine):
         assert cents(sum(later.mapped("amount"))) == owed
         return Sale(card, price, split["bonus"], used), order
 
-    @rule(sold=sales, part=st.sampled_from(("half", "all")), onto_card=st.booleans())
-    def refund(self, sold, part, onto_card):
-        """Take goods back, with their part of the bonus, onto the card or in cash."""
+    @rule(sold=sales, part=st.sampled_from(("half", "all")), onto_card=st.booleans(), till=TILLS)
+    def refund(self, sold, part, onto_card, till):
+        """Take goods back, with their part of the bonus, onto the card or in cash, at whichever till."""
+        self._go_to(till)
         sale, order = sold
         goods, bonus = sale.left["goods"], sale.left["bonus"]
         if part == "half":
@@ -300,6 +388,27 @@ class Prepaid(RuleBasedStateMachine):
         self._send(self.case._pay(data, (method, -float(goods - bonus))))
         sale.refund(goods, bonus, onto_card, self.now)
 
+    @rule(sold=sales)
+    def change_what_is_paid(self, sold):
+        """Somebody tries to change in the back office what is booked on a card: always refused."""
+        order = sold[1]
+        payments = order.payment_ids.filtered(lambda one: one.payment_method_id == self.case.wallet_method)
+        bonus = order.lines.filtered(lambda line: line.product_id == self.case.bonus_product)
+        changes = [order.unlink, lambda: order.write({"state": "cancel"}), lambda: order.write({"state": "draft"})]
+        if payments:
+            less = {"amount": payments.amount - 0.01}
+            changes += [
+                payments.unlink,
+                lambda: payments.write(less),
+                lambda: payments.write({"payment_method_id": self.case.card_method.id}),
+                lambda: order.write({"payment_ids": [(1, payments.id, less)]}),
+            ]
+        if bonus:
+            changes += [lambda: bonus.write({"price_unit": 0}), lambda: bonus.write({"qty": 2})]
+        for change in changes:
+            with self.case.assertRaises(UserError):
+                change()
+
     @rule()
     def send_again(self):
         """The till did not hear the answer."""
@@ -309,6 +418,7 @@ class Prepaid(RuleBasedStateMachine):
             order.action_pos_order_paid()
 
     def _send(self, data):
+        self._go_to(self.case.tills.index(self.case.env["pos.session"].browse(data["session_id"]).config_id))
         if not self.case.config.current_session_id:
             self.case.open_new_session()
         with mute_logger(LATE):
@@ -316,11 +426,76 @@ class Prepaid(RuleBasedStateMachine):
         self.last = ({**data}, order)
         return order
 
+    # Orders that wait to be paid -------------------------------------------------------------------
+
+    @rule(
+        target=drafts,
+        who=CLIENTS,
+        price=st.sampled_from(("80", "33.33")),
+        share=st.sampled_from((30, 100)),
+        till=TILLS,
+    )
+    def draft(self, who, price, share, till):
+        """Save an order that wants stored value, as when the client goes on looking around."""
+        self._go_to(till)
+        prepared = self._prepare(self.cards[who], Decimal(price), share, True)
+        if not prepared:
+            return multiple()
+        draft = Draft(self._save(prepared[1]), prepared)
+        self.unpaid.append(draft)
+        return draft
+
+    @rule(draft=drafts, price=st.sampled_from(("80", "33.33", "110")), share=st.sampled_from((0, 30, 100)))
+    def edit(self, draft, price, share):
+        """Change what is sold, and how much of it stored value pays: where there is not so much all stays."""
+        if not draft.is_open:
+            return
+        card, data, *_others = draft.prepared
+        self._go_to(self.case.tills.index(draft.order.config_id))
+        if prepared := self._prepare(card, Decimal(price), share, True, uuid=data["uuid"]):
+            self._save(prepared[1], draft.order)
+            draft.prepared = prepared
+
+    @rule(target=sales, draft=consumes(drafts))
+    def pay(self, draft):
+        """The client pays at last: perhaps what was held for them is another's by now."""
+        if not draft.is_open:
+            return multiple()
+        self.unpaid.remove(draft)
+        draft.is_open = False
+        card, data, price, split = draft.prepared
+        data = {**data, "lines": [], "access_token": draft.order.access_token}
+        return self._settle(card, data, price, split, False)
+
+    @rule(draft=consumes(drafts), deleted=st.booleans())
+    def give_up(self, draft, deleted):
+        """The client goes, and the order is cancelled or deleted."""
+        if draft.is_open:
+            self._give_up(draft, deleted)
+
+    def _save(self, data, order=None):
+        draft = {**data, "state": "draft", "payment_ids": [], "amount_paid": 0}
+        if order:
+            draft["lines"] = [*((2, line.id, 0) for line in order.lines), *data["lines"]]
+            draft["access_token"] = order.access_token
+        return self.case._sync(draft)
+
+    def _give_up(self, draft, deleted):
+        card, data, *_others = draft.prepared
+        if deleted:
+            self.case.env["pos.order"].remove_from_ui(draft.order.ids)
+        else:
+            draft.order.action_pos_order_cancel()
+        self.unpaid.remove(draft)
+        draft.is_open = False
+        card.holds.pop(data["uuid"], None)
+
     # Orders at the tills ---------------------------------------------------------------------------
 
-    @rule(target=held, who=st.integers(0, 1), amount=st.sampled_from(("20", "99.99", "300")))
-    def hold(self, who, amount):
+    @rule(target=held, who=CLIENTS, amount=st.sampled_from(("20", "99.99", "300")), till=TILLS)
+    def hold(self, who, amount, till):
         """An order that is not paid yet wants stored value."""
+        self._go_to(till)
         uuid, card = self._number(), self.cards[who]
         return (card, uuid) if self._try_hold(card, uuid, Decimal(amount)) else multiple()
 
@@ -371,18 +546,24 @@ class Prepaid(RuleBasedStateMachine):
 
     @rule()
     def close(self):
-        """Close the session: cards and books agree to the cent, and the tax in the entry is that on the orders."""
-        case = self.case
-        session = case.config.current_session_id
-        if not session:
-            return
-        orders = session.order_ids.filtered(lambda order: not order.account_move)
-        tax = cents(sum(orders.mapped("amount_tax")))
-        case._close()
-        booked = session.move_id.line_ids.filtered(lambda line: line.tax_line_id == case.tax)
+        """Close the tills: cards and books agree to the cent, and the tax in the entries is that on the orders."""
+        for draft in list(self.unpaid):
+            self._give_up(draft, deleted=False)
+        closed = [self._close_till(number) for number, till in enumerate(self.case.tills) if till.current_session_id]
+        if closed:
+            self._agree()
+            assert cents(self.case._liability()) == sum(card.total("principal") for card in self.cards)
+            assert [mistake for session in closed for mistake in session._salon_mistakes()] == []
+
+    def _close_till(self, till):
+        self._go_to(till)
+        session = self.case.config.current_session_id
+        paid = session.order_ids.filtered(lambda order: order.state in ("paid", "done") and not order.account_move)
+        tax = cents(sum(paid.mapped("amount_tax")))
+        self.case._close()
+        booked = session.move_id.line_ids.filtered(lambda line: line.tax_line_id == self.case.tax)
         assert cents(-sum(booked.mapped("balance"))) == tax
-        self._agree()
-        assert cents(case._liability()) == sum(card.total("principal") for card in self.cards)
+        return session
 
     def _agree(self):
         case = self.case
@@ -413,6 +594,22 @@ class TestWalletLedger(PrepaidCommon):
         )
         cls.bank = cls.card_method.journal_id
         cls.partners = [cls.client, cls.guest]
+        cls.tills = [cls.config, cls._make_second_till()]
+        cls.drawers = [till.payment_method_ids.filtered("is_cash_count")[:1] for till in cls.tills]
+
+    @classmethod
+    def _make_second_till(cls):
+        journal = cls.env["account.journal"].create({"name": "Second Drawer", "type": "cash", "code": "DRAW2"})
+        drawer = cls.env["pos.payment.method"].create({"name": "Second Drawer", "journal_id": journal.id})
+        others = cls.config.payment_method_ids.filtered(lambda method: not method.is_cash_count)
+        return cls.env["pos.config"].create(
+            {
+                "name": "Second Till",
+                "invoice_journal_id": cls.config.invoice_journal_id.id,
+                "payment_method_ids": [(6, 0, (drawer | others).ids)],
+                "use_pricelist": False,
+            }
+        )
 
     def _expire(self):
         self.env.flush_all()
