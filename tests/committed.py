@@ -1,5 +1,6 @@
 """What is done is committed, as in life: for tests on a database of their own."""
 import contextlib
+import threading
 
 
 @contextlib.contextmanager
@@ -9,3 +10,28 @@ def environment(registry):
 
     with registry.cursor() as cr:
         yield odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
+
+
+def run_at_once(work, connections):
+    """Run `work(seed)` in as many threads as there are connections, to the end; return what they raised.
+
+    Who comes second is told so by the database, waits, and tries again: that it was refused is nothing to log.
+    """
+    from odoo.tools import mute_logger
+
+    errors = []
+
+    def run(seed):
+        try:
+            work(seed)
+        except BaseException as error:
+            errors.append(error)
+            raise
+
+    threads = [threading.Thread(target=run, args=(seed,)) for seed in range(connections)]
+    with mute_logger("odoo.sql_db"):
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return errors

@@ -1,13 +1,12 @@
 """Vouchers that several tills redeem at once, and of an order whose worker is killed: each is used once."""
 
 import random
-import threading
 
 import pytest
 
 import deal_shop
 import wallet_shop
-from committed import environment
+from committed import environment, run_at_once
 from test_points_clash import _as_the_till, _killed
 
 CONNECTIONS, ORDERS = 8, 64
@@ -45,23 +44,8 @@ def _redeem(registry, facts, number, seed, sent):
 @pytest.mark.template("salon")
 def test_eight_tills_redeem_each_code_once_and_lose_no_sale(shop):
     registry, facts = shop
-    sent, errors = [], []
-
-    def run(seed):
-        try:
-            _redeem(registry, facts, ORDERS // CONNECTIONS, seed, sent)
-        except BaseException as error:
-            errors.append(error)
-            raise
-
-    from odoo.tools import mute_logger
-
-    threads = [threading.Thread(target=run, args=(seed,)) for seed in range(CONNECTIONS)]
-    with mute_logger("odoo.sql_db"):  # who comes second is told so, waits, and tries again
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    sent = []
+    errors = run_at_once(lambda seed: _redeem(registry, facts, ORDERS // CONNECTIONS, seed, sent), CONNECTIONS)
     assert not errors
     with environment(registry) as env:
         orders = env["pos.order"].search([("uuid", "in", sent)])

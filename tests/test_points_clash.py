@@ -3,12 +3,11 @@ import contextlib
 import os
 import random
 import signal
-import threading
 
 import pytest
 
 import points_shop
-from committed import environment
+from committed import environment, run_at_once
 
 CONNECTIONS, CARDS = 8, 10
 ORDERS = 2000 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 120
@@ -82,23 +81,8 @@ def _sell(registry, facts, number, seed, sold):
 @pytest.mark.template("salon")
 def test_eight_connections_spend_and_earn_on_the_same_cards(shop):
     registry, facts = shop
-    sold, errors = [], []
-
-    def run(seed):
-        try:
-            _sell(registry, facts, ORDERS // CONNECTIONS, seed, sold)
-        except BaseException as error:
-            errors.append(error)
-            raise
-
-    from odoo.tools import mute_logger
-
-    threads = [threading.Thread(target=run, args=(seed,)) for seed in range(CONNECTIONS)]
-    with mute_logger("odoo.sql_db"):  # who comes second is told so, waits, and tries again
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    sold = []
+    errors = run_at_once(lambda seed: _sell(registry, facts, ORDERS // CONNECTIONS, seed, sold), CONNECTIONS)
     assert not errors
     assert len(sold) == ORDERS
     with environment(registry) as env:

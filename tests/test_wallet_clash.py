@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import wallet_shop
-from committed import environment
+from committed import environment, run_at_once
 from test_points_clash import _as_the_till, _killed
 
 CONNECTIONS, CARDS = 8, 10
@@ -66,23 +66,8 @@ def _spend(registry, facts, number, seed, sold):
 @pytest.mark.template("salon")
 def test_eight_connections_spend_the_same_stored_value_once(shop):
     registry, facts = shop
-    sold, errors = [], []
-
-    def run(seed):
-        try:
-            _spend(registry, facts, ORDERS // CONNECTIONS, seed, sold)
-        except BaseException as error:
-            errors.append(error)
-            raise
-
-    from odoo.tools import mute_logger
-
-    threads = [threading.Thread(target=run, args=(seed,)) for seed in range(CONNECTIONS)]
-    with mute_logger("odoo.sql_db"):  # who comes second is told so, waits, and tries again
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    sold = []
+    errors = run_at_once(lambda seed: _spend(registry, facts, ORDERS // CONNECTIONS, seed, sold), CONNECTIONS)
     assert not errors
     assert len(sold) == ORDERS // CONNECTIONS * CONNECTIONS
     with environment(registry) as env:

@@ -1,28 +1,20 @@
 """Treatment cards against a small model of their own: whatever happens in whatever order, cards and books agree."""
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
-from freezegun import freeze_time
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, multiple, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, consumes, multiple, rule, run_state_machine_as_test
 
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.salon_membership.tests.treatment_shop import TreatmentCommon
 
-START = datetime(2027, 1, 10, 12)
+from ledger_machine import HOLD_MINUTES, LedgerMachine, cents
+
 MONTHS = 2  # so long a card lasts
-HOLD_MINUTES = 15
 KINDS = {"three": ("333.33", 3), "small": ("0.08", 3), "seven": ("100", 7)}  # prices that do not divide
-LATE = "odoo.addons.point_of_sale.models.pos_order"
-
-
-def cents(amount):
-    """Round as money is rounded."""
-    return Decimal(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 class Card:
@@ -81,10 +73,9 @@ class Use:
         self.left, self.left_amount = 0, Decimal(0)  # what is used, and not given back
 
 
-class Courses(RuleBasedStateMachine):
+class Courses(LedgerMachine):
     """What happens in a salon to the treatment cards of two clients."""
 
-    case = None  # the Odoo test
     cards = Bundle("cards")
     wishes = Bundle("wishes")
     begun = Bundle("begun")
@@ -93,31 +84,7 @@ class Courses(RuleBasedStateMachine):
     def __init__(self):
         """Begin without cards, on a day of its own."""
         super().__init__()
-        self.savepoint = self.case.env.cr.savepoint(flush=True)
-        self.clock = freeze_time(START)
-        self.frozen = self.clock.start()
         self.book = []  # of (the model's card, Odoo's)
-        self.last = None
-        self.numbers = 0
-
-    def teardown(self):
-        """Close the till at last, and leave the database as it was."""
-        try:
-            self.close()
-        finally:
-            self.clock.stop()
-            self.case.env.invalidate_all()
-            self.savepoint.close(rollback=True)
-            self.case.env.invalidate_all()
-
-    @property
-    def now(self):
-        """The moment."""
-        return self.frozen()
-
-    def _number(self):
-        self.numbers += 1
-        return f"course-model-{self.numbers}"
 
     def _odoo(self, card):
         record = self.book[card.number][1]
@@ -300,14 +267,6 @@ class Courses(RuleBasedStateMachine):
         use.left -= sessions
         use.left_amount -= amount
 
-    @rule()
-    def send_again(self):
-        """The till did not hear the answer."""
-        if self.last:
-            data, order = self.last
-            assert self.case._sync({**data}) == order
-            order.action_pos_order_paid()
-
     def _try_hold(self, who, uuid, sessions):
         cards = self._usable(who)
         card = next((card for card in cards if card.free(self.now, uuid) >= sessions), None)
@@ -353,20 +312,7 @@ class Courses(RuleBasedStateMachine):
             use.left, use.left_amount = use.sessions, use.amount
         return order, use
 
-    def _send(self, data):
-        if not self.case.config.current_session_id:
-            self.case.open_new_session()
-        with mute_logger(LATE):
-            order = self.case._sync({**data})
-        self.last = ({**data}, order)
-        return order
-
     # Time ------------------------------------------------------------------------------------------
-
-    @rule(minutes=st.integers(1, 20))
-    def wait(self, minutes):
-        """Time goes by: holds end."""
-        self.frozen.move_to(self.now + timedelta(minutes=minutes))
 
     @rule(days=st.integers(1, 45))
     def nights(self, days):
@@ -399,6 +345,7 @@ class Courses(RuleBasedStateMachine):
             assert record._mistakes() == []
             live = record.hold_ids.filtered(lambda hold: not hold.expires_at or hold.expires_at > self.now)
             assert (sum(live.mapped("sessions")), cents(sum(live.mapped("amount")))) == card.held(self.now)
+
 
 
 @tagged("post_install", "-at_install")

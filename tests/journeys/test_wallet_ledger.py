@@ -1,189 +1,20 @@
 """Stored value against a small model of its own: whatever happens in whatever order, cards and books say the same."""
-from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from itertools import count
+from datetime import timedelta
+from decimal import Decimal
 
-from dateutil.relativedelta import relativedelta
-from freezegun import freeze_time
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, multiple, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, consumes, multiple, rule, run_state_machine_as_test
 
 from odoo.exceptions import MissingError, UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.salon_membership.tests.prepaid_shop import PrepaidCommon
 
-START = datetime(2027, 1, 10, 12)
-MONTHS = 2  # so long bonus lasts
-HOLD_MINUTES = 15
-PARTS = ("principal", "bonus")
-LATE = "odoo.addons.point_of_sale.models.pos_order"
+from ledger_machine import HOLD_MINUTES, LedgerMachine, cents
+from wallet_model import MONTHS, PARTS, Card, Lot, Sale
+
 CLIENTS = TILLS = st.integers(0, 1)
-
-
-def cents(amount):
-    """Round as money is rounded."""
-    return Decimal(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-class Lot:
-    """What came in at once."""
-
-    numbers = count()
-
-    def __init__(self, principal, bonus, at):
-        """Hold so much."""
-        self.at, self.number, self.newer = at, next(self.numbers), []
-        self.left = {"principal": principal, "bonus": bonus}
-        self.last_day = at.date() + relativedelta(months=MONTHS) if bonus else None
-
-    def part(self, principal, bonus):
-        """Return a lot of as much of this one, as old as this one, that another client gets."""
-        new = Lot(principal, bonus, self.at)
-        new.last_day = self.last_day
-        self.newer.append(new)
-        return new
-
-
-class Card:
-    """What a client should have: the plainest of bookkeeping."""
-
-    def __init__(self):
-        """Begin with nothing."""
-        self.lots, self.holds, self.is_open = [], {}, False
-
-    def by_age(self):
-        """Return the lots, oldest first: what came from another client is as old as it was there."""
-        return sorted(self.lots, key=lambda lot: (lot.at, lot.number))
-
-    def came_of(self, lot):
-        """Return what this client has of a top-up: of the lot itself, and of what they gave away and got back."""
-        found, newer = [lot], lot.newer
-        while newer:
-            found += newer
-            newer = sorted((one for lot in newer for one in lot.newer), key=lambda one: one.number)
-        return [one for one in found if one in self.lots and one.left["principal"] > 0]
-
-    def total(self, part):
-        """Return all there is of one part."""
-        return sum((lot.left[part] for lot in self.lots), Decimal(0))
-
-    def held(self, part, now, but=None):
-        """Return what orders hold now."""
-        return sum(
-            (hold[part] for uuid, hold in self.holds.items() if uuid != but and (hold["until"] or datetime.max) > now),
-            Decimal(0),
-        )
-
-    def free(self, part, now, but=None):
-        """Return what no order holds."""
-        return max(self.total(part) - self.held(part, now, but), Decimal(0))
-
-    def split(self, amount, now, but=None):
-        """Return by which principal and bonus an amount is paid: of each lot in proportion, the oldest first."""
-        held = {part: self.total(part) - self.free(part, now, but) for part in PARTS}
-        paid = dict.fromkeys(PARTS, Decimal(0))
-        for lot in self.by_age():
-            own = {}
-            for part in PARTS:
-                skipped = min(held[part], lot.left[part])
-                held[part] -= skipped
-                own[part] = lot.left[part] - skipped
-            if lot.last_day and lot.last_day < now.date():
-                own["bonus"] = Decimal(0)
-            worth = sum(own.values())
-            share = min(amount - sum(paid.values()), worth)
-            if share > 0:
-                bonus = max(min(cents(share * own["bonus"] / worth), own["bonus"]), share - own["principal"])
-                paid["bonus"] += bonus
-                paid["principal"] += share - bonus
-        return paid
-
-    def take(self, wanted):
-        """Take so much of each part from the oldest lots; return from which."""
-        used, wanted = [], dict(wanted)
-        for lot in self.by_age():
-            taken = {part: min(lot.left[part], wanted[part]) for part in PARTS}
-            for part in PARTS:
-                lot.left[part] -= taken[part]
-                wanted[part] -= taken[part]
-            if any(taken.values()):
-                used.append((lot, taken))
-        assert not any(wanted.values())
-        return used
-
-    def pay_out(self, amount, now, lots=None):
-        """Take principal away with its bonus; tell whether there was so much."""
-        lots, free_bonus = self.by_age() if lots is None else lots, self.free("bonus", now)
-        if amount > min(sum(lot.left["principal"] for lot in lots), self.free("principal", now)):
-            return False
-        for lot in lots:
-            share = min(lot.left["principal"], amount)
-            if share > 0:
-                bonus = min(cents(lot.left["bonus"] * share / lot.left["principal"]), free_bonus)
-                free_bonus -= bonus
-                lot.left["principal"] -= share
-                lot.left["bonus"] -= bonus
-                amount -= share
-        return True
-
-    def transfer(self, other, amount, now):
-        """Give so much principal with its bonus to another client, or all there is; tell whether it may be."""
-        there = self.total("principal")
-        if not (self.lots or self.is_open) or any(self.held(part, now) for part in PARTS):
-            return False
-        if amount is not None and amount > there:
-            return False
-        other.is_open = True
-        for lot in self.by_age():
-            given = dict(lot.left)
-            if amount is not None:
-                given["principal"] = min(lot.left["principal"], amount)
-                amount -= given["principal"]
-                given["bonus"] = Decimal(0)
-                if given["principal"]:
-                    given["bonus"] = cents(lot.left["bonus"] * given["principal"] / lot.left["principal"])
-            if any(given.values()):
-                for part in PARTS:
-                    lot.left[part] -= given[part]
-                other.lots.append(lot.part(**given))
-        return True
-
-    def expire(self, now):
-        """End bonus that is over, unless an order holds some."""
-        if not self.held("bonus", now):
-            for lot in self.lots:
-                if lot.last_day and lot.last_day < now.date():
-                    lot.left["bonus"] = Decimal(0)
-
-
-class Sale:
-    """A paid order, and what it used."""
-
-    def __init__(self, card, price, bonus, used):
-        """Note what was sold, with how much bonus, and from which lots."""
-        self.card, self.used = card, used
-        self.left = {"goods": price, "bonus": bonus}
-        self.given = dict.fromkeys(PARTS, Decimal(0))
-
-    def refund(self, goods, bonus, onto_card, now):
-        """Give back to the lots it came from, the last one first; more than came from there is new principal."""
-        self.left["goods"] -= goods
-        self.left["bonus"] -= bonus
-        back = {"principal": goods - bonus if onto_card else Decimal(0), "bonus": bonus}
-        for part in PARTS:
-            skip = self.given[part]
-            for lot, taken in reversed(self.used):
-                passed = min(skip, taken[part])
-                skip -= passed
-                share = min(back[part], taken[part] - passed)
-                back[part] -= share
-                lot.left[part] += share
-                self.given[part] += share
-        if back["principal"] > 0:
-            self.card.lots.append(Lot(back["principal"], Decimal(0), now))
 
 
 class Draft:
@@ -194,10 +25,9 @@ class Draft:
         self.order, self.prepared, self.is_open = order, prepared, True
 
 
-class Prepaid(RuleBasedStateMachine):
+class Prepaid(LedgerMachine):
     """What happens in a salon of two tills to the stored value of two clients."""
 
-    case = None  # the Odoo test
     sales = Bundle("sales")
     topups = Bundle("topups")
     held = Bundle("held")
@@ -207,39 +37,19 @@ class Prepaid(RuleBasedStateMachine):
     def __init__(self):
         """Begin with empty cards, on a day of its own."""
         super().__init__()
-        self.savepoint = self.case.env.cr.savepoint(flush=True)
-        self.clock = freeze_time(START)
-        self.frozen = self.clock.start()
         self.cards = [Card(), Card()]
         self.unpaid = []
-        self.last = None
-        self.numbers = 0
-
-    def teardown(self):
-        """Close the till at last, and leave the database as it was."""
-        try:
-            self.close()
-        finally:
-            self.clock.stop()
-            self.case.env.invalidate_all()
-            self.savepoint.close(rollback=True)
-            self.case.env.invalidate_all()
-
-    @property
-    def now(self):
-        """The moment."""
-        return self.frozen()
 
     def _partner(self, card):
         return self.case.partners[self.cards.index(card)]
 
-    def _number(self):
-        self.numbers += 1
-        return f"prepaid-model-{self.numbers}"
-
     def _go_to(self, till):
         """Make the next order at this till."""
         self.case.config, self.case.cash_method = self.case.tills[till], self.case.drawers[till]
+
+    def _send(self, data):
+        self._go_to(self.case.tills.index(self.case.env["pos.session"].browse(data["session_id"]).config_id))
+        return super()._send(data)
 
     # Money comes in --------------------------------------------------------------------------------
 
@@ -409,23 +219,6 @@ class Prepaid(RuleBasedStateMachine):
             with self.case.assertRaises(UserError):
                 change()
 
-    @rule()
-    def send_again(self):
-        """The till did not hear the answer."""
-        if self.last:
-            data, order = self.last
-            assert self.case._sync({**data}) == order
-            order.action_pos_order_paid()
-
-    def _send(self, data):
-        self._go_to(self.case.tills.index(self.case.env["pos.session"].browse(data["session_id"]).config_id))
-        if not self.case.config.current_session_id:
-            self.case.open_new_session()
-        with mute_logger(LATE):
-            order = self.case._sync({**data})
-        self.last = ({**data}, order)
-        return order
-
     # Orders that wait to be paid -------------------------------------------------------------------
 
     @rule(
@@ -531,11 +324,6 @@ class Prepaid(RuleBasedStateMachine):
 
     # Time ------------------------------------------------------------------------------------------
 
-    @rule(minutes=st.integers(1, 20))
-    def wait(self, minutes):
-        """Time goes by: holds end."""
-        self.frozen.move_to(self.now + timedelta(minutes=minutes))
-
     @rule(days=st.integers(1, 45))
     def nights(self, days):
         """Days go by, and in the last night bonus ends."""
@@ -577,6 +365,7 @@ class Prepaid(RuleBasedStateMachine):
             assert lots == [(lot.left["principal"], lot.left["bonus"]) for lot in card.lots]
             live = wallet.hold_ids.filtered(lambda hold: not hold.expires_at or hold.expires_at > self.now)
             assert cents(sum(live.mapped("principal"))) == card.held("principal", self.now)
+
 
 
 @tagged("post_install", "-at_install")
