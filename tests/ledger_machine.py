@@ -1,4 +1,5 @@
 """What the random sequences over prepaid money share: a clock, a savepoint, the till, and time that goes by."""
+
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 

@@ -1,4 +1,5 @@
 """A mail server on loopback that takes what it is given, and keeps it."""
+
 import contextlib
 import socket
 from email import message_from_bytes, policy

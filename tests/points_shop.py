@@ -1,4 +1,5 @@
 """A till with members whose points several connections want at once: for the tests and for the benchmarks."""
+
 import datetime
 import uuid
 

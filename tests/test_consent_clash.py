@@ -1,4 +1,5 @@
 """A form that is signed in two windows at the same moment: real connections, real commits."""
+
 import threading
 
 import pytest

@@ -1,4 +1,5 @@
 """Prizes and referrals of two tills at the same moment: real connections, real commits."""
+
 import threading
 
 import pytest

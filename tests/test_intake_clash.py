@@ -1,4 +1,5 @@
 """An intake form that is sent twice at the same moment, and reviewed by two: real connections, real commits."""
+
 import threading
 
 import pytest

@@ -1,4 +1,5 @@
 """Two who offer a freed time to the waiting list at the same moment: real connections, real commits."""
+
 import logging
 import threading
 from datetime import datetime, timedelta

@@ -1,4 +1,5 @@
 """Points that many want at once, and points of an order whose worker is killed: real connections, real commits."""
+
 import contextlib
 import os
 import random

@@ -1,4 +1,5 @@
 """What stored value should be: the plainest of bookkeeping, for the random sequences to be held against."""
+
 from datetime import datetime
 from decimal import Decimal
 from itertools import count

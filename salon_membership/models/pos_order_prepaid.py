@@ -5,6 +5,8 @@ from .loyalty_card import BY_LEDGER
 from .pos_payment import TOGETHER
 from .pos_payment_method import WALLET
 
+NO_MONEY_YET = "pay_later"
+
 PAID = {"paid", "done", "invoiced"}
 
 
@@ -48,6 +50,7 @@ class PosOrder(models.Model):
         tolerance = self.currency_id.rounding * (len(amounts) + 1)
         if sold:
             self._salon_check_sold(sold, amounts, refunded, tolerance)
+            self._salon_check_topups_paid(amounts, refunded, tolerance)
         if back > max(sum(refunded.values()), 0) + tolerance:
             raise UserError(
                 self.env._(
@@ -68,6 +71,24 @@ class PosOrder(models.Model):
                 self.env._(
                     "“%s” is money that is used later: no discount, points or coupon pays for it. Take them off.",
                     sold[0].product_id.name,
+                )
+            )
+
+    def _salon_check_topups_paid(self, amounts, refunded, tolerance):
+        """Refuse top-ups that nobody paid for yet: principal and bonus could be used before the money comes."""
+        topups = self.lines.filtered(lambda line: line._salon_is_topup() and line._salon_price() > 0)
+        if not topups:
+            return
+        tenders = self.payment_ids.filtered(
+            lambda payment: payment.payment_method_id.type == NO_MONEY_YET or payment.payment_method_id._salon_prepaid()
+        )
+        others = sum(amount + refunded[line] for line, amount in amounts.items() if line not in topups)
+        if sum(tenders.mapped("amount")) > max(others, 0) + tolerance:
+            raise UserError(
+                self.env._(
+                    "“%(topup)s” is paid at once: it can't be put on %(method)s. Choose another payment method for it.",
+                    topup=topups[0].product_id.name,
+                    method=tenders[-1].payment_method_id.name,
                 )
             )
 

@@ -45,10 +45,10 @@ class PosOrder(models.Model):
         holds = self.env["salon.treatment.hold"].sudo()
         if order._salon_known().has_sessions:
             holds = holds.search([("order_uuid", "=", order.uuid)])
-        if not (sold or used or tenders or holds):
+        back = order._salon_treatment_refunds()
+        if not (sold or used or tenders or holds or back):
             return
         lines_held = order.lines.filtered(lambda line: line.uuid in holds.mapped("order_line_uuid"))
-        back = order._salon_treatment_refunds()
         amounts = order._salon_company_amounts(sold | used | lines_held | back)
         order._salon_treatment_cards(sold, used, holds, back)._lock()
         order._salon_sell_cards(sold, amounts)
@@ -59,6 +59,8 @@ class PosOrder(models.Model):
         else:
             # What the till says first: a line may hold a session that the cashier took out again.
             order._salon_use_sessions(used | lines_held, holds, tenders, amounts)
+            if back:  # a session that is worth nothing comes back without a tender
+                order._salon_give_sessions_back(back, 0.0, amounts)
         order.salon_treatment_move_ids._note_news()
 
     def _salon_treatment_refunds(self):
@@ -214,6 +216,7 @@ class PosOrder(models.Model):
             left = -sum(used.mapped("amount")) - sum(earlier.mapped("amount"))
             share = self.currency_id.round(left * sessions / there) if there else 0.0
             fits = self.currency_id.compare_amounts(worth, min(share, amount)) <= 0
+            fits = fits and (worth > 0 or not share)  # what was worth something comes back for that
             fits = fits and not line._salon_over_refunded()  # as where it was paid back by money before
             if there >= sessions == -line.qty > 0 and fits:
                 used.card_id._book(

@@ -21,15 +21,23 @@ class PosSession(models.Model):
     def _salon_mistakes(self):
         """Return where orders and entries of this closed session differ: [(sentence, difference)]."""
         self.ensure_one()
+        return self._salon_all_mistakes()[self]
+
+    def _salon_all_mistakes(self):
+        """Return where orders and entries of these closed sessions differ: {session: [(sentence, difference)]}."""
+        proofs = self.env["salon.session.report"]._prove_sessions(self)
+        return {
+            session: [
+                (session._salon_say_difference(line), line.difference) for line in proofs[session.id] if line.difference
+            ]
+            for session in self
+        }
+
+    def _salon_say_difference(self, line):
         currency = self.config_id.company_id.currency_id
-        mistakes = []
-        for line in self.env["salon.session.report"]._prove_session(self):
-            if line.difference:
-                words = self.env._(
-                    "%(line)s: the orders say %(expected)s, the entries %(booked)s",
-                    line=line.label,
-                    expected=format_amount(self.env, line.expected, currency),
-                    booked=format_amount(self.env, line.booked, currency),
-                )
-                mistakes.append((words, line.difference))
-        return mistakes
+        return self.env._(
+            "%(line)s: the orders say %(expected)s, the entries %(booked)s",
+            line=line.label,
+            expected=format_amount(self.env, line.expected, currency),
+            booked=format_amount(self.env, line.booked, currency),
+        )

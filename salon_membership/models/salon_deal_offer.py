@@ -28,6 +28,9 @@ class SalonDealOffer(models.Model):
         help="What the platform settles for one voucher before its fee, taxes included: the price of the services on"
         " the order, and the salon's revenue.",
     )
+    has_own_fee = fields.Boolean(
+        string="Own Fee", help="This offer has a fee of its own, which stays whatever the platform's rule becomes."
+    )
     fee = fields.Monetary(
         compute="_compute_fee",
         store=True,
@@ -56,10 +59,25 @@ class SalonDealOffer(models.Model):
     def _say_no_topup(self, product):
         return self.env._("A voucher pays for services, not for a top-up: take %s off.", product.name)
 
-    @api.depends("price", "platform_id.fee_percent", "platform_id.fee_fixed")
+    @api.depends("price", "platform_id.fee_percent", "platform_id.fee_fixed", "has_own_fee")
     def _compute_fee(self):
-        for offer in self:
+        for offer in self.filtered(lambda one: not one.has_own_fee):
             offer.fee = offer.platform_id._fee_of(offer.price) if offer.platform_id else 0.0
+        # A fee of its own stays as it is, but is never more than what is settled.
+        for offer in self.filtered("has_own_fee"):
+            offer.fee = min(offer.fee, max(offer.price, 0))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._mark_own_fee(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._mark_own_fee(vals))
+
+    @api.model
+    def _mark_own_fee(self, vals):
+        """Return these values: who gives a fee and nothing else of it, as an import does, gives the offer its own."""
+        return {"has_own_fee": True, **vals} if "fee" in vals else vals
 
     @api.depends("price", "fee")
     def _compute_net(self):

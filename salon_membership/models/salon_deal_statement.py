@@ -9,6 +9,11 @@ NO_OTHER = """NOT EXISTS (
      WHERE other.voucher_id = line.voucher_id AND other.statement_id <> line.statement_id
        AND statement.state = 'confirmed')"""
 
+BACK_BY_OTHER = """EXISTS (
+    SELECT FROM salon_deal_statement_line other JOIN salon_deal_statement statement ON statement.id = other.statement_id
+     WHERE other.voucher_id = line.voucher_id AND other.statement_id <> line.statement_id
+       AND statement.state = 'confirmed' AND other.issue = 'back')"""
+
 
 class SalonDealStatement(models.Model):
     """What a platform says it settles, row by row, beside what was redeemed here.
@@ -226,13 +231,14 @@ class SalonDealStatement(models.Model):
             statement._match()
             statement._settle("redeemed", "settled", "line.issue IS NULL")
             statement._settle("redeemed", "disputed", "line.issue IN ('amount', 'fee', 'back')")
-            statement._settle("settled", "disputed", "line.issue = 'back'")  # it was paid out before
+            statement._note_settled()
+            statement._settle("settled", "disputed", "line.was_settled")  # it was paid out before
             statement.state = "confirmed"
         return True
 
     def action_reopen(self):
         """Take the confirmation back: what it settled or disputed is redeemed again, unless another confirmed one
-        names it too.
+        names it too. What that one settled and this one disputed is settled again.
 
         :raise UserError: its entry is there
         """
@@ -249,8 +255,29 @@ class SalonDealStatement(models.Model):
                 )
             for state in ("settled", "disputed"):
                 statement._settle(state, "redeemed", NO_OTHER)
+            statement._settle("disputed", "settled", f"line.was_settled AND NOT {NO_OTHER} AND NOT {BACK_BY_OTHER}")
             statement.state = "draft"
         return True
+
+    def _note_settled(self):
+        """Note which vouchers that this statement takes back were settled before it, or before another one did so."""
+        self.env["salon.deal.voucher"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE salon_deal_statement_line AS line
+                   SET was_settled = voucher.state = 'settled' OR voucher.state = 'disputed' AND EXISTS (
+                           SELECT FROM salon_deal_statement_line other
+                             JOIN salon_deal_statement statement ON statement.id = other.statement_id
+                            WHERE other.voucher_id = voucher.id AND other.was_settled
+                              AND statement.state = 'confirmed')
+                  FROM salon_deal_voucher AS voucher
+                 WHERE line.voucher_id = voucher.id AND line.issue = 'back' AND line.statement_id = %s
+                """,
+                self.id,
+            )
+        )
+        self.env["salon.deal.statement.line"].invalidate_model(["was_settled"])
 
     def _settle(self, state, new, rows):
         """Give the vouchers of some rows another state.
@@ -276,6 +303,8 @@ class SalonDealStatement(models.Model):
         """Make a draft of the entry for what this statement settles: the accountant looks at it, and posts it.
 
         What the platform owes becomes less by the amount; of that the fee is an expense, and the rest is paid out.
+        Where the file says another payout than amount less fee, the entry pays that: the platform owes the difference,
+        in a line that names it, until the accountant knows what it is.
 
         :raise UserError: it is not confirmed, has an entry, or the platform lacks an account
         """
@@ -287,11 +316,12 @@ class SalonDealStatement(models.Model):
             raise UserError(self.env._("Confirm the statement first."))
         if self.account_move_id:
             return self._open_entry()
-        amount, fee = self._settled_sums()
+        amount, fee, net = self._settled_sums()
         accounts = [
-            (platform.payout_account_id, amount - fee, self.env._("Paid out by %s", platform.name)),
+            (platform.payout_account_id, net, self.env._("Paid out by %s", platform.name)),
             (platform.fee_account_id, fee, self.env._("Fee of %s", platform.name)),
             (platform.clearing_account_id, -amount, self.env._("Settled by %s", platform.name)),
+            (platform.clearing_account_id, amount - fee - net, self.env._("Not explained by %s", platform.name)),
         ]
         lines = [(account, self.currency_id.round(value), name) for account, value, name in accounts]
         lines = [line for line in lines if not self.currency_id.is_zero(line[1])]
@@ -319,21 +349,21 @@ class SalonDealStatement(models.Model):
         return self._open_entry()
 
     def _settled_sums(self):
-        """Return (amount, fee) of this statement. Where it says no fee, the vouchers say what was expected."""
+        """Return (amount, fee, payout) of this statement. Where it says no fee, the vouchers say what was expected."""
         self.env.cr.execute(
             SQL(
                 """
-                SELECT COALESCE(SUM(COALESCE(line.amount, line.net + COALESCE(voucher.fee, 0))), 0),
-                       COALESCE(SUM(COALESCE(line.fee, line.amount - line.net, voucher.fee, 0)), 0)
-                  FROM salon_deal_statement_line AS line
-                  LEFT JOIN salon_deal_voucher AS voucher ON voucher.id = line.voucher_id
-                 WHERE statement_id = %s
+                SELECT COALESCE(SUM(amount), 0), COALESCE(SUM(fee), 0), COALESCE(SUM(COALESCE(net, amount - fee)), 0)
+                  FROM (SELECT COALESCE(line.amount, line.net + COALESCE(line.fee, voucher.fee, 0)) AS amount,
+                               COALESCE(line.fee, line.amount - line.net, voucher.fee, 0) AS fee, line.net
+                          FROM salon_deal_statement_line AS line
+                          LEFT JOIN salon_deal_voucher AS voucher ON voucher.id = line.voucher_id
+                         WHERE statement_id = %s) AS rows
                 """,
                 self.id,
             )
         )
-        amount, fee = self.env.cr.fetchone()
-        return float(amount), float(fee)
+        return tuple(float(amount) for amount in self.env.cr.fetchone())
 
     def _open_entry(self):
         return {

@@ -43,6 +43,7 @@ class SalonDealStatementLine(models.Model):
     gap = fields.Monetary(
         string="Differs By", readonly=True, help="What the platform pays out more than expected, below 0: less."
     )
+    was_settled = fields.Boolean(readonly=True, help="The voucher was settled before this row took it back.")
 
     _once = models.UniqueIndex("(statement_id, key)", "This row is here already.")
     _by_code = models.Index("(platform_id, code)")

@@ -170,8 +170,8 @@ class SalonPrepaidCheckRun(models.Model):
                 "difference": difference,
                 "session_id": session.id,
             }
-            for session in sessions
-            for number, (words, difference) in enumerate(session._salon_mistakes())
+            for session, mistakes in sessions._salon_all_mistakes().items()
+            for number, (words, difference) in enumerate(mistakes)
         ]
         checks._note(company, "sessions", vals_list, among)
         if len(sessions) == SESSIONS:

@@ -90,10 +90,11 @@ class SalonSessionReport(models.Model):
                 report[name] = sum(sums.get((report.id, part), 0.0) for part in parts)
 
     def _compute_difference(self):
+        proofs = self.sudo()._prove_sessions(self.env["pos.session"].sudo().browse(self.ids))
         for report in self:
-            mistakes = self.env["pos.session"].sudo().browse(report.id)._salon_mistakes()
-            report.difference = sum(difference for _words, difference in mistakes)
-            report.differs = bool(mistakes)
+            differences = [line.difference for line in proofs.get(report.id, ()) if line.difference]
+            report.difference = sum(differences)
+            report.differs = bool(differences)
 
     def _search_differs(self, operator, value):
         """Find the sessions of which the daily check says so."""
@@ -195,9 +196,7 @@ class SalonSessionReport(models.Model):
 
     def _tenders(self, session):
         """Return what was paid by each method: (method, amount in the company's currency)."""
-        lines = self.env["salon.session.line"].sudo()
-        domain = [("session_id", "=", session.id), ("part", "=", "tender")]
-        return lines._read_group(domain, ["payment_method_id"], ["amount:sum"])
+        return self._tenders_of(session).get(session.id, [])
 
     # What a figure opens ----------------------------------------------------------------------------
 

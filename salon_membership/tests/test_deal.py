@@ -2,7 +2,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import format_date, mute_logger
 
 from ..tools.deal_code import normalise
@@ -55,6 +55,29 @@ class TestDeal(DealCommon):
         self.assertEqual(self.offer.fee, 5.8)
         own = self._make_offer("Own fee", 100, self.cut, fee=2.5)
         self.assertEqual((own.fee, own.net), (2.5, 97.5))
+        self.bundle.fee = 20
+        self.platform.write({"fee_percent": 10, "fee_fixed": 0})
+        self.assertEqual((self.offer.fee, own.fee, self.bundle.fee), (8, 2.5, 20), "a new rule leaves own fees alone")
+        own.price = 120
+        self.assertEqual(own.fee, 2.5)
+        own.price = 2
+        self.assertEqual(own.fee, 2, "no more than what is settled")
+        own.write({"price": 100, "has_own_fee": False})
+        self.assertEqual(own.fee, 10, "the rule's again")
+
+    def test_in_the_form_a_fee_is_the_rules_until_it_is_marked_as_its_own(self):
+        form = Form(self.env["salon.deal.offer"])
+        form.name, form.platform_id, form.price = "Form", self.platform, 50
+        self.assertEqual(form.fee, 3)
+        with form.item_ids.new() as item:
+            item.product_id = self.cut
+        offer = form.save()
+        self.assertFalse(offer.has_own_fee)
+        with Form(offer) as form:
+            form.has_own_fee = True
+            form.fee = 1
+        self.platform.fee_percent = 50
+        self.assertEqual((offer.has_own_fee, offer.fee), (True, 1))
 
     def test_the_pieces_of_a_bundle_come_to_its_price(self):
         bundle = self._make_offer("Three", 100, self.cut, self.facial, self.shampoo)

@@ -294,6 +294,54 @@ class TestDealStatement(DealCommon):
         self.env.invalidate_all()
         self.assertEqual(self._vouchers("1").state, "disputed")
 
+    def test_what_a_reopened_statement_took_back_is_as_it_was(self):
+        self._confirmed()
+        takes = [
+            self._import(self._rows((1, -80, -4.8, ""), (3, -80, -4.8, "")), number=number).with_user(self.accountant)
+            for number in ("2026-12", "2027-01")
+        ]
+        for statement in takes:
+            statement.action_confirm()
+        self.env.invalidate_all()
+        self.assertEqual(self._vouchers("1", "3").mapped("state"), ["disputed", "disputed"])
+        for first, second in (takes, takes[::-1]):
+            first.action_reopen()
+            self.env.invalidate_all()
+            self.assertEqual(self._vouchers("1", "3").mapped("state"), ["disputed"] * 2, "the other one says so")
+            second.action_reopen()
+            self.env.invalidate_all()
+            self.assertEqual(self._vouchers("1", "3").mapped("state"), ["settled", "redeemed"])
+            first.action_confirm()
+            second.action_confirm()
+            self.env.invalidate_all()
+        takes[1].action_reopen()
+        self.env.invalidate_all()
+        self._vouchers("1").with_user(self.accountant).action_settle()
+        takes[0].action_reopen()
+        self.env.invalidate_all()
+        self.assertEqual(self._vouchers("1").state, "settled", "what the accountant accepted stays")
+
+    def test_the_entry_pays_what_the_file_pays_and_names_the_difference(self):
+        for code in ("1", "2", "3"):
+            self._redeem(code)
+        statement = self._import("code,amount,fee,net\n1,80,4.8,70\n2,80,4.8,75.2\n3,80,4.8,\n")
+        statement = statement.with_user(self.accountant)
+        statement.action_confirm()
+        statement.action_propose_entry()
+        lines = statement.account_move_id.line_ids
+        self.assertEqual(
+            sorted((line.account_id.id, line.balance) for line in lines),
+            sorted(
+                [
+                    (self.platform.payout_account_id.id, 220.4),
+                    (self.platform.fee_account_id.id, 14.4),
+                    (self.platform.clearing_account_id.id, -240),
+                    (self.platform.clearing_account_id.id, 5.2),
+                ]
+            ),
+        )
+        self.assertEqual(lines.filtered(lambda line: line.balance == 5.2).name, "Not explained by Meituan: 2026-11")
+
     def test_the_entry_is_a_draft_that_clears_what_the_platform_owes(self):
         statement = self._import(self._rows((1, 80, 4.8, "")))
         with self._refused("Confirm the statement"):

@@ -179,6 +179,34 @@ class TestSessionReport(BooksCommon):
         exported = report.export_data(["name", "topups", "tenders"])["datas"]
         self.assertEqual(exported[0][:2], [session.name, 200.0])
 
+    def test_the_list_proves_all_sessions_at_once(self):
+        sessions = self._busy_session()
+        for amount in (200, 300, 400):
+            order = self._top_up(amount)
+            if amount == 300:
+                order.action_pos_order_invoice()
+            sessions |= self._close()
+        wrong = sessions[1].move_id
+        liability = wrong.line_ids.filtered(lambda line: line.account_id == self.wallet_account)
+        wrong.button_draft()
+        liability.account_id = self.income
+        wrong.action_post()
+        reports = self.env["salon.session.report"].with_user(self.accountant)
+
+        def count(those):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            found = {report.id: (report.difference, report.differs) for report in reports.browse(those.ids)}
+            return found, self.env.cr.sql_log_count - before
+
+        count(sessions)  # what is kept in memory
+        alone, queries = count(sessions[0])
+        found, more = count(sessions)
+        self.assertEqual(found, {session.id: (0, session == sessions[1]) for session in sessions})
+        self.assertEqual(alone, {sessions[0].id: (0, False)})
+        self.assertLessEqual(more, queries + 3, "however many sessions a page has")
+
     def test_the_workbook(self):
         session = self._busy_session()
         _name, content = (

@@ -216,6 +216,25 @@ class TestCourse(TreatmentCommon):
         self.assertEqual(self._course_liability(), 1600)
         self._assert_course_books()
 
+    def test_a_session_that_is_worth_nothing_comes_back_too(self):
+        card = self._sell_card(price=0)
+        self._assert_card(card, 10, 0)
+        use = self._use(quantity=2)
+        self._assert_card(card, 8, 0)
+        self._refund_lines(use)
+        self._assert_card(card, 9, 0)
+        self._refund_lines(use)
+        self._assert_card(card, 10, 0)
+        self._refund_lines(use)
+        self._assert_card(card, 10, 0)
+        self._assert_course_books()
+
+    def test_a_session_that_was_worth_something_does_not_come_back_for_nothing(self):
+        card = self._sell_card()
+        use = self._use()
+        self._refund_lines(use, price=0)
+        self._assert_card(card, 9, 1440)
+
     def test_a_use_refunded_in_money_gives_no_session_back(self):
         card = self._sell_card()
         use = self._use()

@@ -68,6 +68,23 @@ class TestMoneyForNothing(CheatCommon):
         self.assertEqual(self._principal(), 200)
         self._assert_books()
 
+    def test_a_top_up_is_paid_before_it_gives_anything(self):
+        with self._refused("is paid at once: it can't be put on Customer Account"):
+            self._send(self._paid(self._topup_line(100), payments=[(self.later_method, 100)]))
+        payments = [(self.card_method, 99), (self.later_method, 21)]
+        with self._refused("is paid at once"):
+            self._send(self._paid(self._topup_line(100), self._line(self.shampoo, 20), payments=payments))
+        self.assertFalse(self._principal())
+        # What is not the top-up may be owed, and what is refunded pays for it.
+        payments = [(self.card_method, 100), (self.later_method, 20)]
+        self._send(self._paid(self._topup_line(100), self._line(self.shampoo, 20), payments=payments))
+        sale = self._sell(self._line(self.shampoo, 80), partner=self.fraud)
+        back = self._line(self.shampoo, 80, -1, refunded_orderline_id=sale.lines.id)
+        payments = [(self.card_method, 20), (self.later_method, 50)]
+        self._send(self._paid(back, self._line(self.facial, 50), self._topup_line(100), payments=payments))
+        self.assertEqual(self._principal(), 200)
+        self._assert_books()
+
     def test_a_top_up_is_paid_by_no_points(self):
         self._program().salon_points_for_one = 10
         self._give(2000)
@@ -181,9 +198,10 @@ class TestOthersMoney(CheatCommon):
         back = self._line(self.shampoo, 80, -1, refunded_orderline_id=sale.lines.id)
         data = self._paid(back, self._topup_line(80), payments=[(self.wallet_method, 50), (self.cash_method, -50)],
                           partner=self.client)  # fmt: skip
-        order = self._send(data)
-        self.assertEqual(self._principal(self.client), 580)
-        self.assertIn(self.later_method, order.payment_ids.payment_method_id)
+        before = self._principal(self.client)
+        with self._refused("is paid at once"):
+            self._send(data)
+        self.assertEqual(self._principal(self.client), before)
         self._assert_books()
 
     def test_another_company_asks_for_nothing(self):

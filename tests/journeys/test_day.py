@@ -1,4 +1,5 @@
 """One day in the salon, over all three addons, each person in their own browser."""
+
 from datetime import timedelta
 
 from odoo import fields

@@ -1,4 +1,5 @@
 """What the sandbox says when it can't go on."""
+
 import errno
 
 

@@ -1,4 +1,5 @@
 """Checks of the addons' manifests against what lies on disk."""
+
 import ast
 import re
 

@@ -1,4 +1,5 @@
 """Progress on standard error: one line a phase, with its time."""
+
 import contextlib
 import sys
 import time

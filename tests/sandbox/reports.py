@@ -1,4 +1,5 @@
 """A pytest plugin that writes each report as a line of JSON to SALON_REPORTS, and reads them again."""
+
 import json
 import os
 
