@@ -1,5 +1,4 @@
 """What is done is committed, as in life: for tests on a database of their own."""
-
 import contextlib
 import threading
 

@@ -12,7 +12,6 @@ A class of odoo.tests outside an addon needs ``@tagged("post_install", "-at_inst
 A skip fails the run unless ALLOWED_SKIPS in tests/sandbox/pytest_plugin.py lists it, and so does a logged ERROR that
 the test doesn't expect by ``mute_logger`` or ``assertLogs``.
 """
-
 import os
 import resource
 import shutil
@@ -38,7 +37,6 @@ def env():
     """Odoo's environment as the superuser on the run's database; nothing stays of what the test does."""
     import odoo
     from odoo.modules.registry import Registry
-
     with Registry(odoo.tests.common.get_db_name()).cursor() as cr:
         yield odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
         cr.rollback()
@@ -63,7 +61,7 @@ def database(sandbox, request):
     from odoo.modules.registry import Registry
 
     name = request.node.get_closest_marker("template").args[0]
-    (template,) = sandbox.templates.ensure(name)
+    template, = sandbox.templates.ensure(name)
     with run_database(sandbox, template, f"own_{os.getpid()}_{name}") as database:
         # With the flag on, loading a registry would run the tests of every addon.
         enabled = odoo.tools.config["test_enable"]

@@ -1,5 +1,4 @@
 """What the random sequences over prepaid money share: a clock, a savepoint, the till, and time that goes by."""
-
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 

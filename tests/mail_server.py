@@ -1,5 +1,4 @@
 """A mail server on loopback that takes what it is given, and keeps it."""
-
 import contextlib
 import socket
 from email import message_from_bytes, policy

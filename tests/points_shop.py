@@ -1,5 +1,4 @@
 """A till with members whose points several connections want at once: for the tests and for the benchmarks."""
-
 import datetime
 import uuid
 

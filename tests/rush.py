@@ -2,7 +2,6 @@
 
 The preparation runs inside Odoo; everything else is the standard library alone.
 """
-
 import contextlib
 import http.client
 import json
@@ -21,50 +20,31 @@ START_LIMIT = 120  # seconds
 def prepare(env):
     """Make a small salon in which all want the same; commit it, and return what the requests need to know."""
     user = make_user(env)
-    services = env["product.product"].create(
-        [
-            {"name": name, "type": "service", "is_salon_service": True, "salon_active_minutes": minutes}
-            for name, minutes in (("Cut", 30), ("Colour", 45), ("Care", 20))
-        ]
-    )
-    stylists = env["hr.employee"].create(
-        [{"name": name, "is_salon_stylist": True, "resource_calendar_id": False} for name in ("Anna", "Ben")]
-    )
-    clients = env["res.partner"].create([{"name": f"Client {number}", "is_salon_client": True} for number in range(50)])
+    services = env["product.product"].create([
+        {"name": name, "type": "service", "is_salon_service": True, "salon_active_minutes": minutes}
+        for name, minutes in (("Cut", 30), ("Colour", 45), ("Care", 20))])
+    stylists = env["hr.employee"].create([
+        {"name": name, "is_salon_stylist": True, "resource_calendar_id": False} for name in ("Anna", "Ben")])
+    clients = env["res.partner"].create([
+        {"name": f"Client {number}", "is_salon_client": True} for number in range(50)])
     env.cr.commit()
     return {"user": user.id, "services": services.ids, "stylists": stylists.ids, "clients": clients.ids}
 
 
 def make_user(env):
     """Make the receptionist who logs in."""
-    return env["res.users"].create(
-        {
-            "name": "Rosa Rush",
-            "login": LOGIN,
-            "password": LOGIN,
-            "group_ids": [(6, 0, env.ref("salon_crm.group_salon_reception").ids)],
-        }
-    )
+    return env["res.users"].create({
+        "name": "Rosa Rush", "login": LOGIN, "password": LOGIN,
+        "group_ids": [(6, 0, env.ref("salon_crm.group_salon_reception").ids)]})
 
 
 @contextlib.contextmanager
 def serve(sandbox, database):
     """Serve a database by workers; yield (port, path of the log)."""
     port, websocket_port = free_ports(2)
-    job = sandbox.odoo.job(
-        "rush",
-        "The Odoo server",
-        sandbox.odoo.command(
-            "-d",
-            database,
-            f"--db-filter=^{database}$",
-            f"--http-port={port}",
-            f"--gevent-port={websocket_port}",
-            f"--workers={WORKERS}",
-            "--max-cron-threads=0",
-            "--log-level=info",
-        ),
-    )
+    job = sandbox.odoo.job("rush", "The Odoo server", sandbox.odoo.command(
+        "-d", database, f"--db-filter=^{database}$", f"--http-port={port}", f"--gevent-port={websocket_port}",
+        f"--workers={WORKERS}", "--max-cron-threads=0", "--log-level=info"))
     try:
         end = time.monotonic() + START_LIMIT
         while not answers(port, "/web/login"):
@@ -86,9 +66,8 @@ class Session:
     def __init__(self, port, database):
         """Log in."""
         self.port, self.cookie = port, ""
-        _seconds, _answer, headers = self._post(
-            "/web/session/authenticate", {"db": database, "login": LOGIN, "password": LOGIN}
-        )
+        _seconds, _answer, headers = self._post("/web/session/authenticate", {
+            "db": database, "login": LOGIN, "password": LOGIN})
         self.cookie = headers["Set-Cookie"].split(";")[0]
 
     def request(self, model, method, arguments):
@@ -154,22 +133,12 @@ def book_chain(session, facts, start):
     """Have 50 clients ask for the same three services, done by two stylists, at the same start."""
     anna, ben = facts["stylists"]
     cut, colour, care = facts["services"]
-    return _book(
-        session,
-        facts,
-        start,
-        [
-            {"product_id": cut, "stylist_id": anna},
-            {"product_id": colour, "stylist_id": ben},
-            {"product_id": care, "stylist_id": anna},
-        ],
-    )
+    return _book(session, facts, start, [
+        {"product_id": cut, "stylist_id": anna}, {"product_id": colour, "stylist_id": ben},
+        {"product_id": care, "stylist_id": anna}])
 
 
 def _book(session, facts, start, lines):
-    return at_once(
-        [
-            session.request("calendar.event", "salon_book", [{"client_id": client, "start": start, "lines": lines}])
-            for client in facts["clients"]
-        ]
-    )
+    return at_once([
+        session.request("calendar.event", "salon_book", [{"client_id": client, "start": start, "lines": lines}])
+        for client in facts["clients"]])

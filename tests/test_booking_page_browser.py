@@ -1,6 +1,5 @@
 """Clients on the booking page in a real browser, with the mails that really came: at desk and phone size, in both
 languages, by keyboard."""
-
 import re
 from datetime import timedelta
 
@@ -264,15 +263,10 @@ def test_two_who_want_one_time_and_a_link_that_has_ended(salon, browser):
     with environment(salon.registry) as env:
         service, stylist = env["product.product"].search([("name", "=", "Cut")], limit=1), env["hr.employee"].search(
             [("name", "=", "Ben")])  # fmt: skip
-        booking = env["calendar.event"].create(
-            {
-                "is_salon_booking": True,
-                "salon_client_id": env["res.partner"].search([], limit=1).id,
-                "start": env.cr.now().replace(microsecond=0) - timedelta(days=3),
-                "salon_off_hours": True,
-                "salon_line_ids": [(0, 0, {"product_id": service.id, "stylist_id": stylist.id})],
-            }
-        )
+        booking = env["calendar.event"].create({
+            "is_salon_booking": True, "salon_client_id": env["res.partner"].search([], limit=1).id,
+            "start": env.cr.now().replace(microsecond=0) - timedelta(days=3), "salon_off_hours": True,
+            "salon_line_ids": [(0, 0, {"product_id": service.id, "stylist_id": stylist.id})]})
         path = booking._salon_path()
     answer = pages[0].goto(salon.base + path)
     assert answer.status == 404

@@ -1,5 +1,4 @@
 """Two who book the same time at the same moment: real connections, real commits, a database of their own."""
-
 import threading
 from datetime import datetime, timedelta
 
@@ -37,20 +36,16 @@ def _book(registry, ids, start, stylists, barrier, outcomes):
         env["res.partner"].browse(ids["client"]).read(["name"])  # the transaction has begun, and sees no later booking
 
         def create():
-            return (
-                env["calendar.event"]
-                .create(
-                    {
-                        "is_salon_booking": True,
-                        "salon_client_id": ids["client"],
-                        "start": start,
-                        "salon_line_ids": [
-                            (0, 0, {"product_id": ids["service"], "stylist_id": ids[stylist]}) for stylist in stylists
-                        ],
-                    }
-                )
-                .id
-            )
+            return env["calendar.event"].create(
+                {
+                    "is_salon_booking": True,
+                    "salon_client_id": ids["client"],
+                    "start": start,
+                    "salon_line_ids": [
+                        (0, 0, {"product_id": ids["service"], "stylist_id": ids[stylist]}) for stylist in stylists
+                    ],
+                }
+            ).id
 
         barrier.wait()
         try:

@@ -1,5 +1,4 @@
 """A form that is signed in two windows at the same moment: real connections, real commits."""
-
 import threading
 
 import pytest

@@ -1,5 +1,4 @@
 """Prizes and referrals of two tills at the same moment: real connections, real commits."""
-
 import threading
 
 import pytest

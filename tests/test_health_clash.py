@@ -1,5 +1,4 @@
 """A client is erased while somebody writes of their health: real connections, real commits."""
-
 import threading
 
 import pytest

@@ -1,5 +1,4 @@
 """Who steals a backup learns nothing of a client's health: neither the database nor the files hold it."""
-
 import base64
 import io
 import subprocess
@@ -12,11 +11,9 @@ from committed import environment
 from sandbox.postgres import PORT, ROLE
 
 # Told in words that stand nowhere else.
-TOLD = (
-    {"kind": "medication", "text": "takes zzisotretinoin daily, 每天服用异维甲酸胶囊"},
-    {"kind": "pregnancy", "condition": "pregnant", "text": "zzpregnant with twins", "until": "2031-07-19"},
-    {"kind": "scalp", "condition": "psoriasis", "text": "zzpsoriasis\nbehind the ears"},
-)
+TOLD = ({"kind": "medication", "text": "takes zzisotretinoin daily, 每天服用异维甲酸胶囊"},
+        {"kind": "pregnancy", "condition": "pregnant", "text": "zzpregnant with twins", "until": "2031-07-19"},
+        {"kind": "scalp", "condition": "psoriasis", "text": "zzpsoriasis\nbehind the ears"})
 INTAKE = "zznickel, 对镍过敏"  # told in an intake form
 WORDS = ("zzbleached", "zznickel", "对镍过敏", "zzisotretinoin", "异维甲酸", "zzpregnant", "zzpsoriasis", "2031-07-19")
 KNOWN = "Zzclara Zzclient"
@@ -50,8 +47,7 @@ def photo_of_a_visit(env, file):
     asked._sign(form, {"signed_name": KNOWN})
     visit = env["salon.visit"].create({"partner_id": file.partner_id.id})
     photos = env["salon.photo"].browse(
-        visit.add_photo(moment, base64.b64encode(photo()).decode(), SHOWS) for moment in ("before", "after")
-    )
+        visit.add_photo(moment, base64.b64encode(photo()).decode(), SHOWS) for moment in ("before", "after"))
     shown, _other = visit.show_photos()["visits"][0]["photos"]
     assert shown["note"] == SHOWS
     kept = [photos[0].open_photo(), base64.b64decode(shown["thumbnail"])]
@@ -73,41 +69,29 @@ def test_a_dump_of_database_and_files_holds_no_plain_health_text(sandbox, databa
         ids = [notes.conceal(file.id, content) for content in TOLD]
         notes.conceal(file.id, TOLD[0] | {"text": "less of it"}, note_id=ids[0], version=1)
         assert [note["text"] for note in file.reveal_health("review")] == [
-            "less of it",
-            *(content["text"] for content in TOLD[1:]),
-        ]
+            "less of it", *(content["text"] for content in TOLD[1:])]
         notes.browse(ids[1]).remove()
-        form = env["salon.intake.form"].create(
-            {
-                "name": "Welcome",
-                "question_ids": [(0, 0, {"name": "Allergies?", "kind": "text", "health": "sensitivity"})],
-            }
-        )
+        form = env["salon.intake.form"].create({"name": "Welcome", "question_ids": [
+            (0, 0, {"name": "Allergies?", "kind": "text", "health": "sensitivity"})]})
         sheet = env["salon.intake"]._ask(file, form, env.company)
         sheet._fill({str(form.question_ids.id): {"text": INTAKE}})
-        (told,) = sheet.with_user(env.user).reveal_health("review")
+        told, = sheet.with_user(env.user).reveal_health("review")
         assert told["answer"] == INTAKE
         sheet.with_user(env.user).take_over_health({one["id"]: False for one in told["proposals"]})
         kept = photo_of_a_visit(env, file)
     dump = subprocess.run(
         [sandbox.cluster._program("pg_dump"), "-h", sandbox.cluster.socket, "-p", str(PORT), "-U", ROLE, database],
-        check=True,
-        stdout=subprocess.PIPE,
-    ).stdout
+        check=True, stdout=subprocess.PIPE).stdout
     files = [path for path in Path(odoo.tools.config.filestore(database)).rglob("*") if path.is_file()]
     everything = [dump, *(path.read_bytes() for path in files)]
     assert any(KNOWN.encode() in content for content in everything), "the search itself finds nothing"
-    found = [
-        word
-        for word in WORDS
-        for content in everything
-        for form in (word.encode(), word.encode("unicode_escape"), word.encode("utf-16-le"))
-        if form in content
-    ]
+    found = [word for word in WORDS for content in everything
+             for form in (word.encode(), word.encode("unicode_escape"), word.encode("utf-16-le"))
+             if form in content]
     assert found == []
     # Of the photo that was sent, and of what was made of it; and no row of photos begins as a JPEG does.
     sent = photo()
-    parts = [MARK, sent[1000:1032], *(one[len(one) // 2 :][:32] for one in kept)]
+    parts = [MARK, sent[1000:1032], *(one[len(one) // 2:][:32] for one in kept)]
     found = [part for part in parts for content in everything for form in in_all_writings(part) if form in content]
     assert found == []
     rows = dump.split(b"\nCOPY public.salon_photo (")[1].split(b"\n\\.\n")[0]

@@ -3,7 +3,6 @@
 Each test has a database of its own: the core addons with their demo data, and on top of it appointments and a till
 that has sold something. It is photographed before, after the installation and after the uninstallation.
 """
-
 import collections
 import contextlib
 import http.cookiejar
@@ -74,8 +73,7 @@ print("CHECKED")
 TECHNICAL = re.compile(
     r"ir_.*|rule_group_rel|base_.*|orm_signaling_.*|bus_.*|auth_.*|mail_(message|tracking).*|mail_notification|res_device.*"
     r"|res_users_log|res_users_settings|res_groups.*|res_config_.*|web_tour.*|module_country|wizard_.*|.*_wizard.*"
-    r"|digest_.*|spreadsheet_dashboard.*|onboarding_.*|pos_bus_mixin|report_.*|sms_.*|snailmail_.*"
-)
+    r"|digest_.*|spreadsheet_dashboard.*|onboarding_.*|pos_bus_mixin|report_.*|sms_.*|snailmail_.*")
 # Columns that change by themselves.
 MOVING_COLUMNS = {"write_date", "write_uid", "login_date", "access_token"}
 # What the sample data is meant to change: the sample salon is a company of its own, and the administrator works in it.
@@ -103,23 +101,14 @@ class Photograph:
     def _structure(self):
         found = set()
         for kind, statement in (
-            (
-                "column",
-                "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns "
-                "WHERE table_schema = 'public'",
-            ),
+            ("column", "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns "
+                       "WHERE table_schema = 'public'"),
             ("index", "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"),
-            (
-                "constraint",
-                "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
-                "WHERE connamespace = 'public'::regnamespace",
-            ),
+            ("constraint", "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+                           "WHERE connamespace = 'public'::regnamespace"),
             ("trigger", "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"),
-            (
-                "function",
-                "SELECT proname, pg_get_function_identity_arguments(p.oid) FROM pg_proc p "
-                "WHERE pronamespace = 'public'::regnamespace",
-            ),
+            ("function", "SELECT proname, pg_get_function_identity_arguments(p.oid) FROM pg_proc p "
+                         "WHERE pronamespace = 'public'::regnamespace"),
             ("relation", "SELECT relname, relkind::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"),
         ):
             found |= {(kind, *row) for row in self._query(statement)}
@@ -128,10 +117,9 @@ class Photograph:
     def _columns(self):
         tables = collections.defaultdict(list)
         for table, column in self._query(
-            "SELECT c.table_name, c.column_name FROM information_schema.columns c "
-            "JOIN information_schema.tables t USING (table_schema, table_name) "
-            "WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' ORDER BY 1, ordinal_position"
-        ):
+                "SELECT c.table_name, c.column_name FROM information_schema.columns c "
+                "JOIN information_schema.tables t USING (table_schema, table_name) "
+                "WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' ORDER BY 1, ordinal_position"):
             if not TECHNICAL.fullmatch(table) and column not in MOVING_COLUMNS:
                 tables[table].append(column)
         return dict(tables)
@@ -182,11 +170,8 @@ def run_odoo(sandbox, job):
 def changes(before, after, *, sample=False):
     """Return what of the business rows is not as it was, as a readable list."""
     return sorted(
-        change
-        for table, rows in before.rows.items()
-        for key, row in rows.items()
-        for change in _changes_of_row(table, key, row, after.rows[table], sample)
-    )
+        change for table, rows in before.rows.items() for key, row in rows.items()
+        for change in _changes_of_row(table, key, row, after.rows[table], sample))
 
 
 def _changes_of_row(table, key, row, now, sample):
@@ -205,12 +190,9 @@ def _changes_of_row(table, key, row, now, sample):
 
 def left_over(before, after):
     """Return the business rows that were not there before, as a readable list."""
-    return sorted(
-        f"{table} {key}: {str(row)[:200]}"
-        for table, rows in after.rows.items()
-        for key, row in rows.items()
-        if key not in before.rows[table] and not (table in ARCHIVED and not row.get("active"))
-    )
+    return sorted(f"{table} {key}: {str(row)[:200]}" for table, rows in after.rows.items()
+                  for key, row in rows.items() if key not in before.rows[table]
+                  and not (table in ARCHIVED and not row.get("active")))
 
 
 def numbers(relation):
@@ -229,14 +211,9 @@ def invalid_views(sandbox, database, script=""):
 @contextlib.contextmanager
 def serving(sandbox, database):
     """Have a server on the database; give its address."""
-    (port,) = free_ports(1)
-    job = sandbox.odoo.job(
-        "install-server",
-        "The server",
-        sandbox.odoo.command(
-            "-d", database, f"--db-filter=^{database}$", f"--http-port={port}", "--max-cron-threads=0"
-        ),
-    )
+    port, = free_ports(1)
+    job = sandbox.odoo.job("install-server", "The server", sandbox.odoo.command(
+        "-d", database, f"--db-filter=^{database}$", f"--http-port={port}", "--max-cron-threads=0"))
     try:
         for _attempt in range(300):
             if answers(port, "/web/login"):
@@ -253,15 +230,11 @@ def caller(address):
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
 
     def call(path, **params):
-        request = urllib.request.Request(
-            address + path,
-            json.dumps({"jsonrpc": "2.0", "params": params}).encode(),
-            {"Content-Type": "application/json"},
-        )
+        request = urllib.request.Request(address + path, json.dumps({"jsonrpc": "2.0", "params": params}).encode(),
+                                         {"Content-Type": "application/json"})
         answer = json.load(opener.open(request, timeout=60))
         assert "error" not in answer, answer["error"]
         return answer["result"]
-
     return call
 
 
@@ -270,23 +243,12 @@ def check_server(sandbox, database):
     with serving(sandbox, database) as address:
         call = caller(address)
         call("/web/session/authenticate", db=database, login="admin", password="admin")
-        for model, kind in (
-            ("calendar.event", "calendar"),
-            ("res.partner", "form"),
-            ("pos.order", "list"),
-            ("product.template", "form"),
-            ("pos.config", "kanban"),
-        ):
-            call(
-                "/web/dataset/call_kw",
-                model=model,
-                method="get_views",
-                args=[],
-                kwargs={"views": [[False, kind], [False, "search"]], "options": {}},
-            )
-        events = call(
-            "/web/dataset/call_kw", model="calendar.event", method="search_read", args=[[], ["name"]], kwargs={}
-        )
+        for model, kind in (("calendar.event", "calendar"), ("res.partner", "form"), ("pos.order", "list"),
+                            ("product.template", "form"), ("pos.config", "kanban")):
+            call("/web/dataset/call_kw", model=model, method="get_views", args=[],
+                 kwargs={"views": [[False, kind], [False, "search"]], "options": {}})
+        events = call("/web/dataset/call_kw", model="calendar.event", method="search_read", args=[[], ["name"]],
+                      kwargs={})
         assert {"Own appointment 0", "Own series"} <= {event["name"] for event in events}
 
 

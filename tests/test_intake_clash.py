@@ -1,5 +1,4 @@
 """An intake form that is sent twice at the same moment, and reviewed by two: real connections, real commits."""
-
 import threading
 
 import pytest

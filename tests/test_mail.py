@@ -1,5 +1,4 @@
 """What clients are told really leaves: a mail server and an SMS provider on loopback that take it, or do not."""
-
 import json
 import os
 import re
@@ -161,7 +160,7 @@ def test_who_is_handed_over_gets_a_mail(salon, postbox):
     with _clock():
         salon.run()
         salon.run()
-    ((recipients, mail),) = postbox.mails
+    (recipients, mail), = postbox.mails
     assert recipients == ["clara@example.com"]
     assert "hello@salon.example.com" in mail["From"]
     for text in ("Ben", "Cut", "January 14, 2030"):
@@ -198,9 +197,7 @@ def test_a_client_gets_confirmation_change_and_cancellation_with_a_file_and_a_li
     assert len({file.vevent.uid.value for file in files}) == 1
     assert [int(file.vevent.sequence.value) for file in files] == [0, 1, 2]
     assert [file.vevent.dtstart.value.replace(tzinfo=None) for file in files] == [
-        datetime(2030, 1, 21, 10),
-        datetime(2030, 1, 22, 15),
-        datetime(2030, 1, 22, 15),
+        datetime(2030, 1, 21, 10), datetime(2030, 1, 22, 15), datetime(2030, 1, 22, 15),
     ]
     assert {one.value for file in files for one in file.vevent.attendee_list} == {"mailto:clara@example.com"}
 
@@ -281,10 +278,8 @@ def test_a_mail_whose_fate_is_not_known_is_not_sent_twice(salon, postbox):
 def test_a_message_that_was_refused_and_is_not_true_any_more_does_not_arrive(salon, postbox):
     with _clock() as clock, _quiet():
         with salon.env() as env:
-            moved, gone = (
-                salon.book(env, datetime(2030, 1, 21, hour), client).id
-                for hour, client in ((10, "Clara"), (11, "Dora"))
-            )
+            moved, gone = (salon.book(env, datetime(2030, 1, 21, hour), client).id
+                           for hour, client in ((10, "Clara"), (11, "Dora")))
         postbox.mood = "busy"
         salon.run_for(clock, hours=1)
         salon.write(moved, start=datetime(2030, 1, 23, 10))
@@ -292,7 +287,7 @@ def test_a_message_that_was_refused_and_is_not_true_any_more_does_not_arrive(sal
         salon.run_for(clock, hours=1)
         postbox.mood = "open"
         salon.run_for(clock, hours=3)
-    ((to, mail),) = postbox.mails
+    (to, mail), = postbox.mails
     assert (to, mail["Subject"]) == (["clara@example.com"], "Salon: you are booked")
     assert "January 23" in _html(mail)
 
@@ -442,7 +437,9 @@ class Month:
         """Do something at the front desk, or nothing."""
         now = datetime.now()
         standing = [key for key, one in self.bookings.items() if not one["off"] and one["start"] > now]
-        what = self.random.choices(("book", "move", "cancel", "confirm", "rebook", "nothing"), (5, 4, 2, 3, 1, 20))[0]
+        what = self.random.choices(
+            ("book", "move", "cancel", "confirm", "rebook", "nothing"), (5, 4, 2, 3, 1, 20)
+        )[0]
         if what == "book":
             self._book(now)
         elif what == "rebook":
@@ -485,7 +482,7 @@ class Month:
     def collect(self):
         """Note what arrived since the last time."""
         now = datetime.now()
-        for (address,), mail in self.postbox.mails[len(self.arrived) :]:
+        for (address,), mail in self.postbox.mails[len(self.arrived):]:
             text = _html(mail)
             kind = {
                 "you are booked": "confirmation",
@@ -564,9 +561,8 @@ def _check_client(one, got, trouble):
     if start - one["touched"] < timedelta(days=3):
         return False
     for first, last in ((49, 46), (25, 22), (16, 0)):  # hours before the visit, in which something is to go
-        if any(
-            since < start - timedelta(hours=last) and start - timedelta(hours=first) < until for since, until in trouble
-        ):
+        if any(since < start - timedelta(hours=last) and start - timedelta(hours=first) < until
+               for since, until in trouble):
             return False
     assert known == (None if one["off"] else start), "in the end they know what is true"
     assert seen["same_day", start] == (0 if one["off"] else 1)

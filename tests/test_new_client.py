@@ -1,5 +1,4 @@
 """One who is new and finishes two bookings in two windows at the same moment: real connections, real commits."""
-
 import threading
 from datetime import datetime, timedelta
 
@@ -10,23 +9,9 @@ from committed import environment
 
 def _begin(env, number):
     start = datetime.now().replace(microsecond=0) + timedelta(days=number)
-    return (
-        env["salon.online.booking"]
-        .create(
-            {
-                "token": f"{number:032}",
-                "company_id": env.company.id,
-                "wishes": [{}],
-                "offer": {"lines": []},
-                "start": start,
-                "stop": start,
-                "expires_at": start,
-                "name": "Nora New",
-                "email": "nora@example.com",
-            }
-        )
-        .id
-    )
+    return env["salon.online.booking"].create({
+        "token": f"{number:032}", "company_id": env.company.id, "wishes": [{}], "offer": {"lines": []}, "start": start,
+        "stop": start, "expires_at": start, "name": "Nora New", "email": "nora@example.com"}).id
 
 
 @pytest.mark.template("salon")

@@ -1,5 +1,4 @@
 """Two who offer a freed time to the waiting list at the same moment: real connections, real commits."""
-
 import logging
 import threading
 from datetime import datetime, timedelta

@@ -1,5 +1,4 @@
 """Points that many want at once, and points of an order whose worker is killed: real connections, real commits."""
-
 import contextlib
 import os
 import random

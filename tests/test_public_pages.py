@@ -1,6 +1,5 @@
 """Strangers before the public pages, on a server with four workers: whatever they send, the server answers in words,
 creates nothing, and tells nothing that they should not know."""
-
 import http.client
 import os
 import random
@@ -58,27 +57,14 @@ def pages(database, sandbox):
         env["res.lang"]._activate_lang("zh_CN")
         service, stylist = facts["services"][0], facts["stylists"][0]
         start = datetime.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=3)
-        bookings = env["calendar.event"].create(
-            [
-                {
-                    "is_salon_booking": True,
-                    "salon_client_id": facts["clients"][0],
-                    "start": start + timedelta(hours=hour),
-                    "salon_line_ids": [(0, 0, {"product_id": service, "stylist_id": stylist})],
-                }
-                for hour in range(3)
-            ]
-        )
+        bookings = env["calendar.event"].create([
+            {"is_salon_booking": True, "salon_client_id": facts["clients"][0], "start": start + timedelta(hours=hour),
+             "salon_line_ids": [(0, 0, {"product_id": service, "stylist_id": stylist})]}
+            for hour in range(3)])
         facts["paths"] = [booking._salon_path() for booking in bookings]
-        form = env["salon.intake.form"].create(
-            {
-                "name": "Welcome",
-                "question_ids": [
-                    (0, 0, {"name": kind, "kind": kind, "required": kind == "email", **values})
-                    for kind, values in QUESTIONS.items()
-                ],
-            }
-        )
+        form = env["salon.intake.form"].create({"name": "Welcome", "question_ids": [
+            (0, 0, {"name": kind, "kind": kind, "required": kind == "email", **values})
+            for kind, values in QUESTIONS.items()]})
         files = env["res.partner"].browse(facts["clients"][:5]).salon_file_ids
         facts["paths"] += [env["salon.intake"]._ask(file, form, env.company)._path() for file in files]
         facts["questions"] = [f"q{question.id}" for question in form.question_ids]
@@ -124,11 +110,8 @@ class Stranger:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-            for name, value in {
-                "Host": f"127.0.0.1:{self.port}",
-                "Content-Length": str(len(body or b"")),
-                **(headers or {}),
-            }.items():
+            for name, value in {"Host": f"127.0.0.1:{self.port}", "Content-Length": str(len(body or b"")),
+                                **(headers or {})}.items():
                 connection.putheader(name, value.encode("latin-1", "replace"))
             connection.endheaders(body)
             response = connection.getresponse()
@@ -150,12 +133,8 @@ class Stranger:
         """Begin a booking in earnest, so that its pages are met too."""
         start = datetime.fromisoformat(self.facts["start"]) + timedelta(days=day or self.random.randint(1, 60))
         fields = {"csrf_token": self.csrf, "service": self.facts["services"][0], "start": str(start)}
-        _status, _body, location = self.request(
-            "POST",
-            "/salon/book/hold",
-            urlencode(fields).encode(),
-            {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"},
-        )
+        _status, _body, location = self.request("POST", "/salon/book/hold", urlencode(fields).encode(), {
+            "Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"})
         if found := re.search(r"(/salon/book/[\w-]{20,})", location):
             self.tokens.append(found[1])
 
@@ -220,13 +199,11 @@ class Stranger:
         fields = [("csrf_token", self.csrf), *self._values()] if self.random.random() < 0.9 else self._values()
         kind = self.random.random()
         if kind < 0.7:
-            return "&".join(
-                f"{name}={self._quoted(value)}" for name, value in fields
-            ).encode(), "application/x-www-form-urlencoded"
+            return "&".join(f"{name}={self._quoted(value)}" for name, value in fields).encode(), \
+                "application/x-www-form-urlencoded"
         if kind < 0.8:
             parts = "".join(
-                f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields
-            )
+                f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields)
             end = self.random.choice(("--x--\r\n", "--x\r\n", ""))
             return (parts + end).encode("utf-8", "replace"), "multipart/form-data; boundary=x"
         if kind < 0.9:
@@ -299,12 +276,8 @@ def test_many_at_the_same_moment_are_counted_as_many(pages):
 
     def tell(stranger, path):
         fields = {"csrf_token": stranger.csrf, "name": "Nora", "contact": "nora@example.com"}
-        return stranger.request(
-            "POST",
-            f"{path}/who",
-            urlencode(fields).encode(),
-            {"Cookie": stranger.cookie, "Content-Type": "application/x-www-form-urlencoded"},
-        )[0]
+        return stranger.request("POST", f"{path}/who", urlencode(fields).encode(), {
+            "Cookie": stranger.cookie, "Content-Type": "application/x-www-form-urlencoded"})[0]
 
     statuses = rush.at_once([partial(tell, *each) for each in paths * 2])
     assert set(statuses) == {303, 429}
@@ -320,12 +293,8 @@ def test_a_visit_is_confirmed_by_many_at_the_same_moment(pages):
 
     def confirm(stranger, path):
         fields = urlencode({"csrf_token": stranger.csrf}).encode()
-        return stranger.request(
-            "POST",
-            f"{path}/confirm",
-            fields,
-            {"Cookie": stranger.cookie, "Content-Type": "application/x-www-form-urlencoded"},
-        )[0]
+        return stranger.request("POST", f"{path}/confirm", fields, {
+            "Cookie": stranger.cookie, "Content-Type": "application/x-www-form-urlencoded"})[0]
 
     for stranger in strangers:
         stranger.arrive()
@@ -352,12 +321,8 @@ def test_neither_answer_nor_time_tells_who_is_a_client(pages):
             _forget_attempts(registry)
             fields = {"csrf_token": stranger.csrf, "name": "Nora", "contact": f"{kind}{number % 50}@example.com"}
             began = time.perf_counter()
-            status, body, location = stranger.request(
-                "POST",
-                f"{path}/who",
-                urlencode(fields).encode(),
-                {"Cookie": stranger.cookie, "Content-Type": "application/x-www-form-urlencoded"},
-            )
+            status, body, location = stranger.request("POST", f"{path}/who", urlencode(fields).encode(), {
+                "Cookie": stranger.cookie, "Content-Type": "application/x-www-form-urlencoded"})
             seconds[kind].append(time.perf_counter() - began)
             answers[kind].add((status, body, location))
     assert answers["known"] == answers["other"]

@@ -1,5 +1,4 @@
 """Fifty requests at the same moment, on a server with four workers: exactly one books, all others get a good answer."""
-
 import re
 
 import pytest
@@ -65,19 +64,14 @@ def test_two_bookings_moved_onto_each_others_place_stay_where_they_are(salon):
     wish = [{"product_id": facts["services"][0], "stylist_id": facts["stylists"][0]}]
     starts = ("2030-01-07 10:00:00", "2030-01-07 11:00:00")
     first, second = (
-        session.request(
-            "calendar.event", "salon_book", [{"client_id": facts["clients"][0], "start": start, "lines": wish}]
-        )()[1]["result"]["booking_id"]
-        for start in starts
-    )
+        session.request("calendar.event", "salon_book", [
+            {"client_id": facts["clients"][0], "start": start, "lines": wish}])()[1]["result"]["booking_id"]
+        for start in starts)
     before = booked()
     for _round in range(10):
-        results = rush.at_once(
-            [
-                session.request("calendar.event", "write", [[first], {"start": starts[1]}]),
-                session.request("calendar.event", "write", [[second], {"start": starts[0]}]),
-            ]
-        )
+        results = rush.at_once([
+            session.request("calendar.event", "write", [[first], {"start": starts[1]}]),
+            session.request("calendar.event", "write", [[second], {"start": starts[0]}])])
         for _seconds, answer in results:
             assert answer["error"]["data"]["name"] == "odoo.exceptions.ValidationError", answer
             assert "Anna is taken from" in answer["error"]["data"]["message"]

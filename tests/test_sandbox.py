@@ -1,5 +1,4 @@
 """The sandbox's own parts: sources, proxy, server, databases, and what the test run refuses."""
-
 import base64
 import copy
 import http.server
@@ -43,13 +42,10 @@ deb [arch=amd64 signed-by=/usr/share/keyrings/four.gpg] http://four.example/arch
 """
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "uri", "options"),
-    [
-        ("debian.sources", DEB822, "http://one.example/archive", "[signed-by=/usr/share/keyrings/one.gpg] "),
-        ("own.list", ONE_LINE, "http://four.example/archive", "[signed-by=/usr/share/keyrings/four.gpg] "),
-    ],
-)
+@pytest.mark.parametrize(("name", "text", "uri", "options"), [
+    ("debian.sources", DEB822, "http://one.example/archive", "[signed-by=/usr/share/keyrings/one.gpg] "),
+    ("own.list", ONE_LINE, "http://four.example/archive", "[signed-by=/usr/share/keyrings/four.gpg] "),
+])
 def test_mirror_of_the_machine(tmp_path, name, text, uri, options):
     """The archive is the machine's own, in both formats of apt's sources."""
     (tmp_path / "sources.list.d").mkdir()
@@ -83,7 +79,7 @@ def named_servers():
         backend.name = name
         threading.Thread(target=backend.serve_forever, daemon=True).start()
         backends.append(backend)
-    (port,) = server.free_ports(1)
+    port, = server.free_ports(1)
     proxy = Proxy(port, *(backend.server_address[1] for backend in backends))
     proxy.listen()
     yield port
@@ -132,7 +128,7 @@ def test_server_with_workers_and_websocket(sandbox, database):
     """The real server answers on one port, its websocket too, and nothing of it is left when it stops."""
     home = copy.copy(sandbox.home)
     home.run = Path(tempfile.mkdtemp())
-    (home.port,) = server.free_ports(1)
+    home.port, = server.free_ports(1)
     serving = server.Server(home, sandbox.odoo, database)
     try:
         serving.start()
@@ -141,14 +137,8 @@ def test_server_with_workers_and_websocket(sandbox, database):
         bundle = re.search(r"websocket_worker_version[^0-9]*([\d.-]+)", ask(home.port, "/web/login"))
         version = bundle[1] if bundle else "19.0-2"
         assert " 101 " in ask(
-            home.port,
-            f"/websocket?version={version}",
-            "Connection: Upgrade",
-            "Upgrade: websocket",
-            f"Origin: http://127.0.0.1:{home.port}",
-            f"Sec-WebSocket-Key: {key}",
-            "Sec-WebSocket-Version: 13",
-        )
+            home.port, f"/websocket?version={version}", "Connection: Upgrade", "Upgrade: websocket",
+            f"Origin: http://127.0.0.1:{home.port}", f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13")
     finally:
         serving.stop()
     assert processes.group_members(serving.job.process.pid) == []
@@ -175,16 +165,11 @@ def test_a_database_without_a_stamp_is_not_whole(sandbox):
 def test_a_demo_database_of_older_addons_is_upgraded(sandbox, database, monkeypatch):
     """It is upgraded in a copy; one of newer addons is refused and stays as it is."""
     monkeypatch.setattr(demo, "DATABASE", database)
-    older = {
-        "source": sandbox.odoo.source.key,
-        "addons": "before",
-        "day": "2000-01-01",
-        "versions": dict.fromkeys(ADDONS, "19.0.0.0.1"),
-    }
+    older = {"source": sandbox.odoo.source.key, "addons": "before", "day": "2000-01-01",
+             "versions": dict.fromkeys(ADDONS, "19.0.0.0.1")}
     sandbox.databases.put_stamp(database, older)
-    sandbox.cluster.sql(
-        "INSERT INTO res_partner_category (name, active) VALUES (jsonb_build_object('en_US', 'kept'), true)", database
-    )
+    sandbox.cluster.sql("INSERT INTO res_partner_category (name, active) "
+                        "VALUES (jsonb_build_object('en_US', 'kept'), true)", database)
     try:
         demo.prepare_database(sandbox)
         stamp = sandbox.databases.stamp(database)
@@ -237,28 +222,9 @@ def test_the_test_run_refuses_logged_errors_and_unexpected_skips(tmp_path):
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SALON_", "ODOO_RC"))}
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-p",
-            "sandbox.pytest_plugin",
-            "-p",
-            "no:odoo",
-            "-p",
-            "no:cacheprovider",
-            "-c",
-            tmp_path / "pytest.ini",
-            "--rootdir",
-            tmp_path,
-            tmp_path,
-        ],
-        env=environment,
-        cwd=tmp_path,
-        text=True,
-        capture_output=True,
-        check=False,
-    )
+        [sys.executable, "-m", "pytest", "-p", "sandbox.pytest_plugin", "-p", "no:odoo", "-p", "no:cacheprovider",
+         "-c", tmp_path / "pytest.ini", "--rootdir", tmp_path, tmp_path],
+        env=environment, cwd=tmp_path, text=True, capture_output=True, check=False)
     assert done.stdout.strip().endswith("=")
     assert "2 failed, 1 passed" in done.stdout
     assert "something broke" in done.stdout
@@ -300,44 +266,14 @@ def front(folder, *options, **environment):
     (folder / "tests").mkdir(exist_ok=True)
     (folder / "tests" / "test_sandbox_several.py").write_text(SEVERAL)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = template(name): as ours\n")
-    base = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "sandbox.pytest_plugin",
-        "-p",
-        "no:odoo",
-        "-p",
-        "no:cacheprovider",
-        "-c",
-        str(folder / "pytest.ini"),
-        "--rootdir",
-        str(folder),
-        str(folder),
-        *options,
-    ]
-    slots = [
-        [
-            {
-                "kind": "main",
-                "log": str(folder / f"{number}.log"),
-                "environment": {},
-                "command": [*base, "-p", "sandbox.worker", "--maxfail=0"],
-            }
-        ]
-        for number in range(2)
-    ]
+    base = [sys.executable, "-m", "pytest", "-p", "sandbox.pytest_plugin", "-p", "no:odoo", "-p", "no:cacheprovider",
+            "-c", str(folder / "pytest.ini"), "--rootdir", str(folder), str(folder), *options]
+    slots = [[{"kind": "main", "log": str(folder / f"{number}.log"), "environment": {},
+               "command": [*base, "-p", "sandbox.worker", "--maxfail=0"]}] for number in range(2)]
     known = {name: value for name, value in os.environ.items() if not name.startswith(("SALON_", "ODOO_RC"))}
     plan = json.dumps({"slots": slots, "seconds": str(folder / "seconds.json")})
-    return subprocess.Popen(
-        [*base, "-p", "sandbox.front"],
-        env={**known, "SALON_PLAN": plan, **environment},
-        cwd=folder,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    return subprocess.Popen([*base, "-p", "sandbox.front"], env={**known, "SALON_PLAN": plan, **environment},
+                            cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def test_several_processes_are_reported_as_one_run(tmp_path):
@@ -346,21 +282,13 @@ def test_several_processes_are_reported_as_one_run(tmp_path):
     output = run.communicate(timeout=300)[0]
     assert run.returncode == 1
     assert re.search(r"\n=+ 3 failed, 7 passed, 1 skipped, 1 warning in [\d.]+s =+\n$", output), output
-    for text in (
-        "collected 10 items",
-        "100%]",
-        "something broke",
-        "does not expect it: no browser",
-        "a warning of our own",
-        "SUBFAILED(number='1')",
-    ):
+    for text in ("collected 10 items", "100%]", "something broke", "does not expect it: no browser",
+                 "a warning of our own", "SUBFAILED(number='1')"):
         assert output.count(text), text
     seconds = json.loads((tmp_path / "seconds.json").read_text())
     file = "tests/test_sandbox_several.py"
-    assert set(seconds) == {
-        file,
-        *(f"{file}::{name}" for name in ("TestClass", "test_own[1]", "test_own[2]", "test_waits")),
-    }
+    assert set(seconds) == {file, *(f"{file}::{name}" for name in (
+        "TestClass", "test_own[1]", "test_own[2]", "test_waits"))}
     run = front(tmp_path, "-k", "own or passes")
     output = run.communicate(timeout=300)[0]
     assert run.returncode == 0
@@ -391,17 +319,14 @@ def test_an_interrupted_run_leaves_no_process(tmp_path):
     assert not [pid for pid in filter(str.isdigit, os.listdir("/proc")) if str(tmp_path) in processes.cmdline(pid)]
 
 
-@pytest.mark.parametrize(
-    ("paths", "jobs", "places"),
-    [
-        ([], "2", [["sample", "main"], ["main"]]),
-        ([], "1", [["sample", "main"]]),
-        (["tests/sample"], "4", [["sample"]]),
-        (["salon_crm"], "3", [["main"]] * 3),
-        (["tests/test_rush.py"], "4", [["main"]]),
-        (["tests/test_rush.py::test_one", "tests/test_mail.py", "tests/sample"], "4", [["sample", "main"], ["main"]]),
-    ],
-)
+@pytest.mark.parametrize(("paths", "jobs", "places"), [
+    ([], "2", [["sample", "main"], ["main"]]),
+    ([], "1", [["sample", "main"]]),
+    (["tests/sample"], "4", [["sample"]]),
+    (["salon_crm"], "3", [["main"]] * 3),
+    (["tests/test_rush.py"], "4", [["main"]]),
+    (["tests/test_rush.py::test_one", "tests/test_mail.py", "tests/sample"], "4", [["sample", "main"], ["main"]]),
+])
 def test_how_many_processes_test_at_once(monkeypatch, paths, jobs, places):
     """As many as are asked for, but not more than there are files; what needs the sample data has its own."""
     monkeypatch.setenv("SALON_JOBS", jobs)
@@ -430,24 +355,8 @@ def test_tests_that_came_out_differently_are_found_again(tmp_path):
         if only:
             (tmp_path / "only").write_text(only)
             environment["SALON_ONLY"] = str(tmp_path / "only")
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-p",
-            "sandbox.reports",
-            "-p",
-            "no:odoo",
-            "-p",
-            "no:cacheprovider",
-            "--noconftest",
-            "-c",
-            root / "pytest.ini",
-            "--rootdir",
-            root,
-            "-q",
-            tests,
-        ]
+        command = [sys.executable, "-m", "pytest", "-p", "sandbox.reports", "-p", "no:odoo", "-p", "no:cacheprovider",
+                   "--noconftest", "-c", root / "pytest.ini", "--rootdir", root, "-q", tests]
         subprocess.run(command, env=environment, cwd=root, stdout=subprocess.DEVNULL, check=False)
         found.append(reports.outcomes(file))
     assert found[0] == {"test_two.py::test_one": "passed", "test_two.py::test_two": "failed"}

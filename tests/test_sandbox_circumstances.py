@@ -1,5 +1,4 @@
 """Bad circumstances: one clear sentence, exit code 1, and nothing destroyed."""
-
 import ast
 import hashlib
 import os
@@ -36,27 +35,15 @@ def environment(place, **more):
 
 def make(place, command, **more):
     """Run a command of the sandbox as a user would."""
-    return subprocess.run(
-        [sys.executable, SANDBOX, command],
-        env=environment(place, **more),
-        text=True,
-        capture_output=True,
-        check=False,
-        timeout=300,
-    )
+    return subprocess.run([sys.executable, SANDBOX, command], env=environment(place, **more), text=True,
+                          capture_output=True, check=False, timeout=300)
 
 
 def python(place, code, **more):
     """Run Python code that may import the sandbox, in a process of its own."""
     code = f"import sys; sys.path.insert(0, {str(REPO / 'tests')!r})\n{code}"
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment(place, **more),
-        text=True,
-        capture_output=True,
-        check=False,
-        timeout=300,
-    )
+    return subprocess.run([sys.executable, "-c", code], env=environment(place, **more), text=True,
+                          capture_output=True, check=False, timeout=300)
 
 
 def assert_one_sentence(done, *words):
@@ -102,17 +89,12 @@ def test_port_is_no_number(place):
 
 def test_another_sandbox_running(place):
     """The second of two sandboxes is told of the first, which goes on."""
-    code = (
-        "from sandbox.home import Home\nimport time\n"
-        "with Home.from_environment().lock('demo', 'make demo'):\n"
-        "    print('held', flush=True)\n    time.sleep(60)"
-    )
+    code = ("from sandbox.home import Home\nimport time\n"
+            "with Home.from_environment().lock('demo', 'make demo'):\n"
+            "    print('held', flush=True)\n    time.sleep(60)")
     holder = subprocess.Popen(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(REPO / 'tests')!r})\n{code}"],
-        env=environment(place),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+        env=environment(place), stdout=subprocess.PIPE, text=True)
     try:
         assert holder.stdout.readline() == "held\n"
         done = make(place, "demo", SALON_PORT=str(free_port()))
@@ -152,7 +134,6 @@ def test_a_part_stays_until_its_successor_is_whole(place):
 
     def fail(target):
         raise SandboxError("no")
-
     with pytest.raises(SandboxError):
         home.part("thing", 2, "Building", fail)
     assert (place / "thing" / "version").read_text() == "1"
@@ -185,14 +166,12 @@ def test_the_archive_has_no_odoo(place):
         name = folder.relative_to(archive / "dists" / suite) / "Packages"
         (archive / "dists" / suite / "Release").write_text(
             f"Suite: {suite}\nCodename: {suite}\nComponents: main\nArchitectures: {architecture.stdout.strip()}\n"
-            f"SHA256:\n {hashlib.sha256(b'').hexdigest()} 0 {name}\n"
-        )
+            f"SHA256:\n {hashlib.sha256(b'').hexdigest()} 0 {name}\n")
     # apt drops to an account of its own to read a file: archive
     for folder in (place, *place.rglob("*")):
         folder.chmod(folder.stat().st_mode | 0o055)
-    done = make(
-        place, "demo", SALON_PORT=str(free_port()), SALON_APT_ETC=sources(place, f"file:{archive}", "[trusted=yes] ")
-    )
+    done = make(place, "demo", SALON_PORT=str(free_port()),
+                   SALON_APT_ETC=sources(place, f"file:{archive}", "[trusted=yes] "))
     assert_one_sentence(done, "no Odoo 19 any more", "ODOO_SOURCE")
     assert not (place / "odoo").exists()
 
@@ -206,16 +185,10 @@ def test_no_debian_sources(place):
 
 def test_no_package_index(place):
     """Without the Python package index the sentence says so, and no half of an environment stays."""
-    done = python(
-        place,
-        "from sandbox import cli, pyenv\ncli.COMMANDS['venv'] = lambda home, _: pyenv.ensure("
-        "home.prepare())\nsys.exit(cli.main(['venv']))",
-        PIP_CONFIG_FILE=os.devnull,
-        PIP_INDEX_URL=f"{NOWHERE}/simple",
-        PIP_EXTRA_INDEX_URL="",
-        PIP_FIND_LINKS="",
-        PIP_RETRIES="0",
-    )
+    done = python(place, "from sandbox import cli, pyenv\ncli.COMMANDS['venv'] = lambda home, _: pyenv.ensure("
+                         "home.prepare())\nsys.exit(cli.main(['venv']))",
+                  PIP_CONFIG_FILE=os.devnull, PIP_INDEX_URL=f"{NOWHERE}/simple", PIP_EXTRA_INDEX_URL="",
+                  PIP_FIND_LINKS="", PIP_RETRIES="0")
     assert_one_sentence(done, "package index can't be reached")
     assert not (place / "venv").exists()
 
@@ -224,19 +197,15 @@ def test_no_npm_registry(sandbox, place, monkeypatch):
     """Without the npm registry the sentence says so."""
     monkeypatch.setenv("npm_config_registry", f"{NOWHERE}/")
     from sandbox import node
-
     with pytest.raises(SandboxError, match="npm registry can't be reached"):
         node.extract(sandbox.home, source.SELFIE_PACKAGE, "package/x", place / "x")
     assert not (place / "x").exists()
 
 
-@pytest.mark.parametrize(
-    ("release", "words"),
-    [
-        (None, "holds no Odoo"),
-        ("version_info = (18, 0, 0, FINAL, 0, '')", "holds Odoo 18.0"),
-    ],
-)
+@pytest.mark.parametrize(("release", "words"), [
+    (None, "holds no Odoo"),
+    ("version_info = (18, 0, 0, FINAL, 0, '')", "holds Odoo 18.0"),
+])
 def test_odoo_source_is_something_else(place, release, words):
     """A folder that is no Odoo 19.0 is refused."""
     if release:
@@ -256,11 +225,9 @@ def test_disk_too_small(place):
 
 def test_disk_full_on_the_way(place, monkeypatch, capsys):
     """A disk that fills up while we write gets a sentence as well."""
-
     def fill(_home, _arguments):
         with open("/dev/full", "w") as target:
             target.write("x")
-
     monkeypatch.setenv("SALON_HOME", str(place))
     monkeypatch.setitem(cli.COMMANDS, "fill", fill)
     monkeypatch.setattr(signal, "signal", lambda *_arguments: None)
@@ -290,11 +257,7 @@ sys.exit(cli.main(["work"]))
 """
     process = subprocess.Popen(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(REPO / 'tests')!r})\n{code}"],
-        env=environment(place),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+        env=environment(place), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout.readline() == "started\n"
     time.sleep(1)
     process.terminate()

@@ -1,5 +1,4 @@
 """Every screen that a role has in its menus opens in a real browser, with its first record and all its pages."""
-
 import re
 
 import pytest
@@ -91,8 +90,7 @@ def test_every_screen_opens_for_every_role(database, sandbox, browser):
         base = f"http://127.0.0.1:{session.port}"
         for login, size in (("manager", PHONE), ("stylist", PHONE), ("reception", DESK)):
             context = browser.new_context(
-                viewport={"width": size[0], "height": size[1]}, is_mobile=size == PHONE, has_touch=size == PHONE
-            )
+                viewport={"width": size[0], "height": size[1]}, is_mobile=size == PHONE, has_touch=size == PHONE)
             page, errors = context.new_page(), []
             calls = Calls(page)
             page.on("console", lambda said, errors=errors: said.type == "error" and errors.append(said.text))

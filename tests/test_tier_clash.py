@@ -1,5 +1,4 @@
 """Orders of one member, and birthday gifts, at the same moment: real connections, real commits."""
-
 import threading
 
 import pytest

@@ -1,5 +1,4 @@
 """What stored value should be: the plainest of bookkeeping, for the random sequences to be held against."""
-
 from datetime import datetime
 from decimal import Decimal
 from itertools import count

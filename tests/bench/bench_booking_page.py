@@ -1,5 +1,4 @@
 """The booking page's list of times, over HTTP on a server with four workers, in a salon with years of bookings."""
-
 import datetime
 
 import bench_free_times
@@ -41,11 +40,6 @@ def times(session, facts, number):
 
 PREPARE = {"page": prepare}
 ROWS = [
-    {
-        "name": "the page of times, 20 visitors at once, 200,000 bookings: p95",
-        "goal_ms": 250,
-        "rounds": 10,
-        "http": True,
-        "subject": ("page", times),
-    },
+    {"name": "the page of times, 20 visitors at once, 200,000 bookings: p95", "goal_ms": 250, "rounds": 10,
+     "http": True, "subject": ("page", times)},
 ]

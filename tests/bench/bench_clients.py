@@ -1,5 +1,4 @@
 """Finding a client and opening a file in a salon with a million clients and ten million visit lines."""
-
 import csv
 import io
 import itertools
@@ -13,55 +12,10 @@ MOST_QUERIES = 40
 IMPORTED = 10_000
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红玲芬燕彩兰凤洁梅琳素云莲真环雪荣爱妹香月莺媛婷"
-LATIN_FIRST = (
-    "Anna",
-    "Ben",
-    "Clara",
-    "David",
-    "Emma",
-    "Felix",
-    "Grace",
-    "Henry",
-    "Iris",
-    "Jack",
-    "Katharina",
-    "Liam",
-    "Maria",
-    "Noah",
-    "Olga",
-    "Peter",
-    "Quentin",
-    "Rosa",
-    "Simon",
-    "Tara",
-    "Uma",
-    "Viktor",
-    "Wendy",
-    "Zoe",
-)
-LATIN_LAST = (
-    "Smith",
-    "Li",
-    "Wang",
-    "Müller",
-    "Garcia",
-    "Nguyen",
-    "Ivanova",
-    "Kowalski",
-    "Rossi",
-    "Andersson",
-    "Chen",
-    "Okafor",
-    "Haddad",
-    "Silva",
-    "Tanaka",
-    "O’Brien",
-    "van Dijk",
-    "Novak",
-    "Yilmaz",
-    "Dubois",
-    "Zhang",
-)
+LATIN_FIRST = ("Anna", "Ben", "Clara", "David", "Emma", "Felix", "Grace", "Henry", "Iris", "Jack", "Katharina", "Liam",
+               "Maria", "Noah", "Olga", "Peter", "Quentin", "Rosa", "Simon", "Tara", "Uma", "Viktor", "Wendy", "Zoe")
+LATIN_LAST = ("Smith", "Li", "Wang", "Müller", "Garcia", "Nguyen", "Ivanova", "Kowalski", "Rossi", "Andersson", "Chen",
+              "Okafor", "Haddad", "Silva", "Tanaka", "O’Brien", "van Dijk", "Novak", "Yilmaz", "Dubois", "Zhang")
 
 
 def names(count):
@@ -88,63 +42,19 @@ def fill(env, clients):
     env.flush_all()
     cr = env.cr
     first, first_file = _last(cr, "res_partner") + 1, _last(cr, "salon_client_file") + 1
-    dropped = _drop_indexes(
-        cr,
-        "res_partner",
-        "salon_client_file",
-        "salon_client_key",
-        "salon_visit",
-        "salon_visit_line",
-        "salon_visit_performer",
-    )
-    _copy(
-        cr,
-        "res_partner",
-        (
-            "id",
-            "name",
-            "complete_name",
-            "phone",
-            "phone_sanitized",
-            "active",
-            "is_salon_client",
-            "type",
-            "lang",
-            "email",
-            "email_normalized",
-            "is_company",
-            "partner_share",
-            "commercial_partner_id",
-            "birthdate_date",
-            "autopost_bills",
-        ),
-        (
-            (
-                first + number,
-                name,
-                name,
-                phone(number),
-                phone(number).replace(" ", ""),
-                True,
-                True,
-                "contact",
-                "en_US",
-                f"client{number}@bench.example",
-                f"client{number}@bench.example",
-                False,
-                True,
-                first + number,
-                f"{1950 + number % 55}-{1 + number % 12:02}-{1 + number % 28:02}",
-                "ask",
-            )
-            for number, name in enumerate(names(clients))
-        ),
-    )
-    cr.execute(
-        """INSERT INTO salon_client_file (id, partner_id, create_uid, create_date)
+    dropped = _drop_indexes(cr, "res_partner", "salon_client_file", "salon_client_key", "salon_visit",
+                            "salon_visit_line", "salon_visit_performer")
+    _copy(cr, "res_partner", (
+        "id", "name", "complete_name", "phone", "phone_sanitized", "active", "is_salon_client", "type", "lang", "email",
+        "email_normalized", "is_company", "partner_share", "commercial_partner_id", "birthdate_date",
+        "autopost_bills"), (
+        (first + number, name, name, phone(number), phone(number).replace(" ", ""), True, True, "contact", "en_US",
+         f"client{number}@bench.example", f"client{number}@bench.example", False, True, first + number,
+         f"{1950 + number % 55}-{1 + number % 12:02}-{1 + number % 28:02}", "ask")
+        for number, name in enumerate(names(clients))))
+    cr.execute("""INSERT INTO salon_client_file (id, partner_id, create_uid, create_date)
                   SELECT %s + number, %s + number, 1, now() FROM generate_series(0, %s) number""",
-        (first_file, first, clients - 1),
-    )
+               (first_file, first, clients - 1))
     _copy(cr, "salon_client_key", ("file_id", "kind", "key"), _keys(env, clients, first_file))
     _make_visits(cr, env.company.id, first, clients, facts)
     for definition in dropped:
@@ -153,41 +63,22 @@ def fill(env, clients):
         cr.execute(f"SELECT setval('{table}_id_seq', (SELECT MAX(id) FROM {table}))")
     cr.commit()
     cr._cnx.autocommit = True
-    cr.execute(
-        "VACUUM ANALYZE res_partner, salon_client_file, salon_client_key, salon_visit, salon_visit_line, "
-        "salon_visit_performer"
-    )
+    cr.execute("VACUUM ANALYZE res_partner, salon_client_file, salon_client_key, salon_visit, salon_visit_line, "
+               "salon_visit_performer")
     cr._cnx.autocommit = False
-    return {
-        **facts,
-        "clients": clients,
-        "first": first,
-        "first_file": first_file,
-        "names": [name for name in itertools.islice(names(clients), 1000) if name[0] in SURNAMES],
-    }
+    return {**facts, "clients": clients, "first": first, "first_file": first_file,
+            "names": [name for name in itertools.islice(names(clients), 1000) if name[0] in SURNAMES]}
 
 
 def _make_salon(env):
-    stylists = env["hr.employee"].create(
-        [{"name": f"Stylist {number}", "is_salon_stylist": True} for number in range(STYLISTS)]
-    )
-    services = env["product.product"].create(
-        [
-            {"name": name, "type": "service", "is_salon_service": True, "list_price": price, "salon_active_minutes": 30}
-            for name, price in (("Cut", 100), ("Colour", 400), ("Care", 150), ("Facial", 300))
-        ]
-    )
-    user = (
-        env["res.users"]
-        .with_context(no_reset_password=True)
-        .create(
-            {
-                "name": "Bench Desk",
-                "login": "bench_desk",
-                "group_ids": [(4, env.ref("salon_crm.group_salon_reception").id)],
-            }
-        )
-    )
+    stylists = env["hr.employee"].create([
+        {"name": f"Stylist {number}", "is_salon_stylist": True} for number in range(STYLISTS)])
+    services = env["product.product"].create([
+        {"name": name, "type": "service", "is_salon_service": True, "list_price": price, "salon_active_minutes": 30}
+        for name, price in (("Cut", 100), ("Colour", 400), ("Care", 150), ("Facial", 300))])
+    user = env["res.users"].with_context(no_reset_password=True).create({
+        "name": "Bench Desk", "login": "bench_desk",
+        "group_ids": [(4, env.ref("salon_crm.group_salon_reception").id)]})
     return {"stylists": stylists.ids, "services": services.ids, "user": user.id}
 
 
@@ -198,20 +89,14 @@ def _last(cr, table):
 
 def _drop_indexes(cr, *tables):
     """Drop what is checked or kept row by row in these tables; return what makes it again, each at one go."""
-    cr.execute(
-        """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-                   WHERE conrelid::regclass::text = ANY(%s) AND contype = 'f'""",
-        (list(tables),),
-    )
+    cr.execute("""SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+                   WHERE conrelid::regclass::text = ANY(%s) AND contype = 'f'""", (list(tables),))
     again = []
     for table, name, definition in cr.fetchall():
         cr.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
         again.append(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
-    cr.execute(
-        """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
-                   WHERE indrelid::regclass::text = ANY(%s) AND NOT indisunique""",
-        (list(tables),),
-    )
+    cr.execute("""SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+                   WHERE indrelid::regclass::text = ANY(%s) AND NOT indisunique""", (list(tables),))
     indexes = cr.fetchall()
     for name, _definition in indexes:
         cr.execute(f"DROP INDEX {name}")
@@ -234,8 +119,8 @@ class _Lines(io.RawIOBase):
             if not lines:
                 return 0
             self.rest = "".join(lines).encode()
-        part, self.rest = self.rest[: len(buffer)], self.rest[len(buffer) :]
-        buffer[: len(part)] = part
+        part, self.rest = self.rest[:len(buffer)], self.rest[len(buffer):]
+        buffer[:len(part)] = part
         return len(part)
 
 
@@ -253,12 +138,9 @@ def _keys(env, clients, first_file):
             known[name] = [(client_key.WORD, key) for key in client_key.name_keys(name)]
         digits = phone(number).replace(" ", "").lstrip("+")
         birthday = f"{1950 + number % 55}-{1 + number % 12:02}-{1 + number % 28:02}"
-        rows = [
-            *known[name],
-            *client_key.phone_keys(digits, digits.removeprefix("86")),
-            (client_key.EMAIL, f"client{number}@bench.example"),
-            (client_key.BIRTHDAY, f"{birthday} {client_key.joined(name)}"),
-        ]
+        rows = [*known[name], *client_key.phone_keys(digits, digits.removeprefix("86")),
+                (client_key.EMAIL, f"client{number}@bench.example"),
+                (client_key.BIRTHDAY, f"{birthday} {client_key.joined(name)}")]
         for kind, key in rows:
             yield first_file + number, kind, key
 
@@ -269,29 +151,20 @@ def _make_visits(cr, company_id, first, clients, facts):
         cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     visits = LINES_EACH // 2
     visit, line = _last(cr, "salon_visit"), _last(cr, "salon_visit_line")
-    cr.execute(
-        """
+    cr.execute("""
         INSERT INTO salon_visit (id, partner_id, company_id, date, state, done_at, locked_at, create_uid, create_date)
         SELECT %(visit)s + n, %(first)s + n %% %(clients)s, %(company)s, moment, 'done', moment, moment, 1, now()
           FROM generate_series(1, %(clients)s * %(visits)s) n,
                LATERAL (SELECT timezone('UTC', now()) - (n %% 1800) * interval '1 day' AS moment) time
-        """,
-        {"visit": visit, "first": first, "clients": clients, "company": company_id, "visits": visits},
-    )
-    cr.execute(
-        """
+        """, {"visit": visit, "first": first, "clients": clients, "company": company_id, "visits": visits})
+    cr.execute("""
         INSERT INTO salon_visit_line (id, visit_id, sequence, product_id, quantity, create_uid, create_date)
         SELECT %s + n, %s + 1 + (n - 1) / 2, 10, (%s::int[])[1 + n %% 4], 1, 1, now() FROM generate_series(1, %s) n
-        """,
-        (line, visit, facts["services"], clients * LINES_EACH),
-    )
-    cr.execute(
-        """
+        """, (line, visit, facts["services"], clients * LINES_EACH))
+    cr.execute("""
         INSERT INTO salon_visit_performer (line_id, employee_id, part, share, assignment, create_uid, create_date)
         SELECT %s + n, (%s::int[])[1 + (n / 3) %% %s], 'stylist', 100, 'asked', 1, now() FROM generate_series(1, %s) n
-        """,
-        (line, facts["stylists"], STYLISTS, clients * LINES_EACH),
-    )
+        """, (line, facts["stylists"], STYLISTS, clients * LINES_EACH))
     for table in ("salon_visit", "salon_visit_line", "salon_visit_performer"):
         cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
@@ -301,13 +174,8 @@ def _find(context, text):
     env = context.env
     env.invalidate_all()  # as a request finds it
     partners = env["res.partner"].with_user(context.facts["user"]).with_context(salon_client_search=True)
-    domain = [
-        "&",
-        ("is_company", "=", False),
-        "&",
-        ("type", "in", ("contact", "other")),
-        ("company_id", "in", (env.company.id, False)),
-    ]
+    domain = ["&", ("is_company", "=", False), "&", ("type", "in", ("contact", "other")),
+              ("company_id", "in", (env.company.id, False))]
     with context.timed():
         found = partners.web_name_search(text, {"display_name": {}}, domain=domain, limit=8)
     if not found:
@@ -345,10 +213,7 @@ def find_in_list(context):
     with context.timed():
         found = files.web_search_read(
             [("display_name", "ilike", texts[context.round % len(texts)]), ("partner_id.active", "=", True)],
-            {"partner_id": {"fields": {"display_name": {}}}, "phone": {}, "alert": {}},
-            limit=80,
-            count_limit=10001,
-        )
+            {"partner_id": {"fields": {"display_name": {}}}, "phone": {}, "alert": {}}, limit=80, count_limit=10001)
     if not found["records"]:
         raise ValueError("nobody is found: that measures nothing")
 
@@ -357,11 +222,8 @@ def open_file(context):
     """Open a client's file with all that its form shows."""
     env = context.env
     user = env["res.users"].browse(context.facts["user"])
-    file = (
-        env["salon.client.file"]
-        .with_user(user)
-        .browse(context.facts["first_file"] + context.round * 977 % context.facts["clients"])
-    )
+    file = env["salon.client.file"].with_user(user).browse(
+        context.facts["first_file"] + context.round * 977 % context.facts["clients"])
     specification = context.state.setdefault("form", _specification(file))
     env.invalidate_all()
     before = env.cr.sql_log_count
@@ -380,24 +242,12 @@ def import_clients(context):
     rows.writerow(columns)
     rows.writerows(
         [name, phone(number), f"import{number}@bench.example", "1990-05-17", "Female", "Teacher", "Wants it quiet"]
-        for number, name in enumerate(names(IMPORTED))
-    )
-    wizard = context.env["base_import.import"].create(
-        {
-            "res_model": "salon.client.file",
-            "file": table.getvalue().encode(),
-            "file_name": "clients.csv",
-            "file_type": "text/csv",
-        }
-    )
-    options = {
-        "has_headers": True,
-        "quoting": '"',
-        "separator": ",",
-        "encoding": "utf-8",
-        "date_format": "%Y-%m-%d",
-        "datetime_format": "",
-    }
+        for number, name in enumerate(names(IMPORTED)))
+    wizard = context.env["base_import.import"].create({
+        "res_model": "salon.client.file", "file": table.getvalue().encode(), "file_name": "clients.csv",
+        "file_type": "text/csv"})
+    options = {"has_headers": True, "quoting": '"', "separator": ",", "encoding": "utf-8", "date_format": "%Y-%m-%d",
+               "datetime_format": ""}
     with context.timed():
         result = wizard.execute_import(columns, columns, options)
     if result["messages"] or len(result["ids"]) != IMPORTED:
@@ -440,20 +290,10 @@ ROWS = [
         ("open a client's file", open_file, 100),
     )
     for row in (
-        {
-            "name": f"{name}: p95 of 1,000,000",
-            "goal_ms": goal,
-            "statistic": "p95",
-            "rounds": 60,
-            "subject": ("clients", function),
-        },
-        {
-            "name": f"{name}: 1,000,000 against 10,000",
-            "goal": 1.3,
-            "rounds": 60,
-            "subject": ("clients", function),
-            "baseline": ("fewer", function),
-        },
+        {"name": f"{name}: p95 of 1,000,000", "goal_ms": goal, "statistic": "p95", "rounds": 60,
+         "subject": ("clients", function)},
+        {"name": f"{name}: 1,000,000 against 10,000", "goal": 1.3, "rounds": 60,
+         "subject": ("clients", function), "baseline": ("fewer", function)},
     )
 ] + [
     {"name": "import 10,000 clients", "goal_ms": 120_000, "rounds": 1, "subject": ("with", import_clients)},

@@ -1,5 +1,4 @@
 """The search for free times in a salon with years of bookings: 20 stylists, a month ahead, and booking in it."""
-
 import datetime
 
 BOOKINGS = 200_000
@@ -76,42 +75,24 @@ def fill(env, bookings):
 
 
 def _make_salon(env):
-    hours = env["resource.calendar"].create(
-        {
-            "name": "Salon hours",
-            "tz": "UTC",
-            "attendance_ids": [
-                (0, 0, {"name": "Work", "dayofweek": str(day), "hour_from": start, "hour_to": stop})
-                for day in range(7)
-                for start, stop in ((9, 13), (13, 19))
-            ],
-        }
-    )
-    stylists = env["hr.employee"].create(
-        [
-            {"name": f"Stylist {number}", "is_salon_stylist": True, "resource_calendar_id": hours.copy().id}
-            for number in range(STYLISTS)
-        ]
-    )
+    hours = env["resource.calendar"].create({
+        "name": "Salon hours", "tz": "UTC",
+        "attendance_ids": [
+            (0, 0, {"name": "Work", "dayofweek": str(day), "hour_from": start, "hour_to": stop})
+            for day in range(7) for start, stop in ((9, 13), (13, 19))]})
+    stylists = env["hr.employee"].create([
+        {"name": f"Stylist {number}", "is_salon_stylist": True, "resource_calendar_id": hours.copy().id}
+        for number in range(STYLISTS)])
     stations = env["salon.station"].create([{"name": f"Chair {number}"} for number in range(STYLISTS)])
-    services = env["product.product"].create(
-        [
-            {
-                "name": name,
-                "type": "service",
-                "is_salon_service": True,
-                "salon_active_minutes": active,
-                "salon_processing_minutes": processing,
-                "salon_finishing_minutes": finishing,
-                "salon_cleanup_minutes": 5,
-                "salon_station_ids": [(6, 0, stations.ids)],
-            }
-            for name, active, processing, finishing in (("Cut", 45, 0, 0), ("Colour", 30, 20, 15), ("Care", 30, 0, 0))
-        ]
-    )
-    clients = env["res.partner"].create(
-        [{"name": f"Client {number}", "is_salon_client": True} for number in range(200)]
-    )
+    services = env["product.product"].create([
+        {
+            "name": name, "type": "service", "is_salon_service": True, "salon_active_minutes": active,
+            "salon_processing_minutes": processing, "salon_finishing_minutes": finishing, "salon_cleanup_minutes": 5,
+            "salon_station_ids": [(6, 0, stations.ids)],
+        }
+        for name, active, processing, finishing in (("Cut", 45, 0, 0), ("Colour", 30, 20, 15), ("Care", 30, 0, 0))])
+    clients = env["res.partner"].create([
+        {"name": f"Client {number}", "is_salon_client": True} for number in range(200)])
     return services, stylists, stations, clients
 
 
@@ -123,11 +104,7 @@ def _search(context, services):
     with context.timed():
         offers = env["salon.availability"].find_offers(
             [{"product_id": service} for service in facts["services"][:services]],
-            start,
-            start + datetime.timedelta(days=DAYS_SHOWN),
-            client=client,
-            every=15,
-        )
+            start, start + datetime.timedelta(days=DAYS_SHOWN), client=client, every=15)
     if len(offers) < 100:
         raise ValueError(f"only {len(offers)} times are free: that measures nothing")
 
@@ -149,24 +126,11 @@ def create_booking(context):
     start = datetime.datetime.now().replace(hour=10, minute=0, second=0, microsecond=0)
     start += datetime.timedelta(days=DAYS_AHEAD + 2 + context.round)
     with context.timed():
-        env["calendar.event"].create(
-            {
-                "is_salon_booking": True,
-                "salon_client_id": facts["clients"][0],
-                "start": start,
-                "salon_line_ids": [
-                    (
-                        0,
-                        0,
-                        {
-                            "product_id": facts["services"][0],
-                            "stylist_id": facts["stylists"][0],
-                            "station_id": facts["stations"][0],
-                        },
-                    )
-                ],
-            }
-        )
+        env["calendar.event"].create({
+            "is_salon_booking": True, "salon_client_id": facts["clients"][0], "start": start,
+            "salon_line_ids": [(0, 0, {
+                "product_id": facts["services"][0], "stylist_id": facts["stylists"][0],
+                "station_id": facts["stations"][0]})]})
         env.flush_all()
 
 
@@ -176,49 +140,23 @@ def create_event(context):
     start = datetime.datetime(2030, 1, 1, 9) + datetime.timedelta(days=context.round)
     context.env.invalidate_all()
     with context.timed():
-        context.env["calendar.event"].with_context(no_mail_to_attendees=True).create(
-            {
-                "name": "Plain event",
-                "start": start,
-                "stop": start + datetime.timedelta(hours=1),
-                "partner_ids": [(6, 0, partner.ids)],
-            }
-        )
+        context.env["calendar.event"].with_context(no_mail_to_attendees=True).create({
+            "name": "Plain event", "start": start, "stop": start + datetime.timedelta(hours=1),
+            "partner_ids": [(6, 0, partner.ids)],
+        })
         context.env.flush_all()
 
 
 PREPARE = {"busy": lambda env: fill(env, BOOKINGS), "old": lambda env: fill(env, 10 * BOOKINGS)}
 ROWS = [
-    {
-        "name": "free times, one service: p95 with 200,000 bookings",
-        "goal_ms": 150,
-        "statistic": "p95",
-        "rounds": 60,
-        "subject": ("busy", search_one),
-    },
-    {
-        "name": "free times, three services: p95 with 200,000 bookings",
-        "goal_ms": 400,
-        "statistic": "p95",
-        "rounds": 60,
-        "subject": ("busy", search_three),
-    },
-    {
-        "name": "free times, one service: 2,000,000 against 200,000",
-        "goal": 1.3,
-        "subject": ("old", search_one),
-        "baseline": ("busy", search_one),
-    },
-    {
-        "name": "free times, three services: 2,000,000 against 200,000",
-        "goal": 1.3,
-        "subject": ("old", search_three),
-        "baseline": ("busy", search_three),
-    },
-    {
-        "name": "book among 200,000 bookings, against a plain event",
-        "goal": 1.5,
-        "subject": ("busy", create_booking),
-        "baseline": ("busy", create_event),
-    },
+    {"name": "free times, one service: p95 with 200,000 bookings", "goal_ms": 150, "statistic": "p95", "rounds": 60,
+     "subject": ("busy", search_one)},
+    {"name": "free times, three services: p95 with 200,000 bookings", "goal_ms": 400, "statistic": "p95", "rounds": 60,
+     "subject": ("busy", search_three)},
+    {"name": "free times, one service: 2,000,000 against 200,000", "goal": 1.3,
+     "subject": ("old", search_one), "baseline": ("busy", search_one)},
+    {"name": "free times, three services: 2,000,000 against 200,000", "goal": 1.3,
+     "subject": ("old", search_three), "baseline": ("busy", search_three)},
+    {"name": "book among 200,000 bookings, against a plain event", "goal": 1.5,
+     "subject": ("busy", create_booking), "baseline": ("busy", create_event)},
 ]

@@ -1,5 +1,4 @@
 """Points: an order that earns them against Odoo's own loyalty, a till of many cards, the end of a million lots."""
-
 import os
 import resource
 

@@ -1,5 +1,4 @@
 """Prepaid money: an order paid from the card against one paid by bank, and the closing of a session of such orders."""
-
 import os
 
 import wallet_shop

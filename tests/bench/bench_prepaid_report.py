@@ -1,5 +1,4 @@
 """The accountant's report over five million moves of prepaid money: five years, five tills, a session a day each."""
-
 import datetime
 import os
 
@@ -190,8 +189,7 @@ def moves_of_a_month(context):
     env.invalidate_all()
     with context.timed():
         found = env["salon.wallet.move"].web_search_read(
-            action["domain"], {"date": {}, "kind": {}, "principal": {}}, limit=80, count_limit=10001
-        )
+            action["domain"], {"date": {}, "kind": {}, "principal": {}}, limit=80, count_limit=10001)
     if len(found["records"]) != 80:
         raise ValueError("there are not so many: that measures nothing")
 
@@ -200,8 +198,7 @@ def sums(context):
     """Hold the report's rows against all moves, as the daily check does."""
     with context.timed():
         wrong = context.env["salon.prepaid.report"]._mistaken_days(
-            context.env["res.company"].browse(context.facts["company"])
-        )
+            context.env["res.company"].browse(context.facts["company"]))
     if wrong:
         raise ValueError(f"the sums are not those of the moves: {wrong[:3]}")
 

@@ -1,6 +1,5 @@
 """Fifty who want the same time at the same moment, over HTTP on a server with four workers: when has the last one an
 answer?"""
-
 import rush
 
 
@@ -16,18 +15,8 @@ def rush_for_three(session, facts, number):
 
 PREPARE = {"rush": rush.prepare}
 ROWS = [
-    {
-        "name": "50 at once for one start: the last answer",
-        "goal_ms": 2000,
-        "rounds": 20,
-        "http": True,
-        "subject": ("rush", rush_for_one),
-    },
-    {
-        "name": "50 at once for three services: the last answer",
-        "goal_ms": 2000,
-        "rounds": 20,
-        "http": True,
-        "subject": ("rush", rush_for_three),
-    },
+    {"name": "50 at once for one start: the last answer", "goal_ms": 2000, "rounds": 20, "http": True,
+     "subject": ("rush", rush_for_one)},
+    {"name": "50 at once for three services: the last answer", "goal_ms": 2000, "rounds": 20, "http": True,
+     "subject": ("rush", rush_for_three)},
 ]

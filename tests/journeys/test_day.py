@@ -1,5 +1,4 @@
 """One day in the salon, over all three addons, each person in their own browser."""
-
 from datetime import timedelta
 
 from odoo import fields

@@ -1,5 +1,4 @@
 """Points against a small model of their own: whatever happens in whatever order, both say the same after each step."""
-
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 

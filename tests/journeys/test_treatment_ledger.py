@@ -1,5 +1,4 @@
 """Treatment cards against a small model of their own: whatever happens in whatever order, cards and books agree."""
-
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -346,6 +345,7 @@ class Courses(LedgerMachine):
             assert record._mistakes() == []
             live = record.hold_ids.filtered(lambda hold: not hold.expires_at or hold.expires_at > self.now)
             assert (sum(live.mapped("sessions")), cents(sum(live.mapped("amount")))) == card.held(self.now)
+
 
 
 @tagged("post_install", "-at_install")

@@ -1,5 +1,4 @@
 """Stored value against a small model of its own: whatever happens in whatever order, cards and books say the same."""
-
 from datetime import timedelta
 from decimal import Decimal
 
@@ -366,6 +365,7 @@ class Prepaid(LedgerMachine):
             assert lots == [(lot.left["principal"], lot.left["bonus"]) for lot in card.lots]
             live = wallet.hold_ids.filtered(lambda hold: not hold.expires_at or hold.expires_at > self.now)
             assert cents(sum(live.mapped("principal"))) == card.held("principal", self.now)
+
 
 
 @tagged("post_install", "-at_install")

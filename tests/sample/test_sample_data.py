@@ -1,5 +1,4 @@
 """The sample salon is there, and one can log in to it as every role."""
-
 from datetime import datetime, timedelta
 
 from odoo.tests import TransactionCase, tagged
@@ -18,19 +17,14 @@ class TestSampleData(TransactionCase):
                 user = self.env["res.users"].search([("login", "=", login)])
                 self.assertTrue(user, f"there is no login {login}")
                 user.with_user(user)._check_credentials(
-                    {"type": "password", "login": login, "password": login}, {"interactive": False}
-                )
+                    {"type": "password", "login": login, "password": login}, {"interactive": False})
 
     def test_the_calendar_is_not_empty(self):
         """Bookings are dated relative to today."""
         day = datetime.now()
-        bookings = self.env["calendar.event"].search_count(
-            [
-                ("is_salon_booking", "=", True),
-                ("start", ">", day - timedelta(days=3)),
-                ("start", "<", day + timedelta(days=7)),
-            ]
-        )
+        bookings = self.env["calendar.event"].search_count([
+            ("is_salon_booking", "=", True), ("start", ">", day - timedelta(days=3)),
+            ("start", "<", day + timedelta(days=7))])
         self.assertGreater(bookings, 10)
 
     def test_every_coming_booking_lies_in_the_hours_of_its_stylists(self):
@@ -47,11 +41,8 @@ class TestSampleData(TransactionCase):
         off = shifts.filtered(lambda shift: shift.kind == "off")
         self.assertTrue(off)
         lines = self._coming().salon_line_ids
-        self.assertFalse(
-            lines.filtered(
-                lambda line: (line.stylist_id, line.start.date()) in {(shift.employee_id, shift.date) for shift in off}
-            )
-        )
+        self.assertFalse(lines.filtered(
+            lambda line: (line.stylist_id, line.start.date()) in {(shift.employee_id, shift.date) for shift in off}))
         kinds = set(self.env["salon.blocked.time"].search([("company_id", "=", company.id)]).mapped("kind"))
         self.assertEqual(kinds, {"break", "training"})
 
@@ -77,19 +68,15 @@ class TestSampleData(TransactionCase):
         """Else opening the settings warns, and saving them archives what the till sells by."""
         till = self.env.ref("salon_crm.pos_config_salon")
         self.assertFalse(till.use_pricelist)
-        self.assertFalse(
-            till._get_available_pricelists().filtered(
-                lambda pricelist: "salon_tier_id" not in pricelist or not pricelist.salon_tier_id
-            )
-        )
+        self.assertFalse(till._get_available_pricelists().filtered(
+            lambda pricelist: "salon_tier_id" not in pricelist or not pricelist.salon_tier_id))
 
     def test_prepaid_money_was_topped_up_used_and_given_back(self):
         """At the sample salon's till, which takes it; a wallet is blocked, and cards are used in part."""
         company = self.env.ref("salon_crm.company_salon")
         till = self.env.ref("salon_crm.pos_config_salon")
-        self.assertLessEqual(
-            company.salon_wallet_method_id | company.salon_treatment_method_id, till.payment_method_ids
-        )
+        self.assertLessEqual(company.salon_wallet_method_id | company.salon_treatment_method_id,
+                             till.payment_method_ids)
         wallets = self.env["salon.wallet"].search([("company_id", "=", company.id)])
         self.assertGreaterEqual(len(wallets), 12)
         self.assertEqual(set(wallets.mapped("state")), {"active", "blocked"})
@@ -113,19 +100,13 @@ class TestSampleData(TransactionCase):
         ):
             records = self.env[model].search([("company_id", "=", company.id)])
             self.assertEqual(records._mistakes(), [])
-            items = self.env["account.move.line"].search(
-                [("account_id", "=", account.id), ("parent_state", "=", "posted")]
-            )
+            items = self.env["account.move.line"].search([
+                ("account_id", "=", account.id), ("parent_state", "=", "posted")])
             rounded = company.currency_id.round
             self.assertEqual(rounded(sum(records.mapped(left))), rounded(-sum(items.mapped("balance"))), model)
 
     def _coming(self):
         company = self.env.ref("salon_crm.company_salon")
-        return self.env["calendar.event"].search(
-            [
-                ("is_salon_booking", "=", True),
-                ("company_id", "=", company.id),
-                ("start", ">", datetime.now()),
-                ("salon_state", "in", ("booked", "confirmed")),
-            ]
-        )
+        return self.env["calendar.event"].search([
+            ("is_salon_booking", "=", True), ("company_id", "=", company.id), ("start", ">", datetime.now()),
+            ("salon_state", "in", ("booked", "confirmed"))])

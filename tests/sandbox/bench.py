@@ -15,7 +15,6 @@ and returns seconds. `context.env` is the superuser's environment, `context.stat
 of this function, `context.round` the number of the round (0 is a warm-up, which does not count). A row without a
 baseline has its figure alone. The functions run inside Odoo, in one process for each side.
 """
-
 import contextlib
 import datetime
 import importlib.util
@@ -41,11 +40,8 @@ def bench(home, arguments):
     """Run the benchmarks, print a table and write a JSON file; return 1 when a goal is missed."""
     names, options = split(arguments)
     rounds = int(options[0]) if options else ROUNDS
-    files = [
-        path
-        for path in sorted(FOLDER.glob("bench_*.py"))
-        if not names or path.stem in names or str(path.relative_to(REPO)) in names
-    ]
+    files = [path for path in sorted(FOLDER.glob("bench_*.py")) if not names or path.stem in names or str(
+        path.relative_to(REPO)) in names]
     with home.lock("test", "make bench"):
         sandbox = Sandbox(home, system.DEMO)
         with sandbox.cluster.running():
@@ -53,18 +49,9 @@ def bench(home, arguments):
     rows += _recorded(home)
     _print(rows)
     report = home.root / "bench.json"
-    report.write_text(
-        json.dumps(
-            {
-                "when": datetime.datetime.now().isoformat(timespec="seconds"),
-                "machine": platform.platform(),
-                "python": platform.python_version(),
-                "rounds": rounds,
-                "rows": rows,
-            },
-            indent=1,
-        )
-    )
+    report.write_text(json.dumps({
+        "when": datetime.datetime.now().isoformat(timespec="seconds"), "machine": platform.platform(),
+        "python": platform.python_version(), "rounds": rounds, "rows": rows}, indent=1))
     print(f"\nwritten to {report}")
     return 1 if any(row.get("missed") for row in rows) else 0
 
@@ -73,11 +60,8 @@ def _measure(sandbox, files, rounds):
     """Measure all rows, with an Odoo process for each side."""
     with contextlib.ExitStack() as stack:
         workers = Workers(sandbox, stack)
-        return [
-            _row(sandbox, workers, path, index, row, row.get("rounds") or rounds)
-            for path in files
-            for index, row in enumerate(workers["with"].rows(path))
-        ]
+        return [_row(sandbox, workers, path, index, row, row.get("rounds") or rounds)
+                for path in files for index, row in enumerate(workers["with"].rows(path))]
 
 
 class Workers(dict):
@@ -91,7 +75,7 @@ class Workers(dict):
         self.prepared = {}  # what a file prepared on a side
 
     def __missing__(self, side):
-        (template,) = self.sandbox.templates.ensure(SIDES.get(side, "salon"))
+        template, = self.sandbox.templates.ensure(SIDES.get(side, "salon"))
         database = self.stack.enter_context(run_database(self.sandbox, template, f"bench_{side}"))
         worker = Worker(self.sandbox, side, database, self.scratch)
         self[side] = self.stack.enter_context(contextlib.closing(worker))
@@ -111,11 +95,8 @@ def _row(sandbox, workers, path, index, row, rounds):
     facts = {part: workers.prepare(row[part], path) for part in parts}
     with contextlib.ExitStack() as stack:
         stack.enter_context(sandbox.home.progress.phase(f"{row['name']} ({rounds} rounds)"))
-        measure = (
-            _http(sandbox, workers, stack, path, index, row, facts)
-            if row.get("http")
-            else (lambda part, number: workers[row[part]].round(path, index, part, number))
-        )
+        measure = _http(sandbox, workers, stack, path, index, row, facts) if row.get("http") else (
+            lambda part, number: workers[row[part]].round(path, index, part, number))
         times = {part: [] for part in parts}
         for number in range(rounds + 1):
             for part in parts:
@@ -124,14 +105,8 @@ def _row(sandbox, workers, path, index, row, rounds):
                     times[part].append(seconds)
     statistic = _p95 if row.get("statistic") == "p95" else statistics.median
     figures = {part: statistic(values) for part, values in times.items()}
-    result = {
-        "name": row["name"],
-        "goal": row.get("goal"),
-        "goal_ms": row.get("goal_ms"),
-        "rounds": rounds,
-        "milliseconds": {part: round(value * 1000, 3) for part, value in figures.items()},
-        "times": times,
-    }
+    result = {"name": row["name"], "goal": row.get("goal"), "goal_ms": row.get("goal_ms"), "rounds": rounds,
+              "milliseconds": {part: round(value * 1000, 3) for part, value in figures.items()}, "times": times}
     result["missed"] = bool(row.get("goal_ms") and figures["subject"] * 1000 > row["goal_ms"])
     if len(figures) == 2:
         result["ratio"] = round(figures["subject"] / figures["baseline"], 3)
@@ -168,14 +143,8 @@ class Worker:
         # The answers have a pipe of their own: what Odoo and the benchmarks print goes into the log.
         self.process = subprocess.Popen(
             [str(sandbox.odoo.python), "-m", "sandbox.bench_worker", database],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            text=True,
-            env=environment,
-            cwd=REPO / "tests",
-            start_new_session=True,
-        )
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, env=environment,
+            cwd=REPO / "tests", start_new_session=True)
 
     def ask(self, **request):
         """Send one request and return its answer."""
@@ -223,11 +192,6 @@ def _print(rows):
             continue
         figures = row["milliseconds"]
         goal = f"{row['goal_ms']} ms" if row.get("goal_ms") else row.get("goal") or ""
-        print(
-            f"{row['name'][:57]:58}"
-            + "".join(
-                f"{figures[part]:>9.2f} ms" if part in figures else f"{'':12}" for part in ("subject", "baseline")
-            )
-            + f"{row.get('ratio', ''):>8}{goal:>10}"
-            + ("  missed" if row.get("missed") else "")
-        )
+        print(f"{row['name'][:57]:58}" + "".join(
+            f"{figures[part]:>9.2f} ms" if part in figures else f"{'':12}" for part in ("subject", "baseline"))
+            + f"{row.get('ratio', ''):>8}{goal:>10}" + ("  missed" if row.get("missed") else ""))

@@ -1,5 +1,4 @@
 """One side of the benchmarks: an Odoo process that runs rounds as it is told, a line of JSON each way."""
-
 import contextlib
 import importlib.util
 import json
@@ -50,9 +49,8 @@ def load(path):
 
 def describe(path):
     """Return the rows of a file without their functions."""
-    return [
-        {**row, **{part: row[part][0] for part in ("subject", "baseline") if row.get(part)}} for row in load(path).ROWS
-    ]
+    return [{**row, **{part: row[part][0] for part in ("subject", "baseline") if row.get(part)}}
+            for row in load(path).ROWS]
 
 
 def prepare(registry, path, side):

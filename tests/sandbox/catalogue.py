@@ -1,5 +1,4 @@
 """Comparing and merging translation catalogues; runs in the sandbox's Python environment, which has polib."""
-
 import collections
 import re
 import sys

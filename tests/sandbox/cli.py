@@ -1,5 +1,4 @@
 """The command line of the sandbox: one function a command, bad circumstances as one sentence."""
-
 import signal
 import sys
 
@@ -13,37 +12,31 @@ INTERRUPTED = 130
 
 def _tests(home, arguments):
     from . import testing
-
     return testing.test(home, arguments)
 
 
 def _lint(home, arguments):
     from . import lint
-
     return lint.lint(home)
 
 
 def _pot(home, arguments):
     from . import terms
-
     return terms.write(home)
 
 
 def _bench(home, arguments):
     from . import bench
-
     return bench.bench(home, arguments)
 
 
 def _compat(home, arguments):
     from . import compat
-
     return compat.compat(home, arguments)
 
 
 def _pictures(home, arguments):
     from . import pictures
-
     return pictures.pictures(home)
 
 

@@ -4,7 +4,6 @@ Each core addon's tests run on a database without sample data in which everythin
 with our addons, side by side so that both bear the same load. What comes out differently is run again, alone; what
 then still differs is a difference. Results are kept, so that an interrupted run goes on with the next addon.
 """
-
 import contextlib
 import json
 import os
@@ -44,9 +43,8 @@ def _module(sandbox, module):
         if known["keys"] == keys:
             return known
     began = time.monotonic()
-    path = next(
-        folder / module / "tests" for folder in sandbox.odoo.source.addons_paths if (folder / module / "tests").is_dir()
-    )
+    path = next(folder / module / "tests" for folder in sandbox.odoo.source.addons_paths
+                if (folder / module / "tests").is_dir())
     with sandbox.home.progress.phase(f"Core's tests of {module}"):
         found = _run(sandbox, module, [path])
     differing = sorted(_differences(found))
@@ -96,25 +94,9 @@ def _start(sandbox, name, database, paths, reports, only):
     # A configuration of its own, or ours would be found from the working folder.
     configuration = reports.parent / "pytest.ini"
     configuration.write_text("[pytest]\n")
-    command = [
-        sandbox.odoo.python,
-        "-m",
-        "pytest",
-        "-p",
-        "sandbox.reports",
-        "-p",
-        "no:cacheprovider",
-        "--noconftest",
-        "-c",
-        configuration,
-        "--rootdir",
-        reports.parent,
-        "-q",
-        "--odoo-http",
-        f"--odoo-database={database}",
-        "--odoo-log-level=error",
-        *paths,
-    ]
+    command = [sandbox.odoo.python, "-m", "pytest", "-p", "sandbox.reports", "-p", "no:cacheprovider", "--noconftest",
+               "-c", configuration, "--rootdir", reports.parent, "-q", "--odoo-http", f"--odoo-database={database}",
+               "--odoo-log-level=error", *paths]
     return Job(command, sandbox.home.log / f"{name}.log", what=name, env=environment, cwd=reports.parent)
 
 
@@ -130,11 +112,8 @@ def _wait(sandbox, jobs, files):
             os.killpg(job.process.pid, signal.SIGINT)
             wait_all([job])
         if job.process.returncode not in (0, 1):
-            raise CommandError(
-                f"{job.what} ended with exit code {job.process.returncode}; its output is in {job.log}.",
-                job.log,
-                job.process.returncode,
-            )
+            raise CommandError(f"{job.what} ended with exit code {job.process.returncode}; its output is in "
+                               f"{job.log}.", job.log, job.process.returncode)
 
 
 def _lines(file):

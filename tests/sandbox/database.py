@@ -3,7 +3,6 @@
 What a database was made to is kept in its own comment, so that it can't outlive it. A database is built under a
 name with a suffix and renamed when it is whole.
 """
-
 import json
 import os
 import shutil
@@ -24,18 +23,13 @@ class Databases:
 
     def names(self):
         """Return the names of the databases there are."""
-        return [
-            row[0]
-            for row in self.cluster.sql(
-                "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1"
-            )
-        ]
+        return [row[0] for row in self.cluster.sql(
+            "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1")]
 
     def stamp(self, name):
         """Return what the database was made to, or None when it isn't there or isn't whole."""
         rows = self.cluster.sql(
-            f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{name}'"
-        )
+            f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{name}'")
         try:
             return json.loads(rows[0][0])
         except (IndexError, ValueError):
@@ -74,10 +68,8 @@ class Databases:
 
     def _disconnect(self, name):
         """End our sessions on a database; the server's own (autovacuum) make way by themselves."""
-        self.cluster.sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            f"WHERE datname = '{name}' AND usename = current_user AND pid <> pg_backend_pid()"
-        )
+        self.cluster.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                         f"WHERE datname = '{name}' AND usename = current_user AND pid <> pg_backend_pid()")
 
     @staticmethod
     def _link_files(origin, target):

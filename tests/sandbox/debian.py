@@ -1,5 +1,4 @@
 """Packages from the Debian archive, fetched through a private apt root that leaves the machine's own alone."""
-
 import os
 import re
 import shutil
@@ -70,10 +69,8 @@ def mirror(etc=None):
     for source in sources(etc):
         if any(release.fullmatch(suite) for suite in source["suites"]):
             return source
-    raise SandboxError(
-        f"No Debian archive is named under {etc}, so Odoo 19 can't be fetched from one: name an "
-        "Odoo 19 checkout with ODOO_SOURCE=<folder>."
-    )
+    raise SandboxError(f"No Debian archive is named under {etc}, so Odoo 19 can't be fetched from one: name an "
+                       "Odoo 19 checkout with ODOO_SOURCE=<folder>.")
 
 
 class Apt:
@@ -85,9 +82,8 @@ class Apt:
         source = mirror()
         for folder in ("state/lists/partial", "cache/archives/partial", "etc", "debs"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
-        (self.root / "etc/sources.list").write_text(
-            "".join(f"deb {source['options']}{source['uri']} {suite} main\n" for suite in suites)
-        )
+        (self.root / "etc/sources.list").write_text("".join(
+            f"deb {source['options']}{source['uri']} {suite} main\n" for suite in suites))
         (self.root / "apt.conf").write_text(self._configuration())
 
     def _configuration(self):
@@ -111,14 +107,8 @@ class Apt:
     def _run(self, what, command, **options):
         env = self.home.environment(APT_CONFIG=str(self.root / "apt.conf"))
         try:
-            run(
-                command,
-                self.home.log / f"{what.replace(' ', '-')}.log",
-                what=what,
-                env=env,
-                progress=self.home.progress,
-                **options,
-            )
+            run(command, self.home.log / f"{what.replace(' ', '-')}.log", what=what, env=env,
+                progress=self.home.progress, **options)
         except CommandError as error:
             raise explain(error) from None
 
@@ -128,12 +118,8 @@ class Apt:
 
     def download(self, packages):
         """Fetch packages (`name` or `name/suite`) and return the files."""
-        self._run(
-            "apt-get download",
-            ["apt-get", "download", *packages],
-            cwd=self.root / "debs",
-            watch=lambda line: line.strip() if line.startswith("Get:") else None,
-        )
+        self._run("apt-get download", ["apt-get", "download", *packages], cwd=self.root / "debs",
+                  watch=lambda line: line.strip() if line.startswith("Get:") else None)
         return sorted((self.root / "debs").glob("*.deb"))
 
     def unpack(self, files, target):

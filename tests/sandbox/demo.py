@@ -1,5 +1,4 @@
 """`make demo` and what goes with it: the salon to try, its shells, and stopping it."""
-
 import contextlib
 import datetime
 import time
@@ -15,13 +14,8 @@ from .templates import Templates, check_installed, versions
 
 DATABASE = "salon"
 STALE_DAYS = 7
-ROLES = {
-    "admin": "administrator",
-    "reception": "receptionist, cashier",
-    "stylist": "stylist",
-    "manager": "manager",
-    "accountant": "accountant",
-}
+ROLES = {"admin": "administrator", "reception": "receptionist, cashier", "stylist": "stylist", "manager": "manager",
+         "accountant": "accountant"}
 
 
 class Sandbox:
@@ -81,12 +75,10 @@ def _announce(sandbox, began):
 def logins(sandbox):
     """Return the demo's logins with their roles; those of an unknown role come last."""
     rows = sandbox.cluster.sql(
-        "SELECT login FROM res_users WHERE active AND id > 1 AND NOT share ORDER BY id", DATABASE
-    )
+        "SELECT login FROM res_users WHERE active AND id > 1 AND NOT share ORDER BY id", DATABASE)
     known = [row[0] for row in rows]
     return [(login, role) for login, role in ROLES.items() if login in known] + [
-        (login, "") for login in known if login not in ROLES
-    ]
+        (login, "") for login in known if login not in ROLES]
 
 
 def _warn_of_old_data(sandbox):
@@ -94,9 +86,8 @@ def _warn_of_old_data(sandbox):
     if made:
         age = (datetime.date.today() - datetime.date.fromisoformat(made)).days
         if age > STALE_DAYS:
-            sandbox.home.progress.say(
-                f"    the sample data is {age} days old, and its calendar with it; `make fresh` makes a new database"
-            )
+            sandbox.home.progress.say(f"    the sample data is {age} days old, and its calendar with it; "
+                                      "`make fresh` makes a new database")
 
 
 def prepare_database(sandbox):
@@ -106,7 +97,7 @@ def prepare_database(sandbox):
     wanted = {"source": sandbox.odoo.source.key, "addons": keys["addons"], "versions": versions()}
     have = databases.stamp(DATABASE)
     if have is None:
-        (template,) = sandbox.templates.ensure("salon_demo")
+        template, = sandbox.templates.ensure("salon_demo")
         with sandbox.home.progress.phase("Copying the salon's database", "copy"):
             databases.copy(template, DATABASE + BUILDING)
             databases.finish(DATABASE + BUILDING, DATABASE, {**wanted, "day": keys["day"]})
@@ -117,16 +108,11 @@ def prepare_database(sandbox):
 def upgrade(sandbox, have, wanted):
     """Upgrade a copy of the demo's database and put it in the place of the old one only when that went well."""
     databases, aside = sandbox.databases, DATABASE + BUILDING
-    newer = [
-        f"{addon} {version}"
-        for addon, version in (have.get("versions") or {}).items()
-        if _number(version) > _number(wanted["versions"].get(addon))
-    ]
+    newer = [f"{addon} {version}" for addon, version in (have.get("versions") or {}).items()
+             if _number(version) > _number(wanted["versions"].get(addon))]
     if newer:
-        raise SandboxError(
-            f"The database was made by newer addons ({', '.join(newer)}) than these: use that version, "
-            "or make a new database with `make fresh`."
-        )
+        raise SandboxError(f"The database was made by newer addons ({', '.join(newer)}) than these: use that version, "
+                           "or make a new database with `make fresh`.")
     same_odoo = have.get("source") == wanted["source"]
     modules = ADDONS if same_odoo else ("base",)
     with sandbox.home.progress.phase("Upgrading the salon's database to the addons as they are now", "upgrade"):
@@ -143,10 +129,8 @@ def _number(version):
 
 def set_address(sandbox):
     """Let links and reports lead to the port of this run."""
-    sandbox.cluster.sql(
-        f"UPDATE ir_config_parameter SET value = 'http://127.0.0.1:{sandbox.home.port}' WHERE key = 'web.base.url'",
-        DATABASE,
-    )
+    sandbox.cluster.sql("UPDATE ir_config_parameter SET value = "
+                        f"'http://127.0.0.1:{sandbox.home.port}' WHERE key = 'web.base.url'", DATABASE)
 
 
 def fresh(home):
@@ -183,15 +167,13 @@ def _demo_database(home):
 def shell(home, arguments):
     """Open Odoo's shell on the demo's database, or run the script on standard input."""
     with _demo_database(home) as sandbox:
-        command = sandbox.odoo.command(
-            "-d", DATABASE, "--no-http", "--max-cron-threads=0", "--log-level=warn", *arguments, subcommand=["shell"]
-        )
+        command = sandbox.odoo.command("-d", DATABASE, "--no-http", "--max-cron-threads=0", "--log-level=warn",
+                                       *arguments, subcommand=["shell"])
         return interactive(command, env=sandbox.odoo.environment())
 
 
 def psql(home, arguments):
     """Open psql on the demo's database, or run the script on standard input."""
     with _demo_database(home) as sandbox:
-        return interactive(
-            ["psql", "-d", DATABASE, *sandbox.cluster.address(), *arguments], env=sandbox.odoo.environment()
-        )
+        return interactive(["psql", "-d", DATABASE, *sandbox.cluster.address(), *arguments],
+                           env=sandbox.odoo.environment())

@@ -1,5 +1,4 @@
 """What the sandbox says when it can't go on."""
-
 import errno
 
 

@@ -4,7 +4,6 @@ The front is a pytest that collects all tests and runs none: it hands them out, 
 workers that each have a database of their own, and reports what they tell as if it had run them itself. A unit is a
 class, a module of functions, or one function that has a database of its own.
 """
-
 import collections
 import contextlib
 import json
@@ -47,14 +46,8 @@ class Unit:
 
     def guess(self):
         """Return how many seconds it might take."""
-        return sum(
-            OWN_DATABASE
-            if item.get_closest_marker("template")
-            else BROWSER
-            if hasattr(item.cls, "browser_js")
-            else PLAIN
-            for item in self.items
-        )
+        return sum(OWN_DATABASE if item.get_closest_marker("template") else
+                   BROWSER if hasattr(item.cls, "browser_js") else PLAIN for item in self.items)
 
 
 def units(items, seconds):
@@ -89,14 +82,8 @@ class Slot(threading.Thread):
         with ours, theirs, open(worker["log"], "w") as log:
             environment = {**os.environ, **worker["environment"], CHANNEL: str(theirs.fileno())}
             self.process = subprocess.Popen(
-                worker["command"],
-                env=environment,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+                worker["command"], env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=log,
+                stderr=subprocess.STDOUT, start_new_session=True)
             theirs.close()
             with ours.makefile("rw", encoding="utf-8") as channel:
                 whole = self._hand_out(waiting, channel)
@@ -231,20 +218,14 @@ class Front:
 
     def _report_loss(self, item, begun):
         why = "The process ended while it ran this test." if begun else "No process was left to run this test."
-        self.config.hook.pytest_runtest_logreport(
-            report=pytest.TestReport(item.nodeid, item.location, {}, "failed", why, "call")
-        )
+        self.config.hook.pytest_runtest_logreport(report=pytest.TestReport(
+            item.nodeid, item.location, {}, "failed", why, "call"))
 
     def _warn(self, message, category, filename, lineno, nodeid, location):
         warning = warnings.WarningMessage(message, type(category, (Warning,), {}), filename, lineno)
-        self.config.hook.pytest_warning_recorded.call_historic(
-            kwargs={
-                "warning_message": warning,
-                "nodeid": nodeid,
-                "when": "runtest",
-                "location": tuple(location) if location else None,
-            }
-        )
+        self.config.hook.pytest_warning_recorded.call_historic(kwargs={
+            "warning_message": warning, "nodeid": nodeid, "when": "runtest",
+            "location": tuple(location) if location else None})
 
     def _keep_seconds(self):
         aside = self.seconds_file.with_suffix(".part")

@@ -1,5 +1,4 @@
 """SALON_HOME: where everything of the sandbox lies, who may work in it, and what in it is whole."""
-
 import contextlib
 import fcntl
 import hashlib
@@ -49,14 +48,8 @@ class Home:
 
     def environment(self, **more):
         """Return the environment of children: temporary files stay in the home."""
-        return {
-            **os.environ,
-            "TMPDIR": str(self.tmp),
-            "PYTHONPYCACHEPREFIX": str(self.root / "pycache"),
-            "PYTHONDONTWRITEBYTECODE": "",
-            "LC_ALL": "C.UTF-8",
-            **more,
-        }
+        return {**os.environ, "TMPDIR": str(self.tmp), "PYTHONPYCACHEPREFIX": str(self.root / "pycache"),
+                "PYTHONDONTWRITEBYTECODE": "", "LC_ALL": "C.UTF-8", **more}
 
     # -- one at a time -----------------------------------------------------------------------------------------
 
@@ -82,8 +75,7 @@ class Home:
             if not wait:
                 raise SandboxError(
                     f"Another sandbox is running in {self.root}: {holder}; "
-                    "wait for it, end it with `make stop`, or set another SALON_HOME."
-                ) from None
+                    "wait for it, end it with `make stop`, or set another SALON_HOME.") from None
             self.progress.say(f"    waiting for {holder}")
             fcntl.flock(handle, fcntl.LOCK_EX)
 
@@ -140,8 +132,7 @@ class Home:
         if free < needed:
             raise SandboxError(
                 f"The disk that holds {self.root} has {free / GIB:.1f} GB free, and “{title}” takes "
-                f"{needed / GIB:.1f} GB: free some space, or set SALON_HOME to a folder on another disk."
-            )
+                f"{needed / GIB:.1f} GB: free some space, or set SALON_HOME to a folder on another disk.")
 
     # -- facts -------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,4 @@
 """`make lint`: style, OCA's mandatory checks, XML, scripts, manifests and translations."""
-
 import subprocess
 import xml.etree.ElementTree
 
@@ -20,14 +19,8 @@ def lint(home):
         for problem in wrong:
             print(problem)
     count = len(found) + len(wrong)
-    print(
-        "lint: "
-        + (
-            "clean"
-            if not count and not failed
-            else ", ".join([*(f"{title} complains" for title in failed), *([f"{count} problems"] if count else [])])
-        )
-    )
+    print("lint: " + ("clean" if not count and not failed else ", ".join(
+        [*(f"{title} complains" for title in failed), *([f"{count} problems"] if count else [])])))
     return 1 if found or failed or wrong else 0
 
 
@@ -61,13 +54,8 @@ def _script_problems(home):
     program = node.executable(home)
     found = []
     for path in _files("*.js") if program else ():
-        done = subprocess.run(
-            [program, "--check", "--input-type=module", "-"],
-            input=path.read_text(),
-            text=True,
-            capture_output=True,
-            check=False,
-        )
+        done = subprocess.run([program, "--check", "--input-type=module", "-"], input=path.read_text(), text=True,
+                              capture_output=True, check=False)
         if done.returncode:
             reason = next((line for line in done.stderr.splitlines() if "Error" in line), done.stderr[:200])
             found.append(f"{path.relative_to(REPO)}: {reason}")

@@ -1,5 +1,4 @@
 """Checks of the addons' manifests against what lies on disk."""
-
 import ast
 import re
 

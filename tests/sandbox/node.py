@@ -1,5 +1,4 @@
 """npm: the machine's own, or one from a Python wheel; Debian's would bring four hundred packages along."""
-
 import shutil
 import sys
 import tarfile
@@ -30,14 +29,12 @@ def executable(home):
 
 def _fetch(home, target):
     from . import pyenv  # here, because the environment itself asks for nothing of npm
-
     scratch = home.tmp / "node-venv"
     shutil.rmtree(scratch, ignore_errors=True)
     try:
         run([sys.executable, "-m", "venv", scratch], home.log / "node-venv.log", what="python3 -m venv")
-        pyenv.pip(
-            home, scratch / "bin" / "python", ["install", "--no-deps", "--target", target / "lib", WHEEL], "npm-wheel"
-        )
+        pyenv.pip(home, scratch / "bin" / "python", ["install", "--no-deps", "--target", target / "lib", WHEEL],
+                  "npm-wheel")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -51,20 +48,12 @@ def extract(home, package, member, place):
         command = [*npm(home), "pack", package, "--fetch-retries=1", "--fetch-timeout=60000"]
         try:
             # npm asks for a cache of its own; the one in the user's home is left alone.
-            run(
-                [*command, f"--cache={folder / 'cache'}"],
-                home.log / "npm.log",
-                what="npm pack",
-                cwd=folder,
-                env=home.environment(),
-                progress=home.progress,
-            )
+            run([*command, f"--cache={folder / 'cache'}"], home.log / "npm.log", what="npm pack", cwd=folder,
+                env=home.environment(), progress=home.progress)
         except CommandError as error:
-            raise SandboxError(
-                "The npm registry can't be reached, or no longer has "
-                f"{package}: check the network, then run the same command again "
-                f"(details in {error.log})."
-            ) from None
+            raise SandboxError("The npm registry can't be reached, or no longer has "
+                               f"{package}: check the network, then run the same command again "
+                               f"(details in {error.log}).") from None
         with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
             aside = place.with_suffix(".part")
             aside.write_bytes(archive.extractfile(member).read())

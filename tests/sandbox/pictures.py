@@ -1,5 +1,4 @@
 """`make pictures`: the README's pictures, taken anew from the sample salon in a real browser."""
-
 import subprocess
 
 from . import server, system
@@ -14,10 +13,10 @@ TAKE = REPO / "tests" / "pictures" / "take.py"
 def pictures(home):
     """Serve a copy of the sample salon and walk through it with the camera."""
     with home.lock("demo", "make pictures"):
-        (home.port,) = server.free_ports(1)
+        home.port, = server.free_ports(1)
         sandbox = Sandbox(home, system.TEST)
         with sandbox.cluster.running():
-            (template,) = sandbox.templates.ensure("salon_demo")
+            template, = sandbox.templates.ensure("salon_demo")
             with run_database(sandbox, template, "pictures") as database:
                 serving = server.Server(home, sandbox.odoo, database)
                 try:

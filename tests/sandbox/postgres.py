@@ -1,5 +1,4 @@
 """A private PostgreSQL cluster: no TCP, one socket folder, an account that is not root."""
-
 import contextlib
 import fcntl
 import os
@@ -52,10 +51,8 @@ class Cluster:
         self.pgdata = self.folder / "cluster"
         self.socket = self.folder / "socket"
         if len(os.fsencode(self.socket / f".s.PGSQL.{PORT}")) > SOCKET_LIMIT:
-            raise SandboxError(
-                f"The path {home.root} is too long for PostgreSQL's socket, which may have "
-                f"{SOCKET_LIMIT} bytes: set SALON_HOME to a shorter one."
-            )
+            raise SandboxError(f"The path {home.root} is too long for PostgreSQL's socket, which may have "
+                               f"{SOCKET_LIMIT} bytes: set SALON_HOME to a shorter one.")
 
     # -- place -------------------------------------------------------------------------------------------------
 
@@ -65,9 +62,8 @@ class Cluster:
         try:
             pwd.getpwnam(self.account)
         except KeyError:
-            raise SandboxError(
-                f"PostgreSQL can't run as root and there is no account {self.account}: run as another user."
-            ) from None
+            raise SandboxError(f"PostgreSQL can't run as root and there is no account {self.account}: "
+                               "run as another user.") from None
         self.home.prepare()
         name = self.home.fact("cluster")
         if name is None and self._reaches_home():
@@ -115,24 +111,9 @@ class Cluster:
             self._make_folder()
             shutil.rmtree(building, ignore_errors=True)
             shutil.rmtree(self.pgdata, ignore_errors=True)
-            run(
-                [
-                    self._program("initdb"),
-                    "-D",
-                    building,
-                    "-U",
-                    "postgres",
-                    "-A",
-                    "trust",
-                    "--encoding=UTF8",
-                    "--locale=C.UTF-8",
-                    "--no-instructions",
-                ],
-                self.home.log / "initdb.log",
-                what="initdb",
-                account=self.account,
-                env=self._environment(),
-            )
+            run([self._program("initdb"), "-D", building, "-U", "postgres", "-A", "trust", "--encoding=UTF8",
+                 "--locale=C.UTF-8", "--no-instructions"], self.home.log / "initdb.log", what="initdb",
+                account=self.account, env=self._environment())
             with open(building / "postgresql.conf", "a") as configuration:
                 configuration.write("include_if_exists = 'salon.conf'\n")
             self._own(building / "postgresql.conf")
@@ -150,10 +131,8 @@ class Cluster:
             major = int((self.pgdata / "PG_VERSION").read_text())
             match = [folder for version, folder in folders if version == major]
             if not match:
-                raise SandboxError(
-                    f"The cluster in {self.pgdata} was made by PostgreSQL {major}, which is not "
-                    f"installed any more: install postgresql-{major}."
-                )
+                raise SandboxError(f"The cluster in {self.pgdata} was made by PostgreSQL {major}, which is not "
+                                   f"installed any more: install postgresql-{major}.")
             return match[0] / name
         return folders[0][1] / name
 
@@ -184,13 +163,8 @@ class Cluster:
         self._own(self.pgdata / "salon.conf")
         log = self.folder / "postgres.log"
         command = [self._program("pg_ctl"), "start", "-w", "-t", "120", "-s", "-D", self.pgdata, "-l", log]
-        job = Job(
-            command,
-            self.home.log / "pg_ctl.log",
-            what="Starting PostgreSQL",
-            account=self.account,
-            env=self._environment(),
-        )
+        job = Job(command, self.home.log / "pg_ctl.log", what="Starting PostgreSQL", account=self.account,
+                  env=self._environment())
         wait_all([job])
 
     def stop(self):
@@ -220,22 +194,8 @@ class Cluster:
 
     def sql(self, statement, database="postgres", user=ROLE):
         """Run one statement and return its rows as lists of texts."""
-        command = [
-            self._program("psql"),
-            "-X",
-            "-q",
-            "-A",
-            "-t",
-            "-F",
-            "\x1f",
-            "-v",
-            "ON_ERROR_STOP=1",
-            *self.address(user),
-            "-d",
-            database,
-            "-c",
-            statement,
-        ]
+        command = [self._program("psql"), "-X", "-q", "-A", "-t", "-F", "\x1f", "-v", "ON_ERROR_STOP=1",
+                   *self.address(user), "-d", database, "-c", statement]
         lines = capture(command, env=self._environment()).splitlines()
         return [line.split("\x1f") for line in lines]
 
@@ -251,3 +211,4 @@ def _postmaster(pgdata):
     except (OSError, ValueError):
         return None
     return pid if any(str(pgdata) in part for part in cmdline(pid)) else None
+

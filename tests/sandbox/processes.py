@@ -1,5 +1,4 @@
 """Child processes: run with their output in a log, and never left behind."""
-
 import contextlib
 import errno
 import os
@@ -43,8 +42,7 @@ class Job:
             popen.update(user=account, group=account, extra_groups=[], cwd=popen.get("cwd", "/"))
         with open(self.log, "w") as output, open(stdin) as given:
             self.process = subprocess.Popen(
-                self.command, stdin=given, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, **popen
-            )
+                self.command, stdin=given, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, **popen)
 
     def poll(self, progress=None):
         """Return the exit code once there is one; show what the child is at."""
@@ -75,9 +73,8 @@ class Job:
             full = "No space left on device" in self.log.read_text(errors="replace")[-20000:]
             if full:
                 raise OSError(errno.ENOSPC, "full", str(self.log.parent))
-            raise CommandError(
-                f"{self.what} failed with exit code {code}; its output is in {self.log}.", self.log, code
-            )
+            raise CommandError(f"{self.what} failed with exit code {code}; its output is in {self.log}.", self.log,
+                               code)
 
 
 def stop_group(process, sig=signal.SIGTERM, grace=GRACE):
@@ -128,9 +125,8 @@ def capture(command, *, check=True, text=None, account=None, **options):
     if account:
         options.update(user=account, group=account, extra_groups=[], cwd=options.get("cwd", "/"))
     stdin = {} if text is not None else {"stdin": subprocess.DEVNULL}
-    done = subprocess.run(
-        [str(part) for part in command], input=text, text=True, capture_output=True, check=False, **stdin, **options
-    )
+    done = subprocess.run([str(part) for part in command], input=text, text=True, capture_output=True, check=False,
+                          **stdin, **options)
     if check and done.returncode:
         if "No space left on device" in done.stderr:
             raise OSError(errno.ENOSPC, "full")
@@ -170,10 +166,8 @@ def cmdline(pid):
 
 def stop_pid(pid, mark, sig=signal.SIGTERM, grace=GRACE):
     """End process `pid` if its command line names `mark`; return whether it ran."""
-
     def ours():
         return any(mark in part for part in cmdline(pid))
-
     if not ours():
         return False
     for each, patience in ((sig, grace), (signal.SIGKILL, 5)):

@@ -1,5 +1,4 @@
 """Progress on standard error: one line a phase, with its time."""
-
 import contextlib
 import sys
 import time

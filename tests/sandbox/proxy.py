@@ -3,7 +3,6 @@
 With workers Odoo serves its bus from a second port, and expects a proxy that joins the two; browsers open a
 connection of its own for a websocket, so looking at the first request of each connection is enough.
 """
-
 import asyncio
 import contextlib
 import threading
@@ -25,8 +24,7 @@ class Proxy(threading.Thread):
     def listen(self):
         """Bind the port, so that a port that is taken is known at once, and begin to serve."""
         self._server = self._loop.run_until_complete(
-            asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=HEAD_LIMIT)
-        )
+            asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=HEAD_LIMIT))
         self.start()
 
     def run(self):

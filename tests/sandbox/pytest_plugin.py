@@ -4,7 +4,6 @@
 - A logged ERROR that the test did not expect (mute_logger, assertLogs) fails it, as it does with Odoo's own runner.
 - The tests under tests/sample are left to a process on the database with sample data.
 """
-
 import logging
 import os
 import re

@@ -1,5 +1,4 @@
 """A pytest plugin that writes each report as a line of JSON to SALON_REPORTS, and reads them again."""
-
 import json
 import os
 

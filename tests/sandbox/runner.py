@@ -1,5 +1,4 @@
 """Running Odoo: its configuration, its command line, and reading its log."""
-
 import base64
 import re
 import secrets
@@ -56,14 +55,9 @@ class Odoo:
             secret = secrets.token_urlsafe(24)
             self.home.remember(secret=secret)
         text = CONFIGURATION.format(
-            addons_path=",".join(map(str, [*self.source.addons_paths, REPO])),
-            data_dir=self.home.data,
-            db_host=self.cluster.socket,
-            db_port=PORT,
-            db_user=ROLE,
-            secret=secret,
-            screenshots=self.home.root / "screenshots",
-        )
+            addons_path=",".join(map(str, [*self.source.addons_paths, REPO])), data_dir=self.home.data,
+            db_host=self.cluster.socket, db_port=PORT, db_user=ROLE, secret=secret,
+            screenshots=self.home.root / "screenshots")
         if not self.configuration.exists() or self.configuration.read_text() != text:
             aside = self.configuration.with_suffix(".part")
             aside.write_text(text)
@@ -80,15 +74,9 @@ class Odoo:
 
     def environment(self, **more):
         """Return the environment in which `odoo` can be imported."""
-        return self.home.environment(
-            PYTHONPATH=str(self.source.python_path),
-            ODOO_RC=str(self.configuration),
-            PGHOST=str(self.cluster.socket),
-            PGPORT=str(PORT),
-            PGUSER=ROLE,
-            SALON_HEALTH_KEYS=self._health_key(),
-            **more,
-        )
+        return self.home.environment(PYTHONPATH=str(self.source.python_path), ODOO_RC=str(self.configuration),
+                                     PGHOST=str(self.cluster.socket), PGPORT=str(PORT), PGUSER=ROLE,
+                                     SALON_HEALTH_KEYS=self._health_key(), **more)
 
     def command(self, *options, subcommand=()):
         """Return the command line of an Odoo command; without a subcommand it is the server."""
@@ -96,15 +84,8 @@ class Odoo:
 
     def job(self, log, what, command, watch=None, **options):
         """Start an Odoo command with its output in the log `log`."""
-        return Job(
-            command,
-            self.home.log / f"{log}.log",
-            what=what,
-            watch=watch or watch_loading,
-            env=self.environment(),
-            cwd=self.home.root,
-            **options,
-        )
+        return Job(command, self.home.log / f"{log}.log", what=what, watch=watch or watch_loading,
+                   env=self.environment(), cwd=self.home.root, **options)
 
     def change_modules(self, database, *, install=(), update=(), demo=False, language=None, log=None):
         """Start installing or updating modules in a database, which is made if it does not exist."""

@@ -1,5 +1,4 @@
 """The Odoo server of the demo: started with workers behind the proxy, watched, and stopped."""
-
 import contextlib
 import http.client
 import json
@@ -25,14 +24,11 @@ def require_free(port):
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError:
-            raise SandboxError(
-                f"Port {port} may not be used by this account: choose one above 1023 with SALON_PORT=<port>."
-            ) from None
+            raise SandboxError(f"Port {port} may not be used by this account: choose one above 1023 with "
+                               "SALON_PORT=<port>.") from None
         except OSError:
-            raise SandboxError(
-                f"Port {port} on 127.0.0.1 is taken by another program: stop it, or choose another "
-                "port with SALON_PORT=<port>."
-            ) from None
+            raise SandboxError(f"Port {port} on 127.0.0.1 is taken by another program: stop it, or choose another "
+                               "port with SALON_PORT=<port>.") from None
 
 
 def free_ports(count):
@@ -61,19 +57,9 @@ class Server:
         require_free(self.home.port)
         self.proxy = Proxy(self.home.port, http_port, websocket_port)
         self.proxy.listen()
-        self.job = self.odoo.job(
-            "server",
-            "The Odoo server",
-            self.odoo.command(
-                "-d",
-                self.database,
-                f"--db-filter=^{self.database}$",
-                f"--http-port={http_port}",
-                f"--gevent-port={websocket_port}",
-                f"--workers={WORKERS}",
-                "--max-cron-threads=1",
-            ),
-        )
+        self.job = self.odoo.job("server", "The Odoo server", self.odoo.command(
+            "-d", self.database, f"--db-filter=^{self.database}$", f"--http-port={http_port}",
+            f"--gevent-port={websocket_port}", f"--workers={WORKERS}", "--max-cron-threads=1"))
         record = {"pid": self.job.process.pid, "mark": str(self.odoo.configuration)}
         (self.home.run / RECORD).write_text(json.dumps(record))
         self._wait_until_ready(websocket_port)
@@ -95,9 +81,8 @@ class Server:
         code = self.job.poll()
         if code is not None:
             reasons = complaints(self.job.log, ("ERROR", "CRITICAL"))[-1:]
-            raise SandboxError(
-                " ".join([f"The server ended with exit code {code}; its log is {self.job.log}.", *reasons])
-            )
+            raise SandboxError(" ".join([f"The server ended with exit code {code}; its log is {self.job.log}.",
+                                         *reasons]))
 
     def wait(self):
         """Stay until the server ends or we are interrupted."""

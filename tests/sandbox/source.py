@@ -1,5 +1,4 @@
 """Odoo 19 itself: Debian's package, unpacked and completed, or a checkout that the user names."""
-
 import re
 import shutil
 from pathlib import Path
@@ -14,16 +13,9 @@ RECIPE = 1  # raise it when what is built here changes
 PACKAGE = "odoo-19"
 # Packages that Odoo's package points into with symlinks. Unstable's newer Font Awesome lacks the web fonts that
 # Odoo's style sheets name, so that one and Inconsolata come from the stable suite.
-BESIDE = (
-    "fonts-montserrat/unstable",
-    "fonts-ocr-b/unstable",
-    "fonts-roboto-unhinted/unstable",
-    "libjs-jquery/unstable",
-    "libjs-jquery-form/unstable",
-    "libjs-underscore/unstable",
-    "fonts-font-awesome/bookworm",
-    "fonts-inconsolata/bookworm",
-)
+BESIDE = ("fonts-montserrat/unstable", "fonts-ocr-b/unstable", "fonts-roboto-unhinted/unstable",
+          "libjs-jquery/unstable", "libjs-jquery-form/unstable", "libjs-underscore/unstable",
+          "fonts-font-awesome/bookworm", "fonts-inconsolata/bookworm")
 PYTHON = "usr/lib/python3/dist-packages"
 # The file that Debian's package leaves out, and the npm package that holds it.
 SELFIE = "addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
@@ -42,7 +34,8 @@ def ensure(home):
     """Return the Odoo source, fetched first where it is missing."""
     if home.odoo_source:
         return checkout(Path(home.odoo_source).expanduser().absolute())
-    root = home.part("odoo", f"odoo-{RECIPE}", "Fetching Odoo 19", lambda target: _fetch(home, target), space=3 * GIB)
+    root = home.part("odoo", f"odoo-{RECIPE}", "Fetching Odoo 19", lambda target: _fetch(home, target),
+                     space=3 * GIB)
     python_path = root / PYTHON
     return Source(root / "usr/bin/odoo", python_path, [python_path / "odoo/addons"], f"odoo-{RECIPE}")
 
@@ -54,10 +47,8 @@ def checkout(folder):
         raise SandboxError(f"ODOO_SOURCE={folder} holds no Odoo: name the folder that has odoo-bin and addons in it.")
     version = re.search(r"version_info\s*=\s*\(\s*'?(?:saas~)?(\d+)'?\s*,\s*(\d+)", release.read_text())
     if not version or version.groups() != ("19", "0"):
-        raise SandboxError(
-            f"ODOO_SOURCE={folder} holds Odoo {'.'.join(version.groups()) if version else '?'}, "
-            "and the addons are made for 19.0."
-        )
+        raise SandboxError(f"ODOO_SOURCE={folder} holds Odoo {'.'.join(version.groups()) if version else '?'}, "
+                           "and the addons are made for 19.0.")
     addons = [path for path in (folder / "addons", folder / "odoo" / "addons") if path.is_dir()]
     return Source(folder / "odoo-bin", folder, addons, "checkout-" + digest(folder, _commit(folder)))
 
@@ -81,10 +72,8 @@ def _fetch(home, target):
             files = apt.download([f"{PACKAGE}/unstable", *BESIDE])
         except CommandError as error:
             if re.search(r"Unable to locate package|was not found", error.output()):
-                raise SandboxError(
-                    "The Debian archive holds no Odoo 19 any more: name a checkout of its 19.0 branch "
-                    "with ODOO_SOURCE=<folder>."
-                ) from None
+                raise SandboxError("The Debian archive holds no Odoo 19 any more: name a checkout of its 19.0 branch "
+                                   "with ODOO_SOURCE=<folder>.") from None
             raise
         apt.unpack(files, target)
     finally:
@@ -107,7 +96,5 @@ def _complete(home, odoo):
         node.extract(home, SELFIE_PACKAGE, "package/selfie_segmentation.js", place)
     dangling = [path for path in odoo.rglob("*") if path.is_symlink() and not path.exists()]
     if dangling:
-        raise SandboxError(
-            f"The Odoo package has {len(dangling)} links that lead nowhere, the first is "
-            f"{dangling[0]}: the archive has moved on, name a checkout with ODOO_SOURCE=<folder>."
-        )
+        raise SandboxError(f"The Odoo package has {len(dangling)} links that lead nowhere, the first is "
+                           f"{dangling[0]}: the archive has moved on, name a checkout with ODOO_SOURCE=<folder>.")

@@ -1,5 +1,4 @@
 """The Debian packages that the sandbox stands on: which are missing, and how they come."""
-
 import ctypes.util
 import importlib.util
 import os
@@ -12,16 +11,8 @@ from .processes import CommandError, capture, run
 OLDEST_POSTGRES = 13  # what Odoo 19 asks for
 POSTGRES_ROOTS = (Path("/usr/lib/postgresql"),)
 CJK_FONTS = ("/usr/share/fonts/opentype/noto", "/usr/share/fonts/noto-cjk", "/usr/share/fonts/google-noto-cjk")
-UNREACHABLE = (
-    "Temporary failure resolving",
-    "Could not resolve",
-    "Failed to fetch",
-    "Unable to connect",
-    "Could not connect",
-    "Connection refused",
-    "Connection timed out",
-    "Some index files failed",
-)
+UNREACHABLE = ("Temporary failure resolving", "Could not resolve", "Failed to fetch", "Unable to connect",
+               "Could not connect", "Connection refused", "Connection timed out", "Some index files failed")
 
 
 def postgres_folders():
@@ -44,9 +35,8 @@ def chromium():
 
 
 def _has_cjk_font():
-    return any(
-        Path(folder).is_dir() and any("CJK" in name.name for name in Path(folder).iterdir()) for folder in CJK_FONTS
-    )
+    return any(Path(folder).is_dir() and any("CJK" in name.name for name in Path(folder).iterdir())
+               for folder in CJK_FONTS)
 
 
 # package: how to tell that what it brings is there, whoever brought it
@@ -73,15 +63,11 @@ def ensure(home, packages):
     if not lacking:
         return
     if not shutil.which("apt-get"):
-        raise SandboxError(
-            f"The sandbox needs {', '.join(lacking)} (names of Debian packages), and this machine "
-            "has no apt-get: install them with its own package manager."
-        )
+        raise SandboxError(f"The sandbox needs {', '.join(lacking)} (names of Debian packages), and this machine "
+                           "has no apt-get: install them with its own package manager.")
     if os.geteuid():
-        raise SandboxError(
-            "Some system packages are missing; install them with this command and try again: "
-            f"sudo apt-get install -y --no-install-recommends {' '.join(lacking)}"
-        )
+        raise SandboxError("Some system packages are missing; install them with this command and try again: "
+                           f"sudo apt-get install -y --no-install-recommends {' '.join(lacking)}")
     with home.lock("build", "installing system packages", wait=True):
         _install(home, lacking)
     still = missing(lacking)
@@ -95,14 +81,8 @@ def _install(home, packages):
     with home.progress.phase(f"Installing the system packages {', '.join(packages)}", "packages"):
         try:
             run(["apt-get", "update"], home.log / "apt-update.log", what="apt-get update", env=env)
-            run(
-                ["apt-get", "install", "-y", "--no-install-recommends", *packages],
-                home.log / "apt-install.log",
-                what="apt-get install",
-                progress=home.progress,
-                watch=_watch,
-                env=env,
-            )
+            run(["apt-get", "install", "-y", "--no-install-recommends", *packages], home.log / "apt-install.log",
+                what="apt-get install", progress=home.progress, watch=_watch, env=env)
         except CommandError as error:
             raise explain(error) from None
 
@@ -114,8 +94,6 @@ def _watch(line):
 def explain(error):
     """Turn a failure of apt into the sentence that names its cause."""
     if any(sign in error.output() for sign in UNREACHABLE):
-        return SandboxError(
-            "The Debian archive that this machine's apt sources name can't be reached: check the "
-            f"network and the sources, then run the same command again (details in {error.log})."
-        )
+        return SandboxError("The Debian archive that this machine's apt sources name can't be reached: check the "
+                            f"network and the sources, then run the same command again (details in {error.log}).")
     return error

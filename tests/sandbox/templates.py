@@ -8,7 +8,6 @@
 A change of the addons rebuilds salon and salon_demo alone, which is quick. The sample data is dated relative to the
 day on which it is made, so salon_demo also ages.
 """
-
 import ast
 import datetime
 import hashlib
@@ -72,11 +71,8 @@ class Templates:
             "core": {"key": core},
             "core_demo": {"key": digest(core, LANGUAGES)},
             "salon": {"key": digest(core, addons), "addons": addons},
-            "salon_demo": {
-                "key": digest(core, LANGUAGES, addons),
-                "addons": addons,
-                "day": datetime.date.today().isoformat(),
-            },
+            "salon_demo": {"key": digest(core, LANGUAGES, addons), "addons": addons,
+                           "day": datetime.date.today().isoformat()},
         }
 
     def ensure(self, *wanted):
@@ -92,11 +88,8 @@ class Templates:
     def _missing(self, wanted, keys):
         """Return which templates are to be built for those that are wanted: of core, and with our addons."""
         stale = {name for name in wanted if self._stale(name, keys)}
-        cores = [
-            name
-            for name in ("core", "core_demo")
-            if (name in wanted or name.replace("core", "salon") in stale) and self._stale(name, keys)
-        ]
+        cores = [name for name in ("core", "core_demo")
+                 if (name in wanted or name.replace("core", "salon") in stale) and self._stale(name, keys)]
         return cores, [name for name in ("salon", "salon_demo") if name in stale]
 
     def _stale(self, name, keys):
@@ -115,20 +108,16 @@ class Templates:
                 for name, job in zip(names, jobs, strict=True):
                     runner.refuse_complaints(job)
                     self._check_installed(aside[name], ADDONS)
-            runner.timed_wait(
-                wait_all,
-                [self.odoo.script(aside[name], PREGENERATE, f"assets-{name}") for name in names],
-                self.home.progress,
-            )
+            runner.timed_wait(wait_all, [
+                self.odoo.script(aside[name], PREGENERATE, f"assets-{name}") for name in names], self.home.progress)
             for name in names:
                 self.databases.finish(aside[name], PREFIX + name, keys[name])
 
     def _start_core(self, name, database):
         self.databases.drop(database)
         demo = name.endswith("_demo")
-        return self.odoo.change_modules(
-            database, install=core_modules(), demo=demo, language=LANGUAGES if demo else None
-        )
+        return self.odoo.change_modules(database, install=core_modules(), demo=demo,
+                                        language=LANGUAGES if demo else None)
 
     def _start_salon(self, name, database):
         self.databases.copy(PREFIX + name.replace("salon", "core"), database)

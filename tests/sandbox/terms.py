@@ -1,5 +1,4 @@
 """The terms that users see: exported by Odoo from a database with sample data, compared with what is committed."""
-
 import subprocess
 
 from . import runner, system
@@ -31,17 +30,12 @@ def write(home):
 def _with_export(home, action):
     sandbox = Sandbox(home, system.DEMO)
     with sandbox.cluster.running():
-        (template,) = sandbox.templates.ensure("salon_demo")
+        template, = sandbox.templates.ensure("salon_demo")
         with run_database(sandbox, template, "terms") as database, scratch_folder(home) as folder:
             script = EXPORT.format(addons=list(ADDONS), folder=str(folder))
             with home.progress.phase("Exporting the terms", "terms"):
                 runner.timed_wait(wait_all, [sandbox.odoo.script(database, script, "terms")], home.progress)
-            done = subprocess.run(
-                [sandbox.odoo.python, "-m", "sandbox.catalogue", action, folder, REPO, *ADDONS],
-                cwd=REPO / "tests",
-                env=home.environment(),
-                text=True,
-                stdout=subprocess.PIPE,
-                check=True,
-            )
+            done = subprocess.run([sandbox.odoo.python, "-m", "sandbox.catalogue", action, folder, REPO, *ADDONS],
+                                  cwd=REPO / "tests", env=home.environment(), text=True, stdout=subprocess.PIPE,
+                                  check=True)
             return done.stdout

@@ -3,7 +3,6 @@
 One file runs in one process, whose output comes as it is. More run in as many processes as there are cores, behind a
 front that reports them as one run: see front.py.
 """
-
 import contextlib
 import json
 import os
@@ -28,7 +27,7 @@ def split(arguments):
     """Split a command's arguments into paths and options, which stand behind `--`."""
     if "--" in arguments:
         at = arguments.index("--")
-        return arguments[:at], arguments[at + 1 :]
+        return arguments[:at], arguments[at + 1:]
     return arguments, []
 
 
@@ -55,17 +54,14 @@ def _run(sandbox, paths, options):
         scratch = stack.enter_context(scratch_folder(sandbox.home))
         environment = pytest_environment(sandbox, scratch)
         environment["SALON_SAMPLE"] = "1" if "sample" in kinds else ""
-        slots = [
-            [_worker(sandbox, stack, templates[kind], f"{kind}{number}", paths, options) for kind in place]
-            for number, place in enumerate(places, 1)
-        ]
+        slots = [[_worker(sandbox, stack, templates[kind], f"{kind}{number}", paths, options) for kind in place]
+                 for number, place in enumerate(places, 1)]
         if len(places) == len(places[0]) == 1:
             plugin = ()
         else:
             plugin = ("-p", "sandbox.front")
-            environment["SALON_PLAN"] = json.dumps(
-                {"slots": slots, "seconds": str(sandbox.home.root / "test-seconds.json")}
-            )
+            environment["SALON_PLAN"] = json.dumps({
+                "slots": slots, "seconds": str(sandbox.home.root / "test-seconds.json")})
         command = pytest_command(sandbox, slots[0][0]["database"], paths, [*plugin, *options])
         # At an interrupt pytest still ends its browsers and says what it has.
         return interactive(command, end=signal.SIGINT, env=environment, cwd=REPO, stdin=subprocess.DEVNULL)
@@ -109,37 +105,17 @@ def _worker(sandbox, stack, template, name, paths, options):
     logs.mkdir(exist_ok=True)
     # Which tests run, and when to stop, is for the front to say.
     own = ["-p", "sandbox.worker", *options, "--maxfail=0", "-o", f"cache_dir={scratch / 'cache'}"]
-    return {
-        "kind": name.rstrip("0123456789"),
-        "database": database,
-        "log": str(logs / "pytest.log"),
-        "command": pytest_command(sandbox, database, paths, own),
-        "environment": {"TMPDIR": str(scratch), "SALON_LOGS": str(logs)},
-    }
+    return {"kind": name.rstrip("0123456789"), "database": database, "log": str(logs / "pytest.log"),
+            "command": pytest_command(sandbox, database, paths, own),
+            "environment": {"TMPDIR": str(scratch), "SALON_LOGS": str(logs)}}
 
 
 def pytest_command(sandbox, database, paths, options):
     """Return the command line of a pytest run on `database`."""
-    return [
-        str(sandbox.odoo.python),
-        "-m",
-        "pytest",
-        "-p",
-        "sandbox.pytest_plugin",
-        "-p",
-        "sandbox.reports",
-        "--odoo-http",
-        f"--odoo-database={database}",
-        "--odoo-log-level=warn",
-        "--rootdir",
-        str(REPO),
-        "-o",
-        f"cache_dir={sandbox.home.root / 'pytest-cache'}",
-        "--durations=10",
-        "--durations-min=10",
-        *paths,
-        *options,
-    ]
+    return [str(sandbox.odoo.python), "-m", "pytest", "-p", "sandbox.pytest_plugin", "-p", "sandbox.reports",
+            "--odoo-http", f"--odoo-database={database}", "--odoo-log-level=warn", "--rootdir", str(REPO),
+            "-o", f"cache_dir={sandbox.home.root / 'pytest-cache'}", "--durations=10", "--durations-min=10",
+            *paths, *options]
 
 
 def pytest_environment(sandbox, scratch):

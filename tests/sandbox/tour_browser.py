@@ -4,7 +4,6 @@ Each tour begins in a profile of its own, as Odoo makes it. What the server sent
 content (the bundles), and what the browser compiled of it, is kept for the next: a tour takes a quarter less of the
 processor. Nothing else is kept: no cookie, no storage, no service worker.
 """
-
 import tempfile
 from pathlib import Path
 

@@ -1,5 +1,4 @@
 """One of several pytest processes of a run: it runs the tests that the front asks for, and tells it what came out."""
-
 import json
 import os
 import socket
@@ -50,13 +49,7 @@ class Worker:
     def pytest_warning_recorded(self, warning_message, when, nodeid, location):
         """Pass on a warning of a test; those of collecting are the front's own too."""
         if when == "runtest":
-            self._tell(
-                warning={
-                    "message": str(warning_message.message),
-                    "category": warning_message.category.__name__,
-                    "filename": warning_message.filename,
-                    "lineno": warning_message.lineno,
-                    "nodeid": nodeid,
-                    "location": location,
-                }
-            )
+            self._tell(warning={
+                "message": str(warning_message.message), "category": warning_message.category.__name__,
+                "filename": warning_message.filename, "lineno": warning_message.lineno, "nodeid": nodeid,
+                "location": location})
