@@ -75,6 +75,7 @@ from . import calendar_event_move
 from . import calendar_event_notice
 from . import calendar_event_link
 from . import calendar_event_message
+from . import salon_sending
 from . import salon_message
 from . import salon_message_plan
 from . import salon_message_send

@@ -2,10 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from .salon_sending import OPEN
+
 # What tells a client of the booking itself, one after the other; and what reminds them of it.
 NEWS = ("confirmation", "changed", "cancelled")
 REMINDERS = ("reminder", "reminder_again", "same_day")
-OPEN = ("planned", "retry")  # it may still go
 GONE = ("sending", "sent", "unsure")  # it went, or may have
 
 
@@ -23,6 +24,7 @@ class SalonMessage(models.Model):
     """
 
     _name = "salon.message"
+    _inherit = ["salon.sending"]
     _description = "Message to a Client"
     _order = "due_at desc, id desc"
     _log_access = False
@@ -88,13 +90,7 @@ class SalonMessage(models.Model):
     was_what = fields.Char(readonly=True)
     created_at = fields.Datetime(required=True, readonly=True)
     due_at = fields.Datetime(string="Due", required=True, readonly=True, help="When it should go.")
-    try_at = fields.Datetime(string="Next Try", readonly=True)
     any_hour = fields.Boolean(readonly=True, help="It goes at once, because it could not wait for a decent hour.")
-    tries = fields.Integer(readonly=True, default=0)
-    sending_at = fields.Datetime(readonly=True)
-    sent_at = fields.Datetime(string="Sent", readonly=True)
-    mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null", index="btree_not_null")
-    sms_id = fields.Many2one("sms.sms", readonly=True, ondelete="set null", index="btree_not_null")
     phone = fields.Char(related="partner_id.phone")
     why = fields.Char(string="Why Not", compute="_compute_why", help="Why it did not go, as the mail server said it.")
 
@@ -125,12 +121,6 @@ class SalonMessage(models.Model):
         for message in self:
             said = message.state in ("retry", "failed", "unsure") and manager and message.sudo()._server_said()
             message.why = said or reasons.get(message.reason, False)
-
-    def _server_said(self):
-        """Return what the mail server or the SMS provider answered, as one line."""
-        if self.sms_id.failure_type:
-            return dict(self.sms_id._fields["failure_type"]._description_selection(self.env))[self.sms_id.failure_type]
-        return " ".join((self.mail_id.failure_reason or "").split())[:200]
 
     def _client_expects_visit(self):
         """Tell whether the client expects the visit, by these news of one booking.

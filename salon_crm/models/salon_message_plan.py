@@ -1,19 +1,15 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from .salon_message import NEWS, OPEN, REMINDERS
-
-_logger = logging.getLogger(__name__)
+from .salon_message import NEWS, REMINDERS
+from .salon_sending import OPEN
 
 AT_HAND = timedelta(minutes=15)  # whose visit begins sooner is here, or on the way
 READ_BEFORE = timedelta(hours=1)  # what is told less than that before the visit may come too late to be read
 LEAST_USE = timedelta(minutes=30)  # before the visit; a reminder that comes later reminds nobody
 EVENING = timedelta(hours=1)  # before the end of the decent hours, a reminder goes that the morning is too late for
-STUCK = timedelta(minutes=15)  # no server takes that long for one message
 COLUMNS = (
     "event_id", "company_id", "partner_id", "kind", "channel", "state", "reason", "round", "told_start", "told_stop",
     "told_what", "was_start", "was_what", "created_at", "due_at", "try_at", "any_hour", "tries",
@@ -31,43 +27,16 @@ class SalonMessage(models.Model):
 
         Safe to stop at any moment, to run twice, and by two workers at once.
         """
-        self._step(self._note_stuck)
-        self._step(self._withdraw_stale)
+        self._in_step(self._note_stuck)
+        self._in_step(self._withdraw_stale)
         for company in self.env["res.company"].search([]):
-            self._step(self._plan_news, company)
-            self._step(self._plan_reminders, company)
+            self._in_step(self._plan_news, company)
+            self._in_step(self._plan_reminders, company)
         self._send_due()
         for company in self.env["res.company"].search([("salon_intake_first", "=", True)]):
-            self._step(self.env["salon.intake"]._ask_new_clients, company)
-
-    def _step(self, step, *args):
-        """Do one step in a transaction of its own; one that fails keeps none of the others from being done."""
-        try:
-            step(*args)
-            self.env["ir.cron"]._commit_progress()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            self.env.cr.rollback()
-            _logger.info("A booking was changed while its messages were planned; it is looked at again.")
-        except Exception:
-            self.env.cr.rollback()
-            _logger.exception("Messages to clients could not be planned: %s", step.__name__)
+            self._in_step(self.env["salon.intake"]._ask_new_clients, company)
 
     # What is no longer true -------------------------------------------------------------------------------------
-
-    @api.model
-    def _note_stuck(self):
-        """See to what was on its way when its sender died, and to what somebody else sent."""
-        now = fields.Datetime.now()
-        stuck = self.search([("state", "=", "sending"), ("sending_at", "<", now - STUCK)]).try_lock_for_update()
-        # The server may have it or not. Nobody gets a message twice: a person looks at it.
-        stuck.write({"state": "unsure", "try_at": False})
-        by_hand = [
-            ("state", "in", ("retry", "failed", "unsure")),
-            ("told_start", ">", now),
-            ("mail_id.state", "=", "sent"),
-        ]
-        for message in self.search(by_hand).try_lock_for_update():
-            message.write({"state": "sent", "sent_at": message.mail_id.write_date, "reason": False, "try_at": False})
 
     @api.model
     def _withdraw_stale(self):
