@@ -8,6 +8,15 @@ from .common import AftercareCommon
 # May a role read, write, create, delete? Every model of the addon has a line: a new one without fails.
 MATRIX = {
     #                         stylist reception manager accountant plain user
+    "salon.case": ("rwc-", "rwc-", "rwc-", "----", "----"),
+    "salon.case.cause": ("r---", "r---", "rwcd", "----", "----"),
+    "salon.case.deadline": ("----", "----", "rwcd", "----", "----"),
+    "salon.case.escalation": ("----", "----", "r---", "----", "----"),
+    "salon.case.report": ("----", "----", "r---", "----", "----"),
+    "salon.case.report.incident": ("rwcd", "rwcd", "rwcd", "----", "----"),
+    "salon.case.rule": ("----", "----", "rwcd", "----", "----"),
+    "salon.case.todo": ("rwcd", "rwcd", "rwcd", "----", "----"),
+    "salon.case.todo.template": ("----", "----", "rwcd", "----", "----"),
     "salon.followup": ("rw--", "rw--", "rw--", "----", "----"),
     "salon.followup.plan": ("r---", "r---", "rwcd", "----", "----"),
     "salon.followup.step": ("r---", "r---", "rwcd", "----", "----"),

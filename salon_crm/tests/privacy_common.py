@@ -50,6 +50,8 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
             self._make_treatment_card(client)
         self._make_account(client)
         visit = self._make_visits(client)
+        if "salon.case" in self.env:
+            self._make_case(visit)
         self._make_queue(client)
         self._make_health(client.salon_file_ids)
         self._make_safety(client.salon_file_ids, visit)
@@ -60,6 +62,12 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         self._make_words(client, visit)
         self.env.flush_all()
         return client.salon_file_ids
+
+    def _make_case(self, visit):
+        """Have a client complain: the manager was told of it."""
+        case = self.env["salon.case"].create({"name": f"{NAME} complains", "visit_id": visit.id, "description": MARK})
+        self.env["salon.case.todo"].create({"case_id": case.id, "title": f"Call {NAME}"})
+        self.env["salon.case.escalation"]._note(case, "answer", 80, fields.Datetime.now())
 
     def _make_points(self, membership):
         """Have a member owe points, and hold some for an order."""

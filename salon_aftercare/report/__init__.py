@@ -1,0 +1,1 @@
+from . import salon_case_report

@@ -1,0 +1,2 @@
+from . import salon_case_deadline
+from . import salon_case_report_incident
