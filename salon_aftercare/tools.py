@@ -1,6 +1,26 @@
 import logging
+import re
+
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
+
+# What a text of a step can have filled in; see `_get_placeholder_<name>` of salon.followup.
+PLACEHOLDERS = ("client", "stylist", "services", "salon", "date", "link", "festival")
+PLACEHOLDER = re.compile(r"{{\s*([^{}]*?)\s*}}")
+
+
+def find_placeholders(text):
+    """Return the words in double braces of `text`, a set."""
+    return set(PLACEHOLDER.findall(text or ""))
+
+
+def fill_in(text, values):
+    """Return `text` with its placeholders replaced; no code is run, whatever stands in the braces.
+
+    :param dict values: text by name; a name that is not there becomes nothing
+    """
+    return PLACEHOLDER.sub(lambda found: values.get(found[1]) or "", text or "")
 
 
 def carry_out(records, method):
@@ -16,6 +36,8 @@ def carry_out(records, method):
     try:
         with records.env.cr.savepoint():
             getattr(records, method)()
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        raise  # whoever called tries the whole of it again
     except Exception:
         if len(records) == 1:
             _logger.exception("%s failed on %s; it is tried again by the nightly sweep", method, records)

@@ -37,6 +37,7 @@
         "data/salon_consent_data.xml",
         "report/salon_consent_report.xml",
         "views/salon_consent_views.xml",
+        "views/salon_contact_choice_views.xml",
         "views/salon_patch_test_views.xml",
         "views/salon_station_views.xml",
         "views/salon_stylist_level_views.xml",

@@ -1,8 +1,26 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    salon_marketing_cap = fields.Integer(
+        string="Offers a Week",
+        default=2,
+        help="So many offers a client gets in seven days at most, on all channels together. 0: none at all.",
+        prefetch="salon",
+    )
+    salon_followups_a_day = fields.Integer(
+        string="Follow-ups a Day",
+        default=20,
+        help="After a standstill, what was left lying is spread: so many a day for each person.",
+        prefetch="salon",
+    )
+
+    _salon_aftercare_sensible = models.Constraint(
+        "CHECK (salon_marketing_cap BETWEEN 0 AND 50 AND salon_followups_a_day BETWEEN 1 AND 1000)",
+        "Clients get 0 to 50 offers a week, and a person 1 to 1000 follow-ups a day.",
+    )
 
     def _get_followup_staff(self):
         """Return who can be given follow-ups of this company, by role: "all", "stylist", "reception", "manager".

@@ -1,12 +1,17 @@
-from odoo import SUPERUSER_ID, api, fields, models
-from odoo.fields import Domain
-from odoo.tools import format_list, plaintext2html, split_every
+from datetime import datetime, time, timedelta
 
-from ..tools import carry_out
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_date, format_list
+
+from odoo.addons.salon_crm.tools.frame import local_day, utc
+
+from ..tools import PLACEHOLDERS, fill_in, find_placeholders
 from .salon_followup_step import CHANNELS
 
-BATCH = 200
 OPEN_STATES = ("planned", "due")
+BY_HAND = ("call", "task", "wechat", "post")  # a person makes these contacts
 RATINGS = [
     ("1", "1 · Bad"),
     ("2", "2 · Poor"),
@@ -19,8 +24,9 @@ RATINGS = [
 class SalonFollowup(models.Model):
     """One contact with a client that is due.
 
-    It is planned by a step of a plan after a visit, and given to one person, whom an activity on it reminds.
-    Closing one of the two closes the other.
+    A step of a plan plans it for an occasion, such as a visit, once. When its time has come it passes the gate (see
+    `_gate`): what is not wanted any more, or not allowed, is skipped and says why. Then it is due, by a person, whom an
+    activity on it reminds (closing one of the two closes the other), or by a message.
     """
 
     _name = "salon.followup"
@@ -33,13 +39,20 @@ class SalonFollowup(models.Model):
         "res.partner", string="Client", required=True, readonly=True, ondelete="restrict", index=True
     )
     phone = fields.Char(related="partner_id.phone")
+    email = fields.Char(related="partner_id.email")
+    wechat = fields.Char(compute="_compute_wechat", string="WeChat", compute_sudo=True)
     visit_id = fields.Many2one("salon.visit", readonly=True, ondelete="cascade", index="btree_not_null")
     step_id = fields.Many2one("salon.followup.step", readonly=True, ondelete="restrict", index="btree_not_null")
     plan_id = fields.Many2one(related="step_id.plan_id", store=True, precompute=True, index="btree_not_null")
-    script = fields.Text(related="step_id.script")
+    occasion = fields.Char(readonly=True, help="What it is about: for one occasion a step contacts a client once.")
+    origin_model = fields.Char(readonly=True)
+    origin_id = fields.Many2oneReference("About", model_field="origin_model", readonly=True)
+    is_marketing = fields.Boolean(string="Marketing", readonly=True)
+    script = fields.Text(compute="_compute_script", string="What to Say or Write")
     script_opening = fields.Char(string="What to Say", compute="_compute_script_opening")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    planned_for = fields.Datetime(readonly=True, help="When the plan wanted it; rules may have put it off since.")
     due_at = fields.Datetime(string="Due", required=True)
     latest_at = fields.Datetime(string="Latest", required=True)
     user_id = fields.Many2one(
@@ -71,7 +84,39 @@ class SalonFollowup(models.Model):
     reached = fields.Selection([("yes", "Yes"), ("no", "No")], copy=False, help="Whether the client was reached.")
     rating = fields.Selection(RATINGS, string="Satisfaction", copy=False)
     said = fields.Text(string="What Was Said", copy=False)
-    reason = fields.Char(string="Why Not", copy=False, help="Why this contact was not made.")
+    skip_code = fields.Selection(
+        [
+            ("no_consent", "The client has not agreed to offers on this channel."),
+            ("objected", "The client does not want to be contacted on this channel."),
+            ("cap", "The client had as many offers as the settings allow in a week."),
+            ("quiet", "No decent hour was left in which to reach the client."),
+            ("merged", "It is made together with another contact on the same day."),
+            ("booked", "The client has a booking to come."),
+            ("complaint", "A complaint of the client is open."),
+            ("late", "It was too late for it."),
+            ("no_address", "There is no number or address on which to reach the client."),
+            ("control", "The client is one of those who are left out, to see what contacts bring about."),
+            ("gone", "There is no occasion for it any more."),
+            ("plan", "The plan was changed or ended."),
+            ("by_hand", "It was skipped by hand."),
+            ("erased", "The client's data were erased."),
+        ],
+        readonly=True,
+        copy=False,
+        help="Which rule kept this contact from being made.",
+    )
+    reason = fields.Char(string="Why Not", copy=False, help="Why this contact was not made, in own words.")
+    why = fields.Char(string="Not Made Because", compute="_compute_why")
+    merged_into_id = fields.Many2one(
+        "salon.followup", string="Made With", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
+    )
+    merged_ids = fields.One2many("salon.followup", "merged_into_id", string="Together With", readonly=True)
+    next_action = fields.Selection(
+        [("none", "Nothing"), ("book", "Book now"), ("case", "Open a case"), ("call_again", "Call again")],
+        string="What Next",
+        copy=False,
+    )
+    call_again_on = fields.Date(string="Call Again On", copy=False)
     done_at = fields.Datetime(readonly=True, copy=False)
     done_by = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
 
@@ -81,16 +126,19 @@ class SalonFollowup(models.Model):
     visit_note = fields.Text(related="visit_id.note", string="Notes of the Visit")
     alert = fields.Char(related="visit_id.alert")
 
-    _once_per_step_and_visit = models.UniqueIndex(
-        "(visit_id, step_id) WHERE visit_id IS NOT NULL AND step_id IS NOT NULL",
-        "This visit is followed up by this step already.",
+    _once = models.UniqueIndex(
+        "(step_id, occasion) WHERE step_id IS NOT NULL AND occasion IS NOT NULL",
+        "This client is contacted by this step for this occasion already.",
     )
     _open_idx = models.Index("(due_at) WHERE state IN ('planned', 'due')")
+    _marketing_idx = models.Index("(partner_id, state) WHERE is_marketing")
+    _origin_idx = models.Index("(origin_model, origin_id)")
     _done_when_done = models.Constraint(
         "CHECK ((state = 'done') = (done_at IS NOT NULL))", "A follow-up is closed by its button. Use that."
     )
     _skip_says_why = models.Constraint(
-        "CHECK (state NOT IN ('skipped', 'cancelled') OR reason IS NOT NULL)", "Say why this client is not contacted."
+        "CHECK (state NOT IN ('skipped', 'cancelled') OR reason IS NOT NULL OR skip_code IS NOT NULL)",
+        "Say why this client is not contacted.",
     )
     _window_in_order = models.Constraint(
         "CHECK (due_at <= latest_at)", "A follow-up can't be overdue before it is due. Correct one of the times."
@@ -125,6 +173,66 @@ class SalonFollowup(models.Model):
         for followup in self:
             followup.script_opening = (followup.script or "").partition("\n")[0]
 
+    @api.depends("skip_code", "reason")
+    @api.depends_context("lang")
+    def _compute_why(self):
+        codes = dict(self._fields["skip_code"]._description_selection(self.env))
+        for followup in self:
+            followup.why = followup.reason or codes.get(followup.skip_code, False)
+
+    @api.depends("partner_id")
+    def _compute_wechat(self):
+        for followup in self:
+            followup.wechat = followup.partner_id.salon_file_ids[:1].wechat
+
+    # What to say ---------------------------------------------------------------------------------------
+
+    @api.depends("step_id.script", "merged_ids.step_id.script", "partner_id.name")
+    @api.depends_context("lang")
+    def _compute_script(self):
+        for followup in self:
+            followup.script = followup._get_text() or False
+
+    def _get_text(self):
+        """Return what to say or to write, with what is made together with it, in the language of this environment."""
+        self.ensure_one()
+        parts = [one._fill_in(one.step_id.script) for one in (self, *self.merged_ids.sorted("id"))]
+        return "\n\n".join(dict.fromkeys(part for part in parts if part))
+
+    def _fill_in(self, text):
+        """Return a text of a step with its placeholders replaced: see `_get_placeholder_<name>`."""
+        self.ensure_one()
+        names = find_placeholders(text) & set(PLACEHOLDERS)
+        return fill_in(text, {name: getattr(self.sudo(), f"_get_placeholder_{name}")() for name in names})
+
+    def _get_placeholder_client(self):
+        return self.partner_id.name
+
+    def _get_placeholder_stylist(self):
+        return self.performers or self.user_id.name
+
+    def _get_placeholder_services(self):
+        return self.services
+
+    def _get_placeholder_salon(self):
+        return self.company_id.name
+
+    def _get_placeholder_date(self):
+        """Return the day that it is about: of the visit, or for which it was planned."""
+        day = self.visit_id.date or self.planned_for or self.due_at
+        return format_date(self.env, local_day(self.company_id._salon_timezone(), day))
+
+    def _get_placeholder_link(self):
+        """Return the address that the client is asked to open: the booking page, where there is one."""
+        company = self.company_id
+        return f"{company.get_base_url()}/salon/book" if company.salon_online_booking else ""
+
+    def _get_placeholder_festival(self):
+        """Return the name of the festival that it is about."""
+        key, _dash, rest = (self.occasion or "").partition("-")
+        day = rest.partition("-")[0] if key == "festival" else ""
+        return self.env["salon.festival.date"].browse(int(day)).exists().festival_id.name if day.isdecimal() else ""
+
     @api.depends("visit_id.line_ids.product_id", "visit_id.line_ids.performer_ids.employee_id")
     def _compute_services(self):
         for followup in self:
@@ -136,6 +244,8 @@ class SalonFollowup(models.Model):
         result = super().write(vals)
         if "user_id" in vals:
             self.filtered("is_open")._hand_over()
+        if "due_at" in vals:
+            self._move_activities()
         return result
 
     def _follow_client(self):
@@ -146,75 +256,27 @@ class SalonFollowup(models.Model):
             else:
                 followup._cancel(self.env._("The visit has no client any more."))
 
-    # The activity that reminds -----------------------------------------------------------------------
-
-    def _schedule_activities(self):
-        """Remind those whom these follow-ups were given. Nobody gets an email: what a plan plans is expected."""
-        given = self.with_user(SUPERUSER_ID).with_context(tracking_disable=True).filtered("user_id")
-        activities = given.env["mail.activity"].with_context(mail_activity_quick_update=True)
-        activities = activities.create([followup._prepare_activity_values() for followup in given])
-        for followup, activity in zip(given, activities, strict=True):
-            followup.activity_id = activity
-
-    def _prepare_activity_values(self):
-        """Return the values of the activity that reminds of this follow-up, in the language of who makes it."""
-        self.ensure_one()
-        step = self.step_id.with_context(lang=self.user_id.lang)
-        call = self.env["ir.model.data"]._xmlid_to_res_id("salon_aftercare.mail_activity_type_followup_call")
-        return {
-            "res_model_id": self.env["ir.model"]._get_id(self._name),
-            "res_id": self.id,
-            "activity_type_id": call or self._default_activity_type().id,
-            "automated": True,
-            "summary": step.name,
-            "note": plaintext2html(step.script or ""),
-            "user_id": self.user_id.id,
-            "date_deadline": self._get_deadline(),
-        }
-
-    def _get_deadline(self):
-        """Return the day on which this is due, where the one who makes it is."""
-        tz = self.user_id.tz or self.company_id.resource_calendar_id.tz or "UTC"
-        return fields.Datetime.context_timestamp(self.with_context(tz=tz), self.due_at).date()
-
-    def _hand_over(self):
-        """Have the activity remind the one whom the follow-up is given now."""
-        missing = self.browse()
-        for followup in self.sudo():
-            activity = followup.activity_id.filtered("active")
-            if not activity:
-                missing += followup
-            elif not followup.user_id:
-                activity.unlink()
-            elif activity.user_id != followup.user_id:
-                activity.user_id = followup.user_id
-        missing._schedule_activities()
-
-    def _remind_again(self):
-        """Give these follow-ups, whose activity is gone, to somebody who is there, and remind anew."""
-        for company, followups in self.grouped("company_id").items():
-            staff = company._get_followup_staff()
-            there = followups.filtered(lambda followup, staff=staff: followup.user_id in staff["all"])
-            there._schedule_activities()
-            for followup in followups - there:
-                user = followup.step_id._choose_user(followup.visit_id, staff)
-                if user != followup.user_id:
-                    followup.user_id = user
-
     # Closing -----------------------------------------------------------------------------------------
 
     def action_done(self):
-        """Close these with their results; asks for the result of one that has none yet."""
+        """Close these with their results; asks for the result of one that has none yet.
+
+        :return: what comes next of one, such as a new booking
+        """
         if len(self) == 1 and not self.reached:
             return self._action_ask("salon_aftercare.salon_followup_view_form_result", self.env._("How did it go?"))
+        still_open = self.filtered("is_open")
+        for followup in still_open:
+            followup._check_next()
         self._close("done", done_at=fields.Datetime.now(), done_by=self.env.uid)
-        return False
+        still_open._call_again()
+        return still_open._action_next() if len(still_open) == 1 else False
 
     def action_skip(self):
         """Close these without a contact; asks why."""
         if len(self) == 1 and not self.reason:
             return self._action_ask("salon_aftercare.salon_followup_view_form_skip", self.env._("Why not?"))
-        self._close("skipped")
+        self._close("skipped", skip_code="by_hand")
         return False
 
     def action_cancel(self):
@@ -223,7 +285,7 @@ class SalonFollowup(models.Model):
 
     def _cancel(self, reason):
         for followup in self:
-            followup._close("cancelled", reason=followup.reason or reason)
+            followup._close("cancelled", reason=followup.reason or reason, skip_code="by_hand")
 
     def _close(self, state, **values):
         """Bring those of these that are open to their end, and their activities with them."""
@@ -231,7 +293,7 @@ class SalonFollowup(models.Model):
             activity = followup.sudo().activity_id.filtered("active")
             followup.write({"state": state, **values})
             if state != "done":
-                followup.sudo()._message_log(body=followup.reason)
+                followup.sudo()._message_log(body=followup.reason or followup.why)
                 activity.unlink()
             elif activity:
                 activity._action_done(feedback=followup._get_result())
@@ -242,6 +304,7 @@ class SalonFollowup(models.Model):
         for followup in self:
             said = followup.said or feedback
             followup.write({"state": "done", "done_at": now, "done_by": self.env.uid, "said": said})
+        self._call_again()
 
     def _get_result(self):
         """Return the result in words, for the activity's history."""
@@ -250,6 +313,72 @@ class SalonFollowup(models.Model):
         reached = self.reached and self.env._("Reached: %s", labels["reached"][self.reached])
         parts = [reached, labels["rating"].get(self.rating), self.said]
         return "\n".join(part for part in parts if part)
+
+    # What comes next -------------------------------------------------------------------------------------
+
+    def _check_next(self):
+        """Refuse to call again on no day, or on one that is over."""
+        today = local_day(self.company_id._salon_timezone(), fields.Datetime.now())
+        if self.next_action == "call_again" and not (self.call_again_on and self.call_again_on >= today):
+            raise UserError(self.env._("Say on which day to call again: today or later."))
+
+    def _call_again(self):
+        """Plan the calls that were agreed on. Each once: its occasion is the call in which it was agreed."""
+        again = self.sudo().filtered(lambda one: one.next_action == "call_again" and one.call_again_on)
+        planned = self.sudo().browse()
+        for followup in again:
+            zone = followup.company_id._salon_timezone()
+            minutes = round((followup.step_id.at_hour if followup.step_id else 10.0) * 60)
+            due_at = utc(zone, datetime.combine(followup.call_again_on, time()) + timedelta(minutes=minutes))
+            due_at = max(due_at, fields.Datetime.now().replace(microsecond=0))
+            planned |= self.sudo().with_context(tracking_disable=True).create(
+                {
+                    "partner_id": followup.partner_id.id,
+                    "visit_id": followup.visit_id.id,
+                    "step_id": followup.step_id.id,
+                    "occasion": f"again-{followup.id}",
+                    "origin_model": followup._name,
+                    "origin_id": followup.id,
+                    "company_id": followup.company_id.id,
+                    "channel": "call",
+                    "is_marketing": followup.is_marketing,
+                    "user_id": followup.user_id.id,
+                    "planned_for": due_at,
+                    "due_at": due_at,
+                    "latest_at": due_at + timedelta(days=2),
+                }
+            )
+        planned._settle()
+
+    def _action_next(self):
+        """Return the action that begins what was chosen to come next; False where nothing does."""
+        if self.next_action == "book":
+            return self._action_book()
+        if self.next_action == "case":
+            return self._action_case()
+        return False
+
+    def _action_book(self):
+        """Open a booking for this client: of the same services as the visit, where there was one."""
+        if self.visit_id.line_ids and self.visit_id.has_access("read"):
+            return self.visit_id.action_book_next()
+        action = self.env["ir.actions.act_window"]._for_xml_id("salon_crm.salon_booking_action")
+        context = {"default_is_salon_booking": True, "default_salon_client_id": self.partner_id.id}
+        return {**action, "views": [(False, "form")], "context": context, "target": "current"}
+
+    def _action_case(self):
+        """Open a case for this client, where cases are kept."""
+        if "salon.case" not in self.env:
+            return False
+        context = {"default_partner_id": self.partner_id.id, "default_visit_id": self.visit_id.id}
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Case"),
+            "res_model": "salon.case",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "context": {**context, "default_kind": "complaint", "default_description": self.said},
+        }
 
     def _action_ask(self, xmlid, title):
         """Return the dialog that asks for what is missing to close this one."""
@@ -261,45 +390,3 @@ class SalonFollowup(models.Model):
         if len(self) == 1:
             return {**action, "view_mode": "form", "res_id": self.id}
         return {**action, "view_mode": "list,kanban,form", "domain": [("id", "in", self.ids)]}
-
-    # By the clock ------------------------------------------------------------------------------------
-
-    @api.model
-    def _cron_due(self):
-        """Make due what was planned for now."""
-        domain = [("state", "=", "planned"), ("due_at", "<=", fields.Datetime.now())]
-        remaining = self.search_count(domain)
-        while followups := self.search(domain, limit=BATCH).try_lock_for_update(allow_referencing=True):
-            followups.with_context(tracking_disable=True).state = "due"
-            remaining = max(remaining - len(followups), 0)
-            if not self.env["ir.cron"]._commit_progress(len(followups), remaining=remaining):
-                break
-
-    @api.model
-    def _cron_sweep(self):
-        """Find what a crash or a fault left out: visits without their follow-ups, follow-ups without their activity.
-
-        Running it twice does no harm: what is there is never made again.
-        """
-        todo = [
-            (self.env["salon.visit"]._find_unplanned(), "_plan_followups"),
-            (self._find_unreminded(), "_remind_again"),
-        ]
-        self.env["ir.cron"]._commit_progress(remaining=sum(len(records) for records, _method in todo))
-        for records, method in todo:
-            for ids in split_every(BATCH, records.ids):
-                carry_out(records.browse(ids).try_lock_for_update(allow_referencing=True), method)
-                if not self.env["ir.cron"]._commit_progress(len(ids)):
-                    return
-
-    @api.model
-    def _find_unreminded(self):
-        """Return the open follow-ups of which no activity reminds: it was deleted, or there was nobody."""
-        gone = Domain("activity_id", "=", False) | Domain("activity_id.active", "=", False)
-        return self.search(Domain("state", "in", OPEN_STATES) & gone)
-
-    @api.model
-    def _trigger_sweep(self):
-        """Have the sweep run as soon as this transaction is through, not only at night."""
-        if cron := self.env.ref("salon_aftercare.ir_cron_sweep", raise_if_not_found=False):
-            cron.sudo()._trigger()

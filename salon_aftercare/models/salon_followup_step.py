@@ -1,7 +1,7 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from ..tools import PLACEHOLDERS, find_placeholders
 
 CHANNELS = [
     ("call", "Call"),
@@ -11,61 +11,115 @@ CHANNELS = [
     ("post", "Post"),
     ("task", "Task"),
 ]
-CARRIED_OUT = ("call",)
 
 
 class SalonFollowupStep(models.Model):
-    """One contact of a plan: from when until when, by which channel, by whom, and what to say."""
+    """One contact of a plan: when, by which channel, by whom, and what to say.
+
+    A gateway for a channel is a small addon: `_carry_out_<channel>` of salon.followup.
+    """
 
     _name = "salon.followup.step"
     _description = "Follow-up Step"
-    _order = "plan_id, from_hours, id"
+    _order = "plan_id, delay_hours, id"
 
     plan_id = fields.Many2one("salon.followup.plan", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="plan_id.company_id")
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
-    from_hours = fields.Integer(
-        string="From (Hours)", required=True, default=24, help="The contact is due so many hours after the visit."
+    delay = fields.Integer(
+        required=True, default=24, help="So long after the occasion the contact is due; before it where negative."
     )
-    latest_hours = fields.Integer(
-        string="Latest (Hours)", required=True, default=48, help="After so many hours it is overdue."
+    delay_unit = fields.Selection(
+        [("hours", "hours"), ("days", "days")], string="Hours or Days", required=True, default="hours"
     )
+    delay_hours = fields.Integer(compute="_compute_delay_hours", store=True, help="For the order of the steps.")
+    at_hour = fields.Float(string="At", default=10.0, help="The hour of that day, on the salon's clocks.")
+    window_hours = fields.Integer(
+        string="Within (Hours)",
+        required=True,
+        default=24,
+        help="So many hours later a call is overdue, and what was not made by then is not made any more.",
+    )
+    when = fields.Char(compute="_compute_when")
     channel = fields.Selection(CHANNELS, required=True, default="call")
     who = fields.Selection(
-        [("stylist", "The stylist of the visit"), ("reception", "Reception"), ("manager", "The manager")],
+        [("stylist", "Their stylist"), ("reception", "Reception"), ("manager", "The manager")],
         required=True,
         default="stylist",
         help="Who makes the contact. Where this person can't (no user, or no role in this company), a manager does.",
     )
-    script = fields.Text(translate=True, help="What to say and to ask.")
+    subject = fields.Char(translate=True, help="Of an email.")
+    script = fields.Text(
+        translate=True,
+        help="What to say and to ask. Of an email, SMS or WeChat message it is the text. These words are filled in:"
+        " {{client}}, {{stylist}}, {{services}}, {{salon}}, {{date}}, {{link}},"
+        " {{festival}}.",
+    )
     since = fields.Datetime(
-        string="For Visits From",
+        string="From",
         required=True,
         default=fields.Datetime.now,
         copy=False,
-        help="Visits that were done before are not followed up by this step, so that a new or reactivated step"
-        " does not flood the salon.",
+        help="What happened before is not followed up by this step, so that a new or reactivated step does not flood"
+        " the salon.",
     )
 
-    _hours_in_order = models.Constraint(
-        "CHECK (from_hours >= 0 AND latest_hours >= from_hours)",
-        "The hours of a step can't lie before the visit, and the latest can't come before the first. Correct them.",
+    _window_positive = models.Constraint(
+        "CHECK (window_hours >= 0)", "A contact can't be overdue before it is due. Correct the hours of the step."
     )
+    _hour_of_day = models.Constraint(
+        "CHECK (at_hour >= 0 AND at_hour < 24)", "The hour of a step lies between 0:00 and 23:59. Correct it."
+    )
+    _delay_sensible = models.Constraint(
+        "CHECK (delay_hours BETWEEN -87600 AND 87600)", "A step lies within ten years of its occasion. Correct it."
+    )
+
+    @api.depends("delay", "delay_unit")
+    def _compute_delay_hours(self):
+        for step in self:
+            step.delay_hours = step.delay * (24 if step.delay_unit == "days" else 1)
+
+    @api.depends("delay", "delay_unit", "at_hour")
+    def _compute_when(self):
+        for step in self:
+            step.when = step._say_when()
+
+    def _say_when(self):
+        """Return when this step is due, in words."""
+        if self.delay_unit == "hours":
+            if not self.delay:
+                return self.env._("at once")
+            return (
+                self.env._("%s hours after", self.delay)
+                if self.delay > 0
+                else self.env._("%s hours before", -self.delay)
+            )
+        minutes = round(self.at_hour * 60)
+        at = f"{minutes // 60}:{minutes % 60:02}"
+        if not self.delay:
+            return self.env._("on the day, %s", at)
+        if self.delay > 0:
+            return self.env._("%(days)s days after, %(hour)s", days=self.delay, hour=at)
+        return self.env._("%(days)s days before, %(hour)s", days=-self.delay, hour=at)
 
     @api.depends("name", "plan_id.name")
     def _compute_display_name(self):
         for step in self:
             step.display_name = f"{step.plan_id.name}: {step.name}"
 
-    @api.constrains("channel")
-    def _check_channel(self):
-        """Refuse what nobody would carry out: a follow-up that is planned is also made."""
-        labels = dict(self._fields["channel"]._description_selection(self.env))
+    @api.constrains("script", "subject")
+    def _check_placeholders(self):
+        """Refuse words that nothing would fill in: a client would read them."""
         for step in self:
-            if step.channel not in CARRIED_OUT:
+            unknown = find_placeholders(f"{step.script or ''} {step.subject or ''}") - set(PLACEHOLDERS)
+            if unknown:
                 raise ValidationError(
-                    self.env._("“%(channel)s” can't be sent yet. Plan a call instead.", channel=labels[step.channel])
+                    self.env._(
+                        "Nothing fills in {{%(unknown)s}}. These can be used: %(known)s.",
+                        unknown=min(unknown),
+                        known=", ".join(f"{{{{{name}}}}}" for name in PLACEHOLDERS),
+                    )
                 )
 
     def write(self, vals):
@@ -75,45 +129,20 @@ class SalonFollowupStep(models.Model):
             woken.since = fields.Datetime.now()
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if self.env["salon.followup"].sudo().search_count([("step_id", "in", self.ids)], limit=1):
+            raise ValidationError(
+                self.env._("Clients were contacted by this step: it stays for the record. Switch it off instead.")
+            )
+
     @api.model
-    def _get_steps(self, trigger, company):
-        """Return what is to be done in `company` after `trigger`."""
-        domain = [
-            ("plan_id.active", "=", True),
-            ("plan_id.trigger", "=", trigger),
-            ("plan_id.company_id", "in", [False, company.id]),
-        ]
-        return self.search(domain)
+    def _get_steps(self, trigger, company=None):
+        """Return what is to be done after `trigger`, the first by priority.
 
-    def _choose_user(self, visit, staff):
-        """Return who makes this contact after `visit`, or nobody.
-
-        A stylist who has no user, or none with a role in this company, can't be reminded nor open the
-        follow-up: another who served is asked then, the stylist who noted the visit (a consultation names
-        nobody else), the one who keeps the client's file, and at last a manager.
-
-        :param staff: what `res.company._get_followup_staff` returns for the visit's company
+        :param company: whose; None: of all
         """
-        wanted = self.env["res.users"]
-        if self.who == "stylist":
-            performers = visit.line_ids.performer_ids.filtered(lambda performer: performer.part == "stylist")
-            noted_by = visit.create_uid & staff["stylist"]
-            wanted = performers.employee_id.user_id | noted_by | visit.partner_id.salon_file_ids.keeper_id.user_id
-        elif self.who == "reception":
-            wanted = staff["reception"]
-        return next((user for user in wanted | staff["manager"] if user in staff["all"]), self.env["res.users"])
-
-    def _prepare_followup_values(self, visit, staff):
-        """Return the values of the follow-up that this step makes of `visit`."""
-        due_at = visit.date + timedelta(hours=self.from_hours)
-        return {
-            "partner_id": visit.partner_id.id,
-            "visit_id": visit.id,
-            "step_id": self.id,
-            "company_id": visit.company_id.id,
-            "channel": self.channel,
-            "user_id": self._choose_user(visit, staff).id,
-            "due_at": due_at,
-            "latest_at": visit.date + timedelta(hours=self.latest_hours),
-            "state": "due" if due_at <= fields.Datetime.now() else "planned",
-        }
+        domain = [("plan_id.active", "=", True), ("plan_id.trigger", "=", trigger)]
+        if company:
+            domain.append(("plan_id.company_id", "in", [False, company.id]))
+        return self.search(domain).sorted(lambda step: (step.plan_id.sequence, step.plan_id.id, step.id))

@@ -12,6 +12,8 @@ class AftercareCommon(SalonCommon):
     def _set_up_salon(cls):
         result = super()._set_up_salon()
         cls.step = cls.env.ref("salon_aftercare.salon_followup_step_visit_call")
+        # Tests run at any hour: clients are called and written to at any hour too.
+        cls.env.company.write({"salon_message_from": 0, "salon_message_to": 24})
         cls.env["salon.followup.plan"].search([("id", "!=", cls.step.plan_id.id)]).active = False
         return result
 
@@ -40,6 +42,13 @@ class AftercareCommon(SalonCommon):
         """Return the follow-up of a visit that was done `hours_ago`."""
         date = fields.Datetime.now() - timedelta(hours=hours_ago)
         return cls._done_visit(*stylists, date=date, **values).followup_ids
+
+    @classmethod
+    def _others(cls, number):
+        """Return so many other clients."""
+        return cls.env["res.partner"].create(
+            [{"name": f"Client {index}", "phone": f"+86 139 0000 1{index:03}"} for index in range(number)]
+        )
 
     @classmethod
     def _break_planning(cls):

@@ -19,6 +19,8 @@ MATRIX = {
     "salon.case.todo.template": ("----", "----", "rwcd", "----", "----"),
     "salon.followup": ("rw--", "rw--", "rw--", "----", "----"),
     "salon.followup.plan": ("r---", "r---", "rwcd", "----", "----"),
+    "salon.festival": ("r---", "r---", "rwcd", "----", "----"),
+    "salon.festival.date": ("r---", "r---", "rwcd", "----", "----"),
     "salon.followup.step": ("r---", "r---", "rwcd", "----", "----"),
 }
 
@@ -75,7 +77,7 @@ class TestAccess(AftercareCommon):
             with self.assertRaises(AccessError):
                 self.step.plan_id.with_user(user).name = "Mine"
             with self.assertRaises(AccessError):
-                self.step.with_user(user).from_hours = 1
+                self.step.with_user(user).delay = 1
         self.step.plan_id.with_user(self.manager).name = "Ours"
 
     def test_other_companies_see_nothing(self):

@@ -89,7 +89,7 @@ class TestPlanning(AftercareCommon):
             followup.copy({"visit_id": followup.visit_id.id})
 
     def test_each_step_plans_its_own(self):
-        self.step.copy({"plan_id": self.step.plan_id.id, "from_hours": 72, "latest_hours": 96})
+        self.step.copy({"plan_id": self.step.plan_id.id, "delay": 72})
         self.assertEqual(len(self._followup()), 2)
 
     def test_an_archived_plan_plans_nothing(self):
@@ -105,9 +105,11 @@ class TestPlanning(AftercareCommon):
         self.step.plan_id.company_id = other
         self.assertFalse(self._followup())
 
-    def test_a_step_that_nobody_would_carry_out_is_refused(self):
-        with self.assertRaisesRegex(ValidationError, "can't be sent yet"):
-            self.step.channel = "wechat"
+    def test_words_in_braces_that_nothing_fills_in_are_refused(self):
+        with self.assertRaisesRegex(ValidationError, "Nothing fills in {{cleint}}"):
+            self.step.script = "Dear {{cleint}}"
+        self.step.script = "Dear {{client}}, {{ stylist }} of {{salon}}"
+        self.assertEqual(self._followup().script, f"Dear Clara Client, Anna of {self.env.company.name}")
 
     def test_a_plan_that_fails_does_not_stop_the_visit(self):
         visit = self._open_visit()
@@ -134,19 +136,26 @@ class TestPlanning(AftercareCommon):
 
         return _plan_followups
 
+    @freeze_time("2026-03-10 20:00:00")
     def test_the_deadline_is_a_day_of_the_one_who_calls(self):
         self.stylist_user.tz = "Asia/Shanghai"
         self.other_stylist_user.tz = "Europe/Lisbon"
         date = datetime(2026, 3, 10, 17, 30)
         followups = (
-            self._done_visit(self.anna, date=date).followup_ids | self._done_visit(self.ben, date=date).followup_ids
+            self._done_visit(self.anna, date=date).followup_ids
+            | self._done_visit(self.ben, date=date, client=self._others(1)).followup_ids
         )
         self.assertEqual(followups.mapped("due_at"), [datetime(2026, 3, 11, 17, 30)] * 2)
         deadlines = [fields.Date.to_string(day) for day in followups.activity_id.mapped("date_deadline")]
         self.assertEqual(deadlines, ["2026-03-12", "2026-03-11"])
 
     def test_a_visit_that_was_noted_late_is_due_at_once(self):
-        self.assertEqual(self._followup(hours_ago=30).state, "due")
+        triggers = self.env["ir.cron.trigger"].search([])
+        followup = self._followup(hours_ago=30)
+        called = self.env["ir.cron.trigger"].search([]) - triggers
+        self.assertIn(self.env.ref("salon_aftercare.ir_cron_due"), called.cron_id)
+        self._run_cron("due")
+        self.assertEqual(followup.state, "due")
 
     def test_who_calls_follows_when_the_visit_turns_out_to_be_another_client_s(self):
         visit = self._done_visit()

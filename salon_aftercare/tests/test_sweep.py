@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.salon_aftercare.models import salon_followup
+from odoo.addons.salon_aftercare.models import salon_followup_clock, salon_followup_planner
 
 from .common import AftercareCommon
 
@@ -21,8 +21,8 @@ class TestSweep(AftercareCommon):
     def _left_out(self, number=1, days_ago=0, **values):
         """Return done visits that a crash left without follow-ups."""
         visits = self.env["salon.visit"].browse()
-        for _index in range(number):
-            visits |= self._open_visit(date=fields.Datetime.now() - timedelta(days=days_ago), **values)
+        for client in self._others(number):
+            visits |= self._open_visit(client=client, date=fields.Datetime.now() - timedelta(days=days_ago), **values)
         with patch.object(type(visits), "_plan_followups", lambda self: None):
             visits.action_done()
         visits.done_at = fields.Datetime.now() - timedelta(days=days_ago)
@@ -49,9 +49,9 @@ class TestSweep(AftercareCommon):
 
     def test_the_sweep_works_in_batches_and_can_be_taken_up_again(self):
         visits = self._left_out(5)
-        stop_after_two = iter([1, 1, 0])
+        stop_after_two = iter([1, 0])
         with (
-            patch.object(salon_followup, "BATCH", 2),
+            patch.object(salon_followup_planner, "BATCH", 2),
             patch.object(self.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: next(stop_after_two)),
         ):
             self.env["salon.followup"]._cron_sweep()
@@ -73,9 +73,12 @@ class TestSweep(AftercareCommon):
             self.assertGreater(self.step.since, fields.Datetime.now() - timedelta(minutes=1))
 
     def test_a_standstill_of_days_is_caught_up(self):
-        recent, old = self._left_out(days_ago=4), self._left_out(days_ago=30)
+        recent, late, old = (self._left_out(days_ago=days) for days in (1.5, 4, 30))
         self._run_cron("sweep")
+        self._run_cron("due")
         self.assertEqual((recent.followup_ids.state, len(old.followup_ids)), ("due", 0))
+        self.assertEqual((late.followup_ids.state, late.followup_ids.skip_code), ("skipped", "late"))
+        self.assertEqual(late.followup_ids.why, "It was too late for it.")
 
     def test_a_visit_whose_client_became_known_later_is_followed_up(self):
         visit = self.env["salon.visit"].create({"partner_id": False})
@@ -109,14 +112,14 @@ class TestSweep(AftercareCommon):
         self.assertEqual((followup.user_id, followup.activity_id.user_id), (self.manager, self.manager))
 
     def test_a_follow_up_becomes_due_when_its_time_has_come(self):
-        followups = self._followup() | self._followup()
+        followups = self._followup() | self._followup(client=self._others(1))
         followups[0].due_at = fields.Datetime.now() - timedelta(minutes=1)
         self._run_cron("due")
         self.assertEqual(followups.mapped("state"), ["due", "planned"])
 
     def test_many_become_due_in_batches(self):
-        followups = self.env["salon.followup"].union(*(self._followup() for _index in range(5)))
+        followups = self.env["salon.followup"].union(*(self._followup(client=client) for client in self._others(5)))
         followups.due_at = fields.Datetime.now() - timedelta(minutes=1)
-        with patch.object(salon_followup, "BATCH", 2):
+        with patch.object(salon_followup_clock, "BATCH", 2):
             self._run_cron("due")
         self.assertEqual(set(followups.mapped("state")), {"due"})

@@ -43,6 +43,8 @@ from . import salon_consent
 from . import salon_consent_request
 from . import salon_safety
 from . import salon_client_file_safety
+from . import salon_contact_choice
+from . import salon_client_file_contact
 from . import res_partner
 from . import res_users
 from . import res_partner_search

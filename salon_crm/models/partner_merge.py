@@ -4,6 +4,8 @@ from odoo import models
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL
 
+from .salon_client_file_contact import CHOICES
+
 
 class MergePartnerAutomatic(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
@@ -93,6 +95,7 @@ class MergePartnerAutomatic(models.TransientModel):
         self._join_salon_files(others, kept)
         self._update_reference_fields_generic("salon.client.file", others, kept)
         self._move_kept_with_files(others, kept)
+        kept._renew_choices()
         others.unlink()
 
     def _join_salon_files(self, others, kept):
@@ -103,7 +106,7 @@ class MergePartnerAutomatic(models.TransientModel):
         partners = (kept | others).partner_id
         (kept | others).filtered(lambda file: file.referrer_id in partners).referrer_id = False
         for name, field in kept._fields.items():
-            if not field.store or field.compute or field.related or name in ("partner_id", *MAGIC_COLUMNS):
+            if not field.store or field.compute or field.related or name in ("partner_id", *MAGIC_COLUMNS, *CHOICES):
                 continue
             if field.type in ("char", "text"):
                 texts = [text for text in (kept | others).mapped(name) if text]

@@ -182,6 +182,12 @@ class SalonPersonalData(models.AbstractModel):
                     "signature",
                 ),
             ),
+            Answer(
+                "salon.contact.choice",
+                by=("file_id.partner_id",),
+                delete=True,
+                export=("created_at", "purpose", "channel", "agreed", "way"),
+            ),
             Answer("salon.client.event", by=("file_id.partner_id",), delete=True),
             Answer("salon.client.key", by=("file_id.partner_id",), delete=True, export=()),
             Answer(

@@ -24,6 +24,7 @@ MATRIX = {
     "salon.product.line": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.patch.test": ("rwc-", "r---", "rwcd", "----", "----"),
     "salon.consent.form": ("r---", "r---", "rwcd", "----", "----"),
+    "salon.contact.choice": ("r---", "r---", "r---", "----", "----"),
     "salon.consent": ("r---", "r---", "r---", "----", "----"),
     "salon.consent.request": ("r---", "r---", "r---", "----", "----"),
     "salon.station": ("r---", "r---", "rwcd", "r---", "r---"),

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from .frame import utc
+from .frame import local_day, utc
 
 
 class DecentHours:
@@ -16,7 +16,7 @@ class DecentHours:
 
     def next(self, moment):
         """Return the first decent moment that is not before `moment`."""
-        day = pytz.utc.localize(moment).astimezone(self.zone).date()
+        day = self.day(moment)
         for number in range(3):
             start, stop = self._of(day + timedelta(days=number))
             if moment < stop:
@@ -25,12 +25,16 @@ class DecentHours:
 
     def last(self, moment, spare):
         """Return the last decent moment before `moment`, so far before the end of the hours as `spare` (timedelta)."""
-        day = pytz.utc.localize(moment).astimezone(self.zone).date()
+        day = self.day(moment)
         for number in range(3):
             start, stop = self._of(day - timedelta(days=number))
             if start < moment:
                 return max(min(moment, stop - spare), start)
         return moment
+
+    def day(self, moment):
+        """Return the day of `moment` on these clocks."""
+        return local_day(self.zone, moment)
 
     def _of(self, day):
         midnight = datetime.combine(day, time())

@@ -152,25 +152,20 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _salon_marketing(self):
-        """Return {channel: whether the client may be written to with offers}, of those by which they can be reached."""
+        """Return {channel: whether the client wants to hear of offers}, of those by which they can be reached."""
         self.ensure_one()
-        channels = {}
         partner = self.sudo()
-        if partner.email_normalized:
-            channels["email"] = not partner.is_blacklisted
-        if partner.phone_sanitized:
-            channels["sms"] = not partner.phone_blacklisted
-        return channels
+        reached = {"email": partner.email_normalized, "sms": partner.phone_sanitized}
+        files = self.env["salon.client.file"]
+        return {
+            channel: self.id not in files._find_refusals(self, "marketing", channel)
+            for channel, address in reached.items()
+            if address
+        }
 
     def _salon_set_marketing(self, channel, wanted):
-        """Keep what the client chose, where Odoo's own mailings look for it."""
+        """Keep what the client chose on their own page, in their file and where Odoo's own mailings look for it."""
         self.ensure_one()
-        partner = self.sudo()
-        if self._salon_marketing().get(channel, wanted) == wanted:
-            return
-        if channel == "email":
-            blacklist, address = self.env["mail.blacklist"].sudo(), partner.email_normalized
-        else:
-            blacklist, address = self.env["phone.blacklist"].sudo(), [partner.phone_sanitized]
-        blacklist._remove(address) if wanted else blacklist._add(address)
-        partner.invalidate_recordset(["is_blacklisted", "phone_blacklisted"])
+        if self._salon_marketing().get(channel, wanted) != wanted:
+            files = self.sudo()._make_salon_clients() or self.sudo().salon_file_ids
+            files._set_contact_choice("marketing", channel, wanted, "portal")

@@ -71,6 +71,7 @@ class TestMemberTour(ReceptionCase):
     def test_a_member_looks_at_their_page(self):
         self.client.email = "clara@example.com"
         new_test_user(self.env, "clara_portal", "base.group_portal", partner_id=self.client.id)
+        self.client._salon_set_marketing("email", True)
         self.membership._grant(150, "test,1", "For a test")
         self.start_tour("/my", "salon_member_looks", login="clara_portal")
         self.client.invalidate_recordset()

@@ -87,7 +87,7 @@ class TestMemberPage(MembershipCommon, HttpCase):
         self.assertIn("Gift 04", second)
 
     def test_a_client_chooses_how_they_hear_of_offers(self):
-        self.assertEqual(self.client._salon_marketing(), {"email": True, "sms": True})
+        self.assertEqual(self.client._salon_marketing(), {"email": False, "sms": False}, "offers need a word first")
         self.authenticate("clara_portal", "clara_portal")
         page = html.fromstring(self.url_open("/my/membership").content)
         token = page.xpath("//form[contains(@action, 'marketing')]//input[@name='csrf_token']/@value")[0]
@@ -97,7 +97,9 @@ class TestMemberPage(MembershipCommon, HttpCase):
             self.client.invalidate_recordset()
             expected = {channel: channel in chosen for channel in ("email", "sms")}
             self.assertEqual(self.client._salon_marketing(), expected)
-        self.assertEqual(self.guest._salon_marketing(), {"email": True} if self.guest.email else {})
+        self.assertEqual(self.guest._salon_marketing(), {"email": False} if self.guest.email else {})
+        last = self.client.salon_file_ids.choice_ids[0]
+        self.assertEqual((last.purpose, last.agreed, last.way), ("marketing", True, "portal"))
 
     def test_the_portal_counts_memberships(self):
         self.authenticate("clara_portal", "clara_portal")
