@@ -116,7 +116,7 @@ class SalonFollowup(models.Model):
         string="What Next",
         copy=False,
     )
-    call_again_on = fields.Date(string="Call Again On", copy=False)
+    call_again_on = fields.Date(copy=False)
     done_at = fields.Datetime(readonly=True, copy=False)
     done_by = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
 
@@ -331,22 +331,26 @@ class SalonFollowup(models.Model):
             minutes = round((followup.step_id.at_hour if followup.step_id else 10.0) * 60)
             due_at = utc(zone, datetime.combine(followup.call_again_on, time()) + timedelta(minutes=minutes))
             due_at = max(due_at, fields.Datetime.now().replace(microsecond=0))
-            planned |= self.sudo().with_context(tracking_disable=True).create(
-                {
-                    "partner_id": followup.partner_id.id,
-                    "visit_id": followup.visit_id.id,
-                    "step_id": followup.step_id.id,
-                    "occasion": f"again-{followup.id}",
-                    "origin_model": followup._name,
-                    "origin_id": followup.id,
-                    "company_id": followup.company_id.id,
-                    "channel": "call",
-                    "is_marketing": followup.is_marketing,
-                    "user_id": followup.user_id.id,
-                    "planned_for": due_at,
-                    "due_at": due_at,
-                    "latest_at": due_at + timedelta(days=2),
-                }
+            planned |= (
+                self.sudo()
+                .with_context(tracking_disable=True)
+                .create(
+                    {
+                        "partner_id": followup.partner_id.id,
+                        "visit_id": followup.visit_id.id,
+                        "step_id": followup.step_id.id,
+                        "occasion": f"again-{followup.id}",
+                        "origin_model": followup._name,
+                        "origin_id": followup.id,
+                        "company_id": followup.company_id.id,
+                        "channel": "call",
+                        "is_marketing": followup.is_marketing,
+                        "user_id": followup.user_id.id,
+                        "planned_for": due_at,
+                        "due_at": due_at,
+                        "latest_at": due_at + timedelta(days=2),
+                    }
+                )
             )
         planned._settle()
 

@@ -41,9 +41,13 @@ class SalonFollowupPlan(models.Model):
         )
 
     def _planned(self):
-        return self.env["salon.followup"].sudo().search(
-            [("plan_id", "in", self.ids), ("state", "=", "planned"), ("origin_model", "!=", "salon.followup")],
-            limit=SHOWN,
+        return (
+            self.env["salon.followup"]
+            .sudo()
+            .search(
+                [("plan_id", "in", self.ids), ("state", "=", "planned"), ("origin_model", "!=", "salon.followup")],
+                limit=SHOWN,
+            )
         )
 
     def _find_changes(self):

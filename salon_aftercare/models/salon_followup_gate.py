@@ -68,7 +68,9 @@ class SalonFollowup(models.Model):
 
     def _revive_merged(self):
         """What was to be made with one of these, which is not made, stands by itself again."""
-        alone = self.search([("merged_into_id", "in", self.ids), ("state", "=", "skipped"), ("skip_code", "=", "merged")])
+        alone = self.search(
+            [("merged_into_id", "in", self.ids), ("state", "=", "skipped"), ("skip_code", "=", "merged")]
+        )
         alone.write({"state": "planned", "skip_code": False, "merged_into_id": False})
 
     def _put_off(self, moments, code):
@@ -113,13 +115,17 @@ class SalonFollowup(models.Model):
         asked = self.filtered("plan_id.stop_when_booked")
         if not asked:
             return self
-        groups = self.env["calendar.event"].sudo()._read_group(
-            [
-                ("salon_client_id", "in", asked.partner_id.ids),
-                ("salon_state", "in", ("booked", "confirmed", "arrived", "in_service")),
-                ("start", ">", fields.Datetime.now()),
-            ],
-            ["salon_client_id", "company_id"],
+        groups = (
+            self.env["calendar.event"]
+            .sudo()
+            ._read_group(
+                [
+                    ("salon_client_id", "in", asked.partner_id.ids),
+                    ("salon_state", "in", ("booked", "confirmed", "arrived", "in_service")),
+                    ("start", ">", fields.Datetime.now()),
+                ],
+                ["salon_client_id", "company_id"],
+            )
         )
         booked = asked.filtered(lambda one: (one.partner_id, one.company_id) in set(groups))
         booked._skip("booked")
@@ -228,9 +234,7 @@ class SalonFollowup(models.Model):
             return self
         now = fields.Datetime.now()
         clients = sorted(offers.partner_id.ids)
-        self.env.cr.execute(
-            SQL("SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s::int[]) AS id", CAP_LOCK, clients)
-        )
+        self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s::int[]) AS id", CAP_LOCK, clients))
         made = self._find_offers_made(clients, now)
         moments, taken = {}, set()
         for followup in offers:

@@ -130,8 +130,11 @@ class SalonFollowupPlan(models.Model):
         if model is None or not model._auto or not model.has_access("read"):
             raise ValidationError(self.env._("“%s” can't be followed up: you may not read it.", self.model_id.name))
         field = model._fields.get(self.date_field_id.name)
-        if field is None or not field.store or field.type not in ("date", "datetime") or not field.is_accessible(
-            self.env
+        if (
+            field is None
+            or not field.store
+            or field.type not in ("date", "datetime")
+            or not field.is_accessible(self.env)
         ):
             raise ValidationError(self.env._("“%s” is no date that can be searched.", self.date_field_id.name))
         for name in self._path_names():

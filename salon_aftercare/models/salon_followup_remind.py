@@ -47,7 +47,9 @@ class SalonFollowup(models.Model):
             text = "\n\n".join(filter(None, (self.env._("WeChat: %s", self.wechat or ""), text)))
         elif self.channel in ("email", "sms"):
             to = self.email if self.channel == "email" else self.phone
-            text = "\n\n".join(filter(None, (self.env._("To: %s", to or ""), self._fill_in(self.step_id.subject), text)))
+            text = "\n\n".join(
+                filter(None, (self.env._("To: %s", to or ""), self._fill_in(self.step_id.subject), text))
+            )
         return plaintext2html(text or "")
 
     def _get_deadline(self):
@@ -119,4 +121,3 @@ class SalonFollowup(models.Model):
         until = fields.Datetime.now() + AT_HAND
         by_hand = Domain("channel", "in", BY_HAND) & Domain("due_at", "<=", until)
         return self.search(Domain("state", "in", OPEN_STATES) & gone & by_hand)
-

@@ -262,8 +262,8 @@ class SalonClientFile(models.Model):
             if kept := self.env[model].sudo().search([("file_id", "in", self.ids)], limit=1).file_id:
                 raise UserError(
                     self.env._(
-                        "The file of %s stays: health information hangs on it, who looked at it, or what the client agreed"
-                        " to. Archive the client instead.",
+                        "The file of %s stays: health information hangs on it, who looked at it, or what the client"
+                        " agreed to. Archive the client instead.",
                         kept.partner_id.name,
                     )
                 )

@@ -3,9 +3,7 @@ from odoo.tools import SQL, sql
 
 from .salon_contact_choice import CHANNELS, PURPOSES
 
-CHOICES = {
-    f"{purpose}_{channel}": (purpose, channel) for purpose, _label in PURPOSES for channel, _name in CHANNELS
-}
+CHOICES = {f"{purpose}_{channel}": (purpose, channel) for purpose, _label in PURPOSES for channel, _name in CHANNELS}
 BLACKLISTS = {"email": "mail.blacklist", "sms": "phone.blacklist"}
 
 
@@ -85,7 +83,7 @@ class SalonClientFile(models.Model):
         who = {"created_by": self.env.uid, "user_name": self.env.user.name}
         self.env["salon.contact.choice"].sudo().create([{**values, **who, "file_id": file.id} for file in self])
         files = self.sudo().with_context(tracking_disable=True)
-        super(SalonClientFile, files).write({f"{purpose}_{channel}": agreed})
+        files._store_choices({f"{purpose}_{channel}": agreed})
         if purpose == "marketing" and channel in BLACKLISTS:
             self._tell_mailings(channel, agreed)
 
@@ -106,7 +104,11 @@ class SalonClientFile(models.Model):
         last = {(line.file_id.id, f"{line.purpose}_{line.channel}"): line.agreed for line in lines}
         for file in self.sudo():
             values = {name: last.get((file.id, name), name.startswith("care")) for name in CHOICES}
-            super(SalonClientFile, file).write(values)
+            file._store_choices(values)
+
+    def _store_choices(self, values):
+        """Write what holds now; what is kept of it is written where it was chosen."""
+        return super().write(values)
 
     @api.model
     def _find_refusals(self, partners, purpose, channel):

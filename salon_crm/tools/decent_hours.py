@@ -2,8 +2,6 @@
 
 from datetime import datetime, time, timedelta
 
-import pytz
-
 from .frame import local_day, utc
 
 
