@@ -52,16 +52,35 @@ class SalonSampleFollowup(models.AbstractModel):
         random = Random(7)
         followups.create(
             [
-                {**step._prepare_followup_values(visit, staff), **self._draw_result(visit, random)}
+                {**self._prepare_call(step, visit, staff), **self._draw_result(visit, random)}
                 for visit in visits - latest
             ]
         )
+
+    def _prepare_call(self, step, visit, staff):
+        """Return the values of the call that `step` planned after `visit`."""
+        due_at = visit.date + timedelta(hours=step.delay)
+        performers = visit.line_ids.performer_ids.filtered(lambda performer: performer.part == "stylist")
+        return {
+            "partner_id": visit.partner_id.id,
+            "visit_id": visit.id,
+            "step_id": step.id,
+            "occasion": f"visit-{visit.id}",
+            "origin_model": visit._name,
+            "origin_id": visit.id,
+            "company_id": visit.company_id.id,
+            "channel": step.channel,
+            "user_id": (performers.employee_id.user_id & staff["all"] | staff["manager"])[:1].id,
+            "planned_for": due_at,
+            "due_at": due_at,
+            "latest_at": due_at + timedelta(hours=step.window_hours),
+        }
 
     def _draw_result(self, visit, random):
         """Return how the call after `visit` went: most clients are reached, and most of them are content."""
         fate = random.random()
         if fate < 0.04:
-            return {"state": "skipped", "reason": random.choice(REASONS)}
+            return {"state": "skipped", "skip_code": "by_hand", "reason": random.choice(REASONS)}
         done_at = visit.date + timedelta(hours=24, minutes=random.randint(5, 23 * 60))
         result = {
             "state": "done",

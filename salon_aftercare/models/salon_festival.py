@@ -22,7 +22,8 @@ class SalonFestival(models.Model):
 
     _fixed_day = models.Constraint(
         "CHECK ((COALESCE(month, 0) = 0) = (COALESCE(day, 0) = 0) AND COALESCE(month, 0) BETWEEN 0 AND 12"
-        " AND COALESCE(day, 0) BETWEEN 0 AND CASE WHEN month = 2 THEN 28 WHEN month IN (4, 6, 9, 11) THEN 30 ELSE 31 END)",
+        " AND COALESCE(day, 0) BETWEEN 0"
+        " AND CASE WHEN month = 2 THEN 28 WHEN month IN (4, 6, 9, 11) THEN 30 ELSE 31 END)",
         "A festival on the same day each year needs its month and its day, and 29 February is not in each year.",
     )
 

@@ -34,7 +34,8 @@ class SalonFollowupPlan(models.Model):
         if not moving and not ending:
             return False
         return self.env._(
-            "Of %(planned)s planned follow-ups %(moving)s would move and %(ending)s would end by what this plan says now.",
+            "Of %(planned)s planned follow-ups %(moving)s would move and %(ending)s would end by what this plan says"
+            " now.",
             planned=planned,
             moving=len(moving),
             ending=len(ending),

@@ -9,7 +9,8 @@ BY_EVENT = ("visit_done", "first_visit", "product_sold", "booking", "case_solved
 HOME = SQL(
     """
     COALESCE((SELECT visit.company_id FROM salon_visit visit
-               WHERE visit.partner_id = client.id AND visit.state = 'done' ORDER BY visit.date DESC, visit.id DESC LIMIT 1),
+               WHERE visit.partner_id = client.id AND visit.state = 'done'
+               ORDER BY visit.date DESC, visit.id DESC LIMIT 1),
              client.company_id)
     """
 )
@@ -170,7 +171,8 @@ class SalonFollowupPlan(models.Model):
         return SQL(
             """
             CROSS JOIN LATERAL (
-                SELECT (record.value + make_interval(years => number - EXTRACT(year FROM record.value)::int))::date AS day
+                SELECT (record.value
+                        + make_interval(years => number - EXTRACT(year FROM record.value)::int))::date AS day
                   FROM generate_series(%s, %s) number
                  WHERE number >= EXTRACT(year FROM record.value)
             ) value
