@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from .tour_browser import keep_what_is_compiled
+from .tour_browser import end_browsers, share_browsers
 
 # (test, reason, why it is right to skip): regular expressions over the test's id and the reason it gives.
 ALLOWED_SKIPS = (
@@ -53,7 +53,7 @@ def pytest_configure():
 
 def pytest_sessionstart():
     """Prepare the browser of the tours: Odoo can be imported from here on."""
-    keep_what_is_compiled()
+    share_browsers()
 
 
 def pytest_ignore_collect(collection_path):
@@ -83,6 +83,7 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_sessionfinish(session):
-    """Leave no handler behind."""
+    """Leave no browser and no handler behind."""
+    end_browsers()
     logging.getLogger().removeHandler(collector)
     sys.stdout.flush()
