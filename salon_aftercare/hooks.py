@@ -3,3 +3,5 @@ def uninstall_hook(env):
     nor the type of the activities can be removed."""
     env.cr.execute("DELETE FROM mail_activity WHERE res_model IN ('salon.followup', 'salon.case')")
     env.cr.execute("DELETE FROM salon_followup")
+    env.cr.execute("DELETE FROM mail_message WHERE model = 'salon.feedback'")
+    env.cr.execute("DELETE FROM rating_rating WHERE res_model = 'salon.feedback'")

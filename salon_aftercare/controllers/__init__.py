@@ -1,1 +1,2 @@
 from . import suggestion_page
+from . import feedback_page

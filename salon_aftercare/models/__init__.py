@@ -34,3 +34,14 @@ from . import salon_personal_data_case
 from . import salon_sensitivity
 from . import salon_visit_case
 from . import salon_visit_redo
+from . import salon_case_feedback
+from . import salon_feedback
+from . import salon_feedback_answer
+from . import salon_feedback_send
+from . import salon_feedback_word
+from . import salon_followup_feedback
+from . import salon_visit_feedback
+from . import res_partner_feedback
+from . import res_company_feedback
+from . import mail_mail_feedback
+from . import salon_personal_data_feedback

@@ -3,6 +3,8 @@ from . import test_activity
 from . import test_case_clocks
 from . import test_cases
 from . import test_closing
+from . import test_feedback
+from . import test_feedback_page
 from . import test_migration
 from . import test_planning
 from . import test_sweep

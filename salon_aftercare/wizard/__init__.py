@@ -1,2 +1,3 @@
 from . import salon_case_deadline
 from . import salon_case_report_incident
+from . import salon_feedback_note
