@@ -53,7 +53,7 @@ class SalonFeedback(models.Model):
     detailed_at = fields.Datetime(string="Told More", readonly=True, copy=False)
     way = fields.Selection([("link", "By Link"), ("person", "In Person")], readonly=True, copy=False)
     noted_by_id = fields.Many2one(
-        "res.users", string="Noted By", readonly=True, copy=False, ondelete="set null", help="Who was told in person."
+        "res.users", readonly=True, copy=False, ondelete="set null", help="Who was told in person."
     )
     rating = fields.Selection(RATINGS, string="Satisfaction", readonly=True, copy=False)
     reception = fields.Selection(RATINGS, readonly=True, copy=False)
@@ -129,7 +129,7 @@ class SalonFeedback(models.Model):
                 INSERT INTO salon_feedback (visit_id, partner_id, company_id, date, employee_id, state, send_state,
                                             try_at, tries, create_uid, create_date, write_uid, write_date)
                 SELECT visit.id, visit.partner_id, visit.company_id, visit.date, performer.employee_id, 'new',
-                       CASE WHEN asks.yes THEN 'waiting' END,
+                       CASE WHEN asks.yes THEN 'planned' END,
                        CASE WHEN asks.yes
                             THEN visit.done_at + company.salon_feedback_hours * interval '1 hour' END,
                        0, %(user)s, %(now)s, %(user)s, %(now)s

@@ -21,6 +21,7 @@ class SalonFeedback(models.Model):
         help="Why a case was opened: so few stars, or a word of the list in what the client wrote.",
     )
     case_word = fields.Char(string="Word", readonly=True, copy=False)
+    case_id = fields.Many2one("salon.case", readonly=True, copy=False, ondelete="set null", index="btree_not_null")
     case_opened_at = fields.Datetime(readonly=True, copy=False)
 
     _case_missing_idx = models.Index("(id) WHERE case_reason IS NOT NULL AND case_opened_at IS NULL")
@@ -95,21 +96,20 @@ class SalonFeedback(models.Model):
         carry_out(self.with_user(SUPERUSER_ID), "_open_case")
 
     def _open_case(self):
-        """Open a case of each of these; where there are no cases in this system, the list of feedback shows them."""
-        cases = self.env.get("salon.case")
-        if not hasattr(cases, "_open_from_feedback"):
-            return
+        """Open a case of each of these."""
         for feedback in self:
-            cases._open_from_feedback(feedback)
-            feedback.case_opened_at = fields.Datetime.now()
+            case = self.env["salon.case"]._open_from_feedback(feedback)
+            feedback.write({"case_id": case.id, "case_opened_at": fields.Datetime.now()})
 
     def _tell_case(self, comment):
         """Have the case know what the client wrote after it was opened."""
-        cases = self.env.get("salon.case")
-        if cases is None or "feedback_id" not in cases._fields:
-            return
-        for case in cases.search([("feedback_id", "=", self.id)]):
-            case._message_log(body=Markup("%s<br/>%s") % (self.env._("The client wrote:"), comment))
+        if self.case_id:
+            self.case_id._message_log(body=Markup("%s<br/>%s") % (self.env._("The client wrote:"), comment))
+
+    def action_view_case(self):
+        """Show what is done about it."""
+        self.ensure_one()
+        return self.case_id._action_open()
 
     @api.model
     def _find_without_case(self):

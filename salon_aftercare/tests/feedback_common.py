@@ -11,7 +11,7 @@ class FeedbackCommon(AftercareCommon):
         result = super()._set_up_salon()
         cls.env["res.company"].search([]).salon_feedback_ask = False
         cls.env["salon.feedback"]._make_for_latest()
-        cls.env["salon.feedback"].search([("send_state", "in", ("waiting", "retry"))]).send_state = "skipped"
+        cls.env["salon.feedback"].search([("send_state", "in", ("planned", "retry"))]).send_state = "skipped"
         cls.env.company.write(
             {
                 "salon_feedback_ask": True,

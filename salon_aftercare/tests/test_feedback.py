@@ -85,8 +85,29 @@ class TestFeedback(FeedbackCommon):
         ):
             feedback = self._answered("5", comment=words)
             self.assertEqual((feedback.case_word, feedback.case_reason), (found, found and "word"), words)
+        case = low.case_id
+        self.assertEqual((case.kind, case.partner_id, case.visit_id), ("complaint", self.client, low.visit_id))
+        self.assertEqual(case.user_id, case._choose_owner(self.env.company))
+        self.assertTrue(case.user_id.has_group("salon_crm.group_salon_manager"))
+        self.assertFalse(fine.case_id)
+        low._tell_more({"comment": "Too short"})
+        self.assertEqual(low.case_id, case)
+        self.assertIn("Too short", case.message_ids[0].body)
+        self.assertIn(self.client, self.env["salon.case"]._find_complaining(self.client))
         self.env.company.salon_feedback_low = 0
         self.assertFalse(self._answered("1").case_reason)
+
+    def test_an_answer_is_kept_where_its_case_can_not_be_opened_and_that_is_made_up_for(self):
+        self.env.cr.execute("ALTER TABLE salon_case ADD CONSTRAINT broken CHECK (kind <> 'complaint') NOT VALID")
+        with mute_logger("odoo.sql_db", "odoo.addons.salon_aftercare.tools"):
+            feedback = self._answered("1")
+        self.assertEqual((feedback.rating, feedback.case_id.id), ("1", False))
+        self.env.cr.execute("ALTER TABLE salon_case DROP CONSTRAINT broken")
+        feedback._open_missing_cases()
+        case = feedback.case_id
+        self.assertTrue(case)
+        feedback._open_missing_cases()
+        self.assertEqual(self.env["salon.case"].search([("visit_id", "=", feedback.visit_id.id)]), case)
 
     def test_words_of_another_company_do_not_count(self):
         other = self.env["res.company"].create({"name": "Other salon"})
@@ -303,6 +324,13 @@ class TestFeedbackRequest(FeedbackCommon, MockEmail):
         codes = [visit.feedback_ids.skip_code for visit in (*visits, answered, late)]
         self.assertEqual(codes, ["no_address", "objected", "gone", "answered", "late"])
 
+    def test_who_complains_is_not_asked(self):
+        self.env["salon.case"].create({"kind": "complaint", "name": "Too short", "partner_id": self.client.id})
+        visit = self._done_visit(self.anna)
+        self._run()
+        self.assertFalse(self._mails)
+        self.assertEqual(visit.feedback_ids.skip_code, "complaint")
+
     def test_two_visits_of_a_day_are_asked_once(self):
         visits = self._done_visit(self.anna) | self._done_visit(self.ben)
         self._run()
@@ -315,7 +343,7 @@ class TestFeedbackRequest(FeedbackCommon, MockEmail):
         with freeze_time("2030-01-07 11:30:00"):  # half past seven in the evening there
             visit = self._done_visit(self.anna)
             self._run()
-            self.assertEqual(visit.feedback_ids.send_state, "waiting")
+            self.assertEqual(visit.feedback_ids.send_state, "planned")
         with freeze_time("2030-01-07 14:40:00"):
             self._run()
             self.assertEqual(visit.feedback_ids.try_at, fields.Datetime.to_datetime("2030-01-08 01:00:00"))
@@ -342,9 +370,7 @@ class TestFeedbackRequest(FeedbackCommon, MockEmail):
         template.body_html = "<p t-out=\"1 / (object.partner_id.name != 'Broken')\"/>"
         broken = self.env["res.partner"].create({"name": "Broken", "email": "broken@example.com"})
         visits = self._done_visit(self.anna, client=broken) | self._done_visit(self.anna)
-        with mute_logger(
-            "odoo.addons.salon_aftercare.models.salon_feedback_send", "odoo.addons.mail.models.mail_render_mixin"
-        ):
+        with mute_logger("odoo.addons.salon_crm.models.salon_sending", "odoo.addons.mail.models.mail_render_mixin"):
             self._run()
         self.assertEqual(set(visits.feedback_ids.mapped("send_state")), {"failed", "sent"})
         self.assertEqual(visits[0].feedback_ids.skip_code, "broken")

@@ -52,6 +52,8 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         visit = self._make_visits(client)
         if "salon.case" in self.env:
             self._make_case(visit)
+        if "salon.feedback" in self.env:
+            self._make_feedback(client)
         self._make_queue(client)
         self._make_health(client.salon_file_ids)
         self._make_safety(client.salon_file_ids, visit)
@@ -68,6 +70,15 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         case = self.env["salon.case"].create({"name": f"{NAME} complains", "visit_id": visit.id, "description": MARK})
         self.env["salon.case.todo"].create({"case_id": case.id, "title": f"Call {NAME}"})
         self.env["salon.case.escalation"]._note(case, "answer", 80, fields.Datetime.now())
+
+    def _make_feedback(self, client):
+        """Have a client who was not content say so by the link."""
+        visit = self.env["salon.visit"].create({"partner_id": client.id})
+        visit.action_done()
+        feedback = self.env["salon.feedback"]._of_visits(visit)
+        feedback._link()
+        feedback._answer("1", "link")
+        feedback._tell_more({"comment": f"{NAME} has a rash, call {PHONE}"})
 
     def _make_points(self, membership):
         """Have a member owe points, and hold some for an order."""
