@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.salon_crm.tools.frame import local_day
@@ -17,6 +17,19 @@ class PosOrder(models.Model):
         "pos_order_id",
         groups="salon_crm.group_salon_reception,account.group_account_readonly,account.group_account_invoice",
     )
+    salon_cards_left = fields.Json(
+        compute="_compute_salon_cards_left",
+        compute_sudo=True,
+        help="The treatment cards that this order moved, and how many sessions each had after it.",
+    )
+
+    @api.depends("salon_treatment_move_ids.sessions")
+    def _compute_salon_cards_left(self):
+        names = ["pos_order_id", "card_id", "sessions", "sessions_balance"]
+        moves = self.env["salon.treatment.move"].search_fetch([("pos_order_id", "in", self.ids)], names, order="id")
+        by_order = moves.grouped("pos_order_id")
+        for order in self:
+            order.salon_cards_left = by_order.get(order._origin, moves.browse())._say_left()
 
     def _salon_settle(self):
         result = super()._salon_settle()
@@ -47,6 +60,7 @@ class PosOrder(models.Model):
             holds = holds.search([("order_uuid", "=", order.uuid)])
         back = order._salon_treatment_refunds()
         if not (sold or used or tenders or holds or back):
+            self._salon_show("salon_cards_left", [])
             return
         lines_held = order.lines.filtered(lambda line: line.uuid in holds.mapped("order_line_uuid"))
         amounts = order._salon_company_amounts(sold | used | lines_held | back)

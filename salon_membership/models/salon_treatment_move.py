@@ -92,6 +92,20 @@ class SalonTreatmentMove(models.Model):
             move.service_id = line.product_id if move.kind in ("use", "return") else False
             move.visit_id = by_line.get(line.refunded_orderline_id or line) if line else False
 
+    def _say_left(self):
+        """Return what these moves left on their cards, for a receipt: one entry for each card."""
+        last = {move.card_id: move for move in self}
+        return [
+            {
+                "name": card.label,
+                "number": card.number,
+                "used": -sum(move.sessions for move in self if move.card_id == card),
+                "left": move.sessions_balance,
+                "sessions": card.sessions,
+            }
+            for card, move in last.items()
+        ]
+
     @api.model_create_multi
     def create(self, vals_list):
         moves = super().create(vals_list)

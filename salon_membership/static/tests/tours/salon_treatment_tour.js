@@ -29,6 +29,16 @@ function takeOut() {
     return { content: "take it out", trigger: ".salon-session-undo:enabled", run: "click" };
 }
 
+function receiptShows(used, left) {
+    const card = ".pos-receipt .salon-receipt-card:contains(10 Facials)";
+    return [
+        { content: `${left} left`, trigger: `${card}:has(.salon-receipt-card-left:contains(${left}))` },
+        used
+            ? { content: `${used} used`, trigger: `${card}:has(.salon-receipt-card-used:contains(${used}))` }
+            : { content: "none used", trigger: `${card}:not(:has(.salon-receipt-card-used))` },
+    ];
+}
+
 function validate() {
     return [PaymentScreen.clickValidate(), ReceiptScreen.receiptIsThere()].flat();
 }
@@ -42,6 +52,7 @@ registry.category("web_tour.tours").add("salon_till_course", {
             ProductScreen.clickDisplayedProduct("10 Facials"),
             ProductScreen.totalAmountIs("1,599.99"),
             Till.pay(),
+            receiptShows(0, "10 / 10"),
             Till.nextOrder(),
             Till.choose("Clara Client"),
             { content: "the card is known", trigger: ".salon-card-badge:contains(10 Facials):contains(10/10)" },
@@ -67,6 +78,7 @@ registry.category("web_tour.tours").add("salon_till_course", {
             PaymentScreen.remainingIs("90.00"),
             PaymentScreen.clickPaymentMethod("Bank"),
             validate(),
+            receiptShows(1, "9 / 10"),
             Till.nextOrder(),
             Till.choose("Clara Client"),
             { content: "nine are left", trigger: ".salon-card-badge:contains(9/10)" },
@@ -97,6 +109,7 @@ registry.category("web_tour.tours").add("salon_till_course_visit", {
             PaymentScreen.isShown(),
             PaymentScreen.totalIs("-160.00"),
             validate(),
+            receiptShows(0, "10 / 10"),
             Till.nextOrder(),
             Till.close(),
         ].flat(),

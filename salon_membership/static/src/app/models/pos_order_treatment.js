@@ -44,6 +44,11 @@ patch(PosOrder.prototype, {
         return this.currency.round(sum(this.salonSessionLines, (line) => line.prices.total_included));
     },
 
+    /** What the receipt says of treatment cards: the server's figures, once it has them. */
+    get salonReceiptCards() {
+        return (this.isSynced && this.finalized && this.salon_cards_left) || [];
+    },
+
     /** What of this refund was paid by sessions, and comes back as such. */
     get salonSessionBack() {
         const lines = this.lines.filter(
@@ -100,6 +105,13 @@ patch(PosOrder.prototype, {
 
     /** What is left on the card is the server's to say. */
     waitForPushOrder() {
-        return this.salonSessionLines.length > 0 || super.waitForPushOrder(...arguments);
+        return (
+            this.lines.some(
+                (line) =>
+                    line.isSalonSession ||
+                    line.product_id?.product_tmpl_id?.is_salon_card ||
+                    line.refunded_orderline_id?.salon_treatment_card_id
+            ) || super.waitForPushOrder(...arguments)
+        );
     },
 });

@@ -94,6 +94,21 @@ patch(PosOrder.prototype, {
         return Math.max(this.currency.round(most), 0);
     },
 
+    /** How much of what the client pays later, if at all, would be a top-up: that is paid at once. */
+    get salonTopupOwed() {
+        const later = sum(
+            this.payment_ids.filter((payment) => payment.payment_method_id?.type === "pay_later"),
+            (payment) => payment.amount
+        );
+        const others = sum(
+            this.lines.filter((line) => !line.isSalonTopup && !line.refunded_orderline_id),
+            (line) => line.prices.total_included
+        );
+        return this.salonTopups.some((line) => line.qty > 0)
+            ? Math.max(this.currency.round(later - Math.max(others, 0)), 0)
+            : 0;
+    },
+
     /** What of this refund can go back onto the card: not what is paid out of the card itself. */
     get salonWalletBack() {
         const others = this.salonPaidOtherwise;

@@ -515,6 +515,13 @@ patch(PosStore.prototype, {
         });
     },
 
+    refuseSalonTopupOwed() {
+        this._saySalon(
+            _t("A top-up is paid at once"),
+            _t("It can't be put on the customer account: its bonus could be used before it is paid. Choose another payment method for it.")
+        );
+    },
+
     async addSalonTopup(order, amount) {
         const product = this.company.salon_topup_product_id;
         await this.addLineToOrder(

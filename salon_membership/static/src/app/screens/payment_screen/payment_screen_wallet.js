@@ -11,12 +11,34 @@ patch(PaymentScreen.prototype, {
     },
 
     async addNewPaymentLine(paymentMethod) {
+        if (paymentMethod.type === "pay_later") {
+            return this._addSalonPayLater(...arguments);
+        }
         if (paymentMethod.use_payment_terminal !== WALLET) {
             return super.addNewPaymentLine(...arguments);
         }
         const isPaid = await this.pos.paySalonWallet(this.currentOrder);
         this.numberBuffer.reset();
         return isPaid;
+    },
+
+    /** What is sold beside a top-up may be paid later: so much is proposed. */
+    async _addSalonPayLater() {
+        const isAdded = await super.addNewPaymentLine(...arguments);
+        const order = this.currentOrder;
+        const line = order.getSelectedPaymentline();
+        const owed = order.salonTopupOwed;
+        if (isAdded && owed && line?.payment_method_id.type === "pay_later") {
+            const rest = this.pos.currency.round(line.amount - owed);
+            if (rest > 0) {
+                line.setAmount(rest);
+            } else {
+                order.removePaymentline(line);
+            }
+            this.numberBuffer.reset();
+            this.pos.refuseSalonTopupOwed();
+        }
+        return isAdded;
     },
 
     deletePaymentLine(uuid) {
