@@ -3,7 +3,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date
+from odoo.tools import SQL, format_amount, format_date
 
 from odoo.addons.salon_crm.tools.frame import local_day
 
@@ -61,6 +61,24 @@ class SalonPrepaidContract(models.Model):
     client_name = fields.Char(string="Made Out To", readonly=True, help="The client's name on that day.")
     text = fields.Html(readonly=True, sanitize=False, help="The words, exactly as they were agreed on.")
     write_date = fields.Datetime(related="created_at", string="Last Change")
+    letter = fields.Selection(
+        [
+            ("due", "To Be Sent"),
+            ("sending", "On Its Way"),
+            ("retry", "Not Sent, Tries Again"),
+            ("told", "Sent"),
+            ("unreachable", "No Email"),
+            ("no", "Not to Be Sent"),
+            ("failed", "Not Sent: Error"),
+        ],
+        string="By Email",
+        compute="_compute_letter",
+        search="_search_letter",
+        compute_sudo=True,
+        help="What became of the last letter by which this contract went to its client.",
+    )
+    letter_why = fields.Char(string="Why It Did Not Go", compute="_compute_letter", compute_sudo=True)
+    letter_try_at = fields.Datetime(string="Next Try", compute="_compute_letter", compute_sudo=True)
 
     _number_uniq = models.UniqueIndex("(company_id, number)", "Another contract has this number.")
     _lot_uniq = models.UniqueIndex("(lot_id) WHERE lot_id IS NOT NULL", "This top-up has its contract.")
@@ -77,6 +95,47 @@ class SalonPrepaidContract(models.Model):
     @api.model
     def _search_partner_id(self, operator, value):
         return ["|", ("lot_id.wallet_id.partner_id", operator, value), ("card_id.partner_id", operator, value)]
+
+    def _compute_letter(self):
+        lots = self._last_letters("salon.wallet.notice", "lot_id", ("topup", "contract"))
+        cards = self._last_letters("salon.treatment.notice", "card_id", ("sell", "upgrade", "contract"))
+        for contract in self:
+            notice = lots.get(contract.lot_id) or cards.get(contract.card_id)
+            refused = notice and notice.state == "sending" and notice.mail_id.state == "exception"
+            contract.letter = "retry" if refused else notice and notice.state
+            contract.letter_why = notice and notice.why
+            contract.letter_try_at = notice and notice.try_at
+
+    def _last_letters(self, model, link, kinds):
+        """Return the last notice with which each of these contracts went: {lot or card: notice}."""
+        domain = [(link, "in", self[link].ids), ("kind", "in", kinds)]
+        return {notice[link]: notice for notice in self.env[model].search(domain, order="id")}
+
+    @api.model
+    def _search_letter(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        for model in ("salon.wallet.notice", "salon.treatment.notice"):
+            self.env[model].flush_model()
+        self.env["mail.mail"].flush_model(["state"])
+        query = SQL(
+            """(
+            SELECT contract.id FROM salon_prepaid_contract contract
+              LEFT JOIN LATERAL (
+                SELECT letter.state, letter.mail_id FROM (
+                    SELECT id, state, mail_id FROM salon_wallet_notice
+                     WHERE lot_id = contract.lot_id AND kind IN ('topup', 'contract')
+                     UNION ALL
+                    SELECT id, state, mail_id FROM salon_treatment_notice
+                     WHERE card_id = contract.card_id AND kind IN ('sell', 'upgrade', 'contract')
+                ) letter ORDER BY letter.id DESC LIMIT 1
+              ) last ON TRUE
+              LEFT JOIN mail_mail mail ON mail.id = last.mail_id
+             WHERE CASE WHEN last.state = 'sending' AND mail.state = 'exception' THEN 'retry'
+                        ELSE COALESCE(last.state, '') END = ANY(%s))""",
+            [state or "" for state in value],
+        )
+        return [("id", "in", query)]
 
     # Making -----------------------------------------------------------------------------------------
 
@@ -181,20 +240,32 @@ class SalonPrepaidContract(models.Model):
     def action_send(self):
         """Send these contracts to their clients by email; Odoo's mail queue carries them.
 
-        :raise UserError: a client has no email address
+        :raise UserError: a client has no email address, or a letter could not be made
         """
         self.check_access("read")
-        template = self.env.ref("salon_membership.mail_template_contract").sudo()
         for contract in self.sudo():
             if not contract.partner_id.email_normalized:
                 raise UserError(self.env._("%s has no email address.", contract.partner_id.display_name))
-            paper = self.env["ir.attachment"].sudo().create(contract._prepare_paper())
-            template.send_mail(contract.id, email_values={"attachment_ids": [(4, paper.id)]})
+            notice = contract._note_sending()
+            if notice._letter():
+                notice._send(contract)
+            if notice.state != "sending":
+                raise UserError(notice._say_broken())
+        self.invalidate_recordset(["letter", "letter_why", "letter_try_at"], flush=False)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {"type": "success", "message": self.env._("The contract is on its way.")},
         }
+
+    def _note_sending(self):
+        """Note that staff sends this contract now: what becomes of the letter is seen to as with any other."""
+        self.ensure_one()
+        values = {"company_id": self.company_id.id, "kind": "contract", "at": fields.Datetime.now()}
+        if self.lot_id:
+            link = {"wallet_id": self.lot_id.wallet_id.id, "lot_id": self.lot_id.id}
+            return self.env["salon.wallet.notice"].sudo().create({**values, **link})
+        return self.env["salon.treatment.notice"].sudo().create({**values, "card_id": self.card_id.id})
 
     @api.model
     @api.private

@@ -29,6 +29,7 @@ class SalonTreatmentNotice(models.Model):
             ("freeze", "Frozen"),
             ("unfreeze", "No Longer Frozen"),
             ("extend", "Extended"),
+            ("contract", "Contract Sent Again"),
         ],
         string="What",
         required=True,
@@ -42,13 +43,17 @@ class SalonTreatmentNotice(models.Model):
     )
 
     def _letter(self):
-        return self.env.ref("salon_membership.mail_template_treatment", raise_if_not_found=False)
+        name = "mail_template_contract" if self.kind == "contract" else "mail_template_treatment"
+        return self.env.ref(f"salon_membership.{name}", raise_if_not_found=False)
+
+    def _letter_of(self):
+        return self._contracts() if self.kind == "contract" else super()._letter_of()
 
     def _job(self):
         return self.env.ref("salon_membership.cron_tell_treatments")
 
     def _contracts(self):
-        if self.kind not in SALES:
+        if self.kind not in (*SALES, "contract"):
             return super()._contracts()
         return self.env["salon.prepaid.contract"].sudo().search([("card_id", "=", self.card_id.id)])
 
@@ -68,6 +73,7 @@ class SalonTreatmentNotice(models.Model):
             "freeze": self.env._("your treatment card is frozen"),
             "unfreeze": self.env._("your treatment card can be used again"),
             "extend": self.env._("your treatment card lasts longer"),
+            "contract": self.env._("your contract"),
         }[self.kind]
 
     def _say_left(self):

@@ -21,6 +21,9 @@ class SalonWalletNotice(models.Model):
             ("transfer_in", "Transferred Here"),
             ("expire", "Expired"),
             ("ending", "Ends Soon"),
+            ("contract", "Contract Sent Again"),
+            ("pin", "PIN Set"),
+            ("pin_reset", "PIN Reset"),
         ],
         string="What",
         required=True,
@@ -39,13 +42,21 @@ class SalonWalletNotice(models.Model):
     )
 
     def _letter(self):
-        return self.env.ref("salon_membership.mail_template_wallet", raise_if_not_found=False)
+        names = {"contract": "mail_template_contract", "pin": "mail_template_pin", "pin_reset": "mail_template_pin"}
+        name = names.get(self.kind, "mail_template_wallet")
+        return self.env.ref(f"salon_membership.{name}", raise_if_not_found=False)
+
+    def _letter_of(self):
+        return self._contracts() if self.kind == "contract" else super()._letter_of()
+
+    def _is_safety(self):
+        return self.kind in ("pin", "pin_reset")
 
     def _job(self):
         return self.env.ref("salon_membership.cron_tell_wallets")
 
     def _contracts(self):
-        if self.kind != "topup" or not self.lot_id:
+        if self.kind not in ("topup", "contract") or not self.lot_id:
             return super()._contracts()
         return self.env["salon.prepaid.contract"].sudo().search([("lot_id", "=", self.lot_id.id)])
 
@@ -61,6 +72,9 @@ class SalonWalletNotice(models.Model):
             "transfer_in": self.env._("stored value was transferred to you"),
             "expire": self.env._("stored value has ended"),
             "ending": self.env._("stored value ends soon"),
+            "contract": self.env._("your contract"),
+            "pin": self.env._("a PIN was set for your stored value"),
+            "pin_reset": self.env._("the PIN of your stored value was taken away"),
         }[self.kind]
 
 

@@ -79,11 +79,15 @@ class SalonWallet(models.Model):
         }
 
     @api.model
-    def set_pin(self, config_id, partner_id, pin, old_pin=None):
+    def set_pin(self, config_id, partner_id, pin, old_pin=None, code=None):
         """Set the PIN that the client types at the till; who has one already types that too.
 
+        The first one takes the client's code by SMS, where the salon sends codes and their number is known. Elsewhere
+        the cashier has them set it at the till. Either way it is noted, and the client is told.
+
         :param str pin: 4 to 8 digits
-        :return dict: empty, or "pin" and "message" as `hold_value` answers where the old one is missing or wrong
+        :return dict: empty, or "pin" and "message" as `hold_value` answers where the old one, or the code, is missing
+            or wrong
         :raise UserError: the new one is no PIN, or there is no stored value
         """
         config = self.env["pos.config"]._salon_till(config_id)
@@ -100,12 +104,44 @@ class SalonWallet(models.Model):
                 return {"pin": "missing", "message": self.env._("Have the client type the PIN that they have now.")}
             if not wallet._check_pin(old_pin):
                 return wallet._refuse_pin()
+        elif refused := wallet._ask_who_sets(code):
+            return refused
+        words = self.env._("PIN changed at %s.") if wallet.pin_hash else self.env._("PIN set at %s.")
         wallet.write({"pin_hash": self.env["res.users"]._crypt_context().hash(str(pin)), "pin_tries": 0})
+        wallet._note_pin("pin", words % config.name)
         return {}
+
+    def _ask_who_sets(self, code):
+        """Return nothing where a first PIN may be set, or what `set_pin` answers in place of it."""
+        if self.company_id.salon_pin_way == "pin" or not self._code_number():
+            return None
+        if code:
+            return self._ask_code(code)
+        return {
+            "pin": "code",
+            "message": self.env._("Before a first PIN the client types a code that they get by SMS."),
+        }
+
+    def _note_pin(self, kind, words):
+        """Note by whom and where a PIN was set or taken away, and have the client told: they may not know of it."""
+        self.message_post(body=words, author_id=self.env.user.partner_id.id)
+        self.env["salon.wallet.notice"].sudo()._note(
+            [
+                {
+                    "wallet_id": wallet.id,
+                    "company_id": wallet.company_id.id,
+                    "kind": kind,
+                    "principal_balance": wallet.principal,
+                    "bonus_balance": wallet.bonus,
+                    "at": fields.Datetime.now(),
+                }
+                for wallet in self
+            ]
+        )
 
     def action_reset_pin(self):
         """Take the PIN away, on a manager's word: the client sets a new one at the till."""
         self._check_manager()
         for wallet in self.sudo():
             wallet.write({"pin_hash": False, "pin_tries": 0})
-            wallet.message_post(body=self.env._("PIN reset."), author_id=self.env.user.partner_id.id)
+            wallet._note_pin("pin_reset", self.env._("PIN reset."))

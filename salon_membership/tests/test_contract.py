@@ -235,7 +235,7 @@ class TestTold(TreatmentCommon):
         before = self.env["mail.mail"].search([])
         self._run("cron_tell_treatments")
         self._run("cron_tell_treatments")
-        self.assertEqual(set(notices.mapped("state")), {"told"})
+        self.assertEqual(set(notices.mapped("state")), {"sending"})
         mails = (self.env["mail.mail"].search([]) - before).sorted("id")
         mails = mails.filtered(lambda mail: mail.recipient_ids == self.client)
         self.assertEqual(len(mails), 3)
@@ -243,6 +243,10 @@ class TestTold(TreatmentCommon):
             mails.mapped(lambda mail: len(mail.attachment_ids)), [1, 0, 0], "the contract goes with the sale"
         )
         self.assertIn("8 of 10 left", mails[1].body_html)
+        mails.state = "sent"  # as Odoo's queue notes it
+        self._run("cron_tell_treatments")
+        self.assertEqual(set(notices.mapped("state")), {"told"})
+        self.assertFalse(mails.exists(), "what was sent is deleted, as its template says")
 
     def test_two_lines_of_one_order_are_one_piece_of_news(self):
         card, uuid = self._sell_card(), self._uuid()
@@ -309,9 +313,9 @@ class TestTold(TreatmentCommon):
         self._top_up(100)
         self._run("cron_tell_treatments")
         self._run("cron_tell_wallets")
-        self.assertEqual(self._notices(card).mapped(lambda one: (one.kind, one.state)), [("sell", "told")])
+        self.assertEqual(self._notices(card).mapped(lambda one: (one.kind, one.state)), [("sell", "sending")])
         wallet = self.env["salon.wallet.notice"].search([("wallet_id", "=", self._wallet().id)])
-        self.assertEqual(wallet.mapped(lambda one: (one.kind, one.state)), [("topup", "told")])
+        self.assertEqual(wallet.mapped(lambda one: (one.kind, one.state)), [("topup", "sending")])
 
     @mute_logger("odoo.addons.salon_membership.models.salon_prepaid_notice")
     def test_one_letter_with_an_error_stops_no_other(self):
@@ -321,12 +325,135 @@ class TestTold(TreatmentCommon):
         template.subject = "{{ 1 / (object.partner_id.name != 'Clara Client') }}"
         with mute_logger("odoo.addons.mail.models.mail_render_mixin"):
             self._run("cron_tell_treatments")
-        self.assertEqual((self._notices(card).state, self._notices(other).state), ("failed", "told"))
+        self.assertEqual((self._notices(card).state, self._notices(other).state), ("failed", "sending"))
 
     def test_what_an_erased_client_was_told_goes(self):
         self.assertTrue(self._notices(self._sell_card()))
         answers = {answer.model: answer for answer in self.env["salon.personal.data"]._answers()}
         self.assertTrue(answers["salon.treatment.notice"].delete)
+
+
+@tagged("post_install", "-at_install")
+class TestLetter(TreatmentCommon):
+    """What becomes of a contract's letter is seen, and one that did not go goes again, a few times."""
+
+    def setUp(self):
+        super().setUp()
+        self.client.email = "client@example.com"
+        self.now = self.company._salon_midnight(self.company._salon_today()) + timedelta(days=1, hours=9)
+        self._top_up(100)
+        domain = [("partner_id", "=", self.client.id)]
+        self.contract = self.env["salon.prepaid.contract"].with_user(self.reception).search(domain)
+        self.notice = self.env["salon.wallet.notice"].search([("wallet_id", "=", self._wallet().id)])
+
+    def _run(self, hours=0):
+        self.now += timedelta(hours=hours)
+        self.env.flush_all()
+        with freeze_time(self.now), self.enter_registry_test_mode():
+            self.env.ref("salon_membership.cron_tell_wallets").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _refuse(self, reason="mail_smtp"):
+        """Have the mail server take no letter, as Odoo's queue notes it."""
+        self.notice.mail_id.write({"state": "exception", "failure_type": reason, "failure_reason": "451 Come back"})
+
+    def _found(self, *states):
+        return self.env["salon.prepaid.contract"].search([("letter", "in", states)]) & self.contract.sudo()
+
+    def test_its_way_is_seen_on_the_contract(self):
+        self.assertEqual((self.contract.letter, self._found("due")), ("due", self.contract.sudo()))
+        self._run()
+        self.assertEqual(self.contract.letter, "sending")
+        self.notice.mail_id.state = "sent"
+        self._run()
+        self.assertEqual((self.contract.letter, self.contract.letter_why), ("told", False))
+        self.assertFalse(self._found("failed", "retry"))
+        self.assertFalse(self.notice.mail_id)
+
+    def test_what_the_server_does_not_take_goes_again_after_longer_and_longer(self):
+        self._run()
+        self._refuse()
+        self.assertEqual(self.contract.letter, "retry", "seen at once, before the job looks at it")
+        self.assertEqual(self._found("retry"), self.contract.sudo())
+        self.assertIn("Connection failed", self.contract.letter_why)
+        mail, waited = self.notice.mail_id, []
+        for _time in range(4):
+            self._run()
+            self.assertEqual((self.notice.state, mail.state), ("retry", "exception"))
+            pause = self.notice.try_at - self.now
+            waited.append(pause.total_seconds() / 3600)
+            self._run(waited[-1] - 0.01)
+            self.assertEqual(mail.state, "exception", "not yet")
+            self.now = self.notice.try_at
+            for _hour in range(24):  # at night nobody is written to
+                self._run(1)
+                if mail.state == "outgoing":
+                    break
+            self.assertEqual((self.notice.state, mail.state), ("sending", "outgoing"))
+            self._refuse()
+        self._run()
+        self.assertEqual(waited, [1, 4, 12, 24])
+        self.assertEqual((self.contract.letter, self.notice.tries), ("failed", 5))
+        self.assertEqual(self._found("failed"), self.contract.sudo())
+        self._run(100)
+        self.assertEqual(mail.state, "exception", "it is a person's now")
+
+    def test_a_letter_that_goes_at_the_second_try_is_told(self):
+        self._run()
+        self._refuse()
+        self._run()
+        self._run(1)
+        self.notice.mail_id.state = "sent"
+        self._run()
+        self.assertEqual((self.contract.letter, self.notice.tries), ("told", 1))
+
+    def test_an_address_that_is_none_is_not_tried_again(self):
+        self._run()
+        self._refuse("mail_email_invalid")
+        self._run()
+        self.assertEqual(self.contract.letter, "failed")
+        self.assertIn("Invalid email", self.contract.letter_why)
+
+    def test_staff_send_it_again_and_see_what_becomes_of_it(self):
+        self._run()
+        self._refuse("mail_email_invalid")
+        self._run()
+        self.client.email = "right@example.com"
+        self.contract.action_send()
+        self.assertEqual((self.contract.letter, self._found("failed")), ("sending", self.contract.browse().sudo()))
+        second = self.env["salon.wallet.notice"].search([("kind", "=", "contract")])
+        second.mail_id.state = "sent"
+        self._run()
+        self.assertEqual(self.contract.letter, "told")
+        self.assertEqual(self.notice.state, "failed", "what was, was")
+
+    def test_a_letter_that_somebody_stopped_or_deleted(self):
+        self._run()
+        self.notice.mail_id.cancel()
+        self._run()
+        self.assertEqual(self.contract.letter, "no")
+        self.contract.action_send()
+        self.env["salon.wallet.notice"].search([("kind", "=", "contract")]).mail_id.sudo().unlink()
+        self._run()
+        self.assertEqual(self.contract.letter, "failed")
+
+    def test_a_contract_of_a_card_too(self):
+        card = self._sell_card()
+        contract = self.env["salon.prepaid.contract"].search([("card_id", "=", card.id)])
+        self.assertEqual(contract.letter, "due")
+        contract.with_user(self.reception).action_send()
+        self.assertEqual(contract.letter, "sending")
+        self.assertIn(contract, self.env["salon.prepaid.contract"].search([("letter", "=", "sending")]))
+
+    @mute_logger("odoo.addons.salon_membership.models.salon_prepaid_notice")
+    def test_a_template_with_an_error_is_told_to_who_sends(self):
+        template = self.env.ref("salon_membership.mail_template_contract")
+        self.env.cr.execute(
+            "UPDATE mail_template SET subject = jsonb_build_object('en_US', '{{ 1 / 0 }}') WHERE id = %s", [template.id]
+        )
+        template.invalidate_recordset()
+        with self._refused("looks at its template"), mute_logger("odoo.addons.mail.models.mail_render_mixin"):
+            self.contract.action_send()
 
 
 @tagged("post_install", "-at_install")

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import psycopg2
@@ -475,6 +476,49 @@ class TestPin(PrepaidCommon):
         self.assertFalse(self._wallet().hold_ids)
         self._wallet().with_user(self.manager).action_reset_pin()
         self.assertEqual(self._hold_value(100, "big", pin="1234")["pin"], "none")
+
+    def test_who_set_it_is_noted_and_the_client_is_told(self):
+        self.company.salon_tell_prepaid = self.company.salon_send_contract = False
+        self.client.email = "client@example.com"
+        wallet = self._wallet()
+        wallets = self.wallets.with_user(self.till)
+        wallets.set_pin(self.config.id, self.client.id, "1234")
+        wallets.set_pin(self.config.id, self.client.id, "5678", "1234")
+        wallet.with_user(self.manager).action_reset_pin()
+        said = wallet.message_ids.sorted("id").filtered(lambda message: "PIN" in message.body)
+        till = self.config.name
+        self.assertEqual([m.preview for m in said], [f"PIN set at {till}.", f"PIN changed at {till}.", "PIN reset."])
+        self.assertEqual(said.author_id, (self.till | self.manager).partner_id)
+        notices = self.env["salon.wallet.notice"].search([("wallet_id", "=", wallet.id)], order="id")
+        notices = notices.filtered(lambda notice: notice.kind != "topup")
+        self.assertEqual(notices.mapped("kind"), ["pin", "pin", "pin_reset"], "whatever else the salon tells")
+        night = self.company._salon_midnight(self.company._salon_today()) + timedelta(days=1, hours=3)
+        self.env.flush_all()
+        with freeze_time(night), self.enter_registry_test_mode():
+            self.env.ref("salon_membership.cron_tell_wallets").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(set(notices.mapped("state")), {"sending"}, "at once, at any hour")
+        self.assertIn("A PIN was set for your stored value", notices[0].mail_id.body_html)
+        self.assertNotIn("1234", notices[0].mail_id.body_html)
+
+    def test_where_codes_are_sent_the_first_one_takes_the_clients_code(self):
+        self.company.salon_pin_way = "either"
+        self.client.write({"phone": "+86 139 0000 0777", "country_id": self.env.ref("base.cn").id})
+        self.assertEqual(self._set_pin("1234")["pin"], "code")
+        self.wallets.send_code(self.config.id, self.client.id)
+        sms = self.env["sms.sms"].search([("number", "=", self.client.phone_sanitized)], order="id desc", limit=1)
+        code = re.search(r"\d{6}", sms.body)[0]
+        wrong = f"{(int(code) + 1) % 1000000:06}"
+        answer = self.wallets.set_pin(self.config.id, self.client.id, "1234", None, wrong)
+        self.assertEqual(answer["pin"], "code_wrong")
+        self.assertFalse(self._wallet().has_pin)
+        self.assertEqual(self.wallets.set_pin(self.config.id, self.client.id, "1234", None, code), {})
+        self.assertTrue(self._wallet().has_pin)
+        self.assertEqual(self._set_pin("5678", "1234"), {}, "who has one types that")
+        # Whose number is not known sets it at the till.
+        self._wallet().with_user(self.manager).action_reset_pin()
+        self.client.phone = False
+        self.assertEqual(self._set_pin("1234"), {})
 
     def test_nobody_reads_it(self):
         self._set_pin("1234")

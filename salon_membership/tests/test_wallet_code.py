@@ -120,7 +120,8 @@ class TestCode(PrepaidCommon):
     def test_either_of_them(self):
         self.company.salon_pin_way = "either"
         self.assertEqual(self._hold()["pin"], "code", "no PIN is set")
-        self.env["salon.wallet"].set_pin(self.config.id, self.client.id, "1234")
+        self.env["salon.wallet"].set_pin(self.config.id, self.client.id, "1234", None, self._send()[1])
+        self._wait(seconds=31)
         answer = self._hold()
         self.assertEqual((answer["pin"], answer["sms"]), ("missing", True))
         self.assertNotIn("pin", self._hold(pin="1234"))

@@ -249,7 +249,7 @@ class TestEnds(PrepaidCommon):
         with freeze_time(noon), self.enter_registry_test_mode():
             self.env.ref("salon_membership.cron_tell_wallets").method_direct_trigger()
         self.env.invalidate_all()
-        self.assertEqual(notices.mapped("state"), ["told", "told"])
+        self.assertEqual(notices.mapped("state"), ["sending", "sending"])
         new = (self.env["mail.mail"].search([]) - mails).sorted("id")
         self.assertEqual(len(new), 2)
         self.assertIn("50.00", new[1].body_html)

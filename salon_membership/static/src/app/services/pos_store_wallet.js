@@ -212,11 +212,11 @@ patch(PosStore.prototype, {
             message,
             isNew: true,
         });
-        let oldPin = null;
+        let [oldPin, code] = [null, null];
         while (pin) {
             let answer;
             try {
-                const args = [this.config.id, partner.id, pin, oldPin];
+                const args = [this.config.id, partner.id, pin, oldPin, code];
                 answer = await this.data.call("salon.wallet", "set_pin", args);
             } catch (error) {
                 this._explainSalonWallet(error);
@@ -227,10 +227,11 @@ patch(PosStore.prototype, {
                 this.loadSalonWallet(partner);
                 return pin;
             }
-            oldPin = await this.askSalonPin(partner, answer);
-            if (!oldPin) {
+            const proof = await this.askSalonProof(partner, answer);
+            if (!proof) {
                 return null;
             }
+            [oldPin, code] = [proof.pin || null, proof.code || null];
         }
         return null;
     },
