@@ -37,10 +37,14 @@
         "report/salon_feedback_report_views.xml",
         "views/salon_menus.xml",
         "views/salon_case_menus.xml",
+        "views/salon_followup_round_views.xml",
     ],
     "demo": ["demo/salon_followup_demo.xml"],
     "assets": {
-        "web.assets_backend": ["salon_aftercare/static/src/case/**/*"],
+        "web.assets_backend": [
+            "salon_aftercare/static/src/case/**/*",
+            "salon_aftercare/static/src/round/**/*",
+        ],
         "point_of_sale._assets_pos": ["salon_aftercare/static/src/app/**/*"],
         "web.assets_tests": ["salon_aftercare/static/tests/tours/**/*"],
     },

@@ -8,6 +8,7 @@ from . import salon_followup
 from . import salon_followup_source
 from . import salon_followup_planner
 from . import salon_followup_remind
+from . import salon_followup_round
 from . import salon_followup_gate
 from . import salon_followup_clock
 from . import salon_followup_change

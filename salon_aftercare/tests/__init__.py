@@ -7,6 +7,7 @@ from . import test_feedback
 from . import test_feedback_page
 from . import test_migration
 from . import test_planning
+from . import test_round
 from . import test_sweep
 from . import test_till
 from . import test_tours
