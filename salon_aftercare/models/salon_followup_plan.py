@@ -127,15 +127,12 @@ class SalonFollowupPlan(models.Model):
         if not (self.model_id and self.date_field_id and self.client_path):
             raise ValidationError(self.env._("Choose the records, their date and the way to the client."))
         model = self.env.get(self.model_id.model)
+        model = model if model is None else model.sudo(False)  # constraints are asked as the superuser
         if model is None or not model._auto or not model.has_access("read"):
             raise ValidationError(self.env._("“%s” can't be followed up: you may not read it.", self.model_id.name))
         field = model._fields.get(self.date_field_id.name)
-        if (
-            field is None
-            or not field.store
-            or field.type not in ("date", "datetime")
-            or not field.is_accessible(self.env)
-        ):
+        is_date = field is not None and field.store and field.type in ("date", "datetime")
+        if not is_date or not model._has_field_access(field, "read"):
             raise ValidationError(self.env._("“%s” is no date that can be searched.", self.date_field_id.name))
         for name in self._path_names():
             field = model._fields.get(name)

@@ -5,9 +5,12 @@ from . import test_cases
 from . import test_closing
 from . import test_feedback
 from . import test_feedback_page
+from . import test_festivals
+from . import test_gate
 from . import test_migration
 from . import test_planning
 from . import test_round
 from . import test_sweep
 from . import test_till
 from . import test_tours
+from . import test_triggers

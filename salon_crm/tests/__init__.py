@@ -15,6 +15,7 @@ from . import test_client_keys
 from . import test_client_search
 from . import test_client_tours
 from . import test_consents
+from . import test_contact_choices
 from . import test_desk_calendar
 from . import test_desk_form
 from . import test_desk_tours
