@@ -46,3 +46,12 @@ from . import res_partner_feedback
 from . import res_company_feedback
 from . import mail_mail_feedback
 from . import salon_personal_data_feedback
+from . import salon_client_rhythm
+from . import salon_client_rhythm_category
+from . import salon_client_rhythm_norm
+from . import salon_client_rhythm_run
+from . import salon_client_rhythm_refresh
+from . import salon_client_rhythm_settings
+from . import salon_client_rhythm_file
+from . import salon_client_rhythm_visit
+from . import salon_personal_data_rhythm

@@ -10,6 +10,7 @@ from . import test_gate
 from . import test_migration
 from . import test_planning
 from . import test_round
+from . import test_rhythm
 from . import test_sweep
 from . import test_till
 from . import test_tours
