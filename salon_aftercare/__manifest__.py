@@ -43,7 +43,7 @@
         "views/salon_case_menus.xml",
         "views/salon_followup_round_views.xml",
     ],
-    "demo": ["demo/salon_followup_demo.xml"],
+    "demo": ["demo/salon_followup_demo.xml", "demo/salon_case_demo.xml"],
     "assets": {
         "web.assets_backend": [
             "salon_aftercare/static/src/case/**/*",

@@ -28,7 +28,7 @@ TEXTS = (
 FIELDS = (
     "salon", "service", "stylist", "day", "start", "name", "contact", "note", "code", "website", "taken", "booked",
     "moved", "recaptcha_token_response", "lang", "debug", "db", "error", "self", "token", "form", "words", "agree",
-    "guardian", "signature", "way",
+    "guardian", "signature", "way", "text", "email",
 )  # fmt: skip
 HEADERS = {
     "Accept-Language": ("", "zh-CN", "xx-YY;q=9", "*" * 2000, "\xff"),
@@ -53,7 +53,7 @@ def pages(database, sandbox):
     registry = Registry(database)
     with environment(registry) as env:
         facts = rush.prepare(env)
-        env.company.salon_online_booking = True
+        env.company.write({"salon_online_booking": True, "salon_suggestion_box": True})
         env["res.lang"]._activate_lang("zh_CN")
         service, stylist = facts["services"][0], facts["stylists"][0]
         start = datetime.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=3)
@@ -183,6 +183,7 @@ class Stranger:
             "salon": "1", "service": str(self.facts["services"][0]), "stylist": str(self.facts["stylists"][0]),
             "start": self.facts["start"], "day": self.facts["start"][:10], "name": "Nora", "code": "123456",
             "form": str(self.facts["form"]), "words": self.facts["words"], "agree": "1", "way": "typed",
+            "text": "More plants", "email": "nora@example.com",
         }  # fmt: skip
         fields = []
         asked = self.facts["questions"]

@@ -1,1 +1,2 @@
+from . import salon_sample_case
 from . import salon_sample_followup

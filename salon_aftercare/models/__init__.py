@@ -31,6 +31,7 @@ from . import calendar_event_redo
 from . import mail_activity_case
 from . import product_template
 from . import res_company_case
+from . import salon_client_file_redo
 from . import salon_personal_data_case
 from . import salon_sensitivity
 from . import salon_visit_case

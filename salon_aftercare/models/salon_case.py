@@ -333,6 +333,16 @@ class SalonCase(models.Model):
         if not self.env.su and not self.env.user.has_group(MANAGER):
             raise UserError(self.env._("A manager closes cases, and takes them up again. Ask one of them."))
 
+    @api.model
+    def _cron_sweep_cases(self):
+        """Find what nobody is reminded of: the owner left, or the activity is gone."""
+        self.env["ir.cron"]._commit_progress(remaining=1)
+        self.search([("state", "!=", "closed")])._sweep()
+        self.env["ir.cron"]._commit_progress(1)
+
+    def _sweep(self):
+        """See to it that somebody who is there is reminded of each of these open cases."""
+
     # For others --------------------------------------------------------------------------------------
 
     @api.model

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .salon_case import OVER
+from .salon_case import MANAGER, OVER
 
 _logger = logging.getLogger(__name__)
 
@@ -40,7 +40,9 @@ class SalonCase(models.Model):
         help="The next clock that runs out.",
     )
     is_overdue = fields.Boolean(string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue")
-    escalation_ids = fields.One2many("salon.case.escalation", "case_id", string="Escalations", readonly=True)
+    escalation_ids = fields.One2many(
+        "salon.case.escalation", "case_id", string="Escalations", readonly=True, groups=MANAGER
+    )
 
     @api.depends("state", *CLOCKS.values(), *DUE)
     def _compute_due_at(self):

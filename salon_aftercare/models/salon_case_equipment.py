@@ -36,7 +36,7 @@ class SalonCase(models.Model):
                 ("station_id", "in", self.station_id.ids),
                 ("kind", "=", "out_of_service"),
                 ("stop", ">", fields.Datetime.now()),
-                ("create_date", ">=", self.opened_at),
+                ("create_date", ">=", self.create_date),
             ]
         )
 

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 INCIDENTS = [("allergy", "Allergic Reaction"), ("burn", "Burn"), ("cut", "Cut"), ("other", "Other Injury")]
@@ -28,6 +28,7 @@ class SalonCase(models.Model):
         "CHECK (kind <> 'incident' OR incident_kind IS NOT NULL)", "Say what kind of incident it is."
     )
 
+    @api.depends("todo_ids.done_at")
     def _compute_todo_left(self):
         for case in self:
             case.todo_left = len(case.todo_ids.filtered(lambda todo: not todo.done_at))
@@ -70,9 +71,9 @@ class SalonCase(models.Model):
             case.recovery_calls += 1
         self._plan_recovery_calls()
 
-    def _cron_sweep_cases(self):
-        result = super()._cron_sweep_cases()
-        self.search([("kind", "=", "incident"), ("state", "!=", "closed")])._plan_recovery_calls()
+    def _sweep(self):
+        result = super()._sweep()
+        self._plan_recovery_calls()
         return result
 
     # Health ------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import plaintext2html
 
 CALL_AFTER = timedelta(days=2)  # after the solution: by then the client knows whether it is one
@@ -97,17 +97,15 @@ class SalonCase(models.Model):
             }
         )
 
-    @api.model
-    def _cron_sweep_cases(self):
-        """Find what nobody is reminded of: the owner left, or the activity is gone."""
-        self.env["ir.cron"]._commit_progress(remaining=1)
-        for company, cases in self.search([("state", "!=", "closed")]).grouped("company_id").items():
+    def _sweep(self):
+        result = super()._sweep()
+        for company, cases in self.grouped("company_id").items():
             staff = company._get_followup_staff()
             orphans = cases.filtered(lambda case, staff=staff: case.user_id not in staff["all"])
             orphans.user_id = staff["manager"][:1]
             reminded = set(cases._of_type(STEP).mapped("res_id"))
             cases.filtered(lambda case, reminded=reminded: case.id not in reminded)._remind_owner()
-        self.env["ir.cron"]._commit_progress(1)
+        return result
 
     # The managers ------------------------------------------------------------------------------------
 

@@ -1,0 +1,68 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .case_common import ALERT, CaseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCaseEquipment(CaseCommon):
+    @classmethod
+    def _set_up_salon(cls):
+        result = super()._set_up_salon()
+        cls.start = fields.Datetime.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=5)
+        return result
+
+    def test_a_fault_shows_the_bookings_that_it_hits(self):
+        booking = self._book((self.cut, self.anna, self.chair))
+        self._book((self.cut, self.ben, self.chair_2))
+        self._book((self.cut, self.anna, self.chair), minutes=60 * 24 * 5)
+        case = self._case("equipment", user=self.stylist_user)
+        self.assertEqual(case.hit_count, 1, "until it is to be repaired, at this station")
+        self.assertEqual(case.action_view_hit()["domain"], [("id", "in", booking.ids)])
+
+    def test_the_station_goes_out_of_service_and_its_bookings_elsewhere(self):
+        booking = self._book((self.cut, self.anna, self.chair))
+        case = self._case("equipment", user=self.reception)
+        self.assertFalse(case.is_blocked)
+        action = case.action_out_of_service()
+        replan = self.env["salon.replan"].with_user(self.reception).with_context(**action["context"]).create({})
+        self.assertEqual((replan.station_id, replan.kind), (self.chair, "out_of_service"))
+        self.assertEqual(replan.stop, case.solution_due_at)
+        replan.action_search()
+        self.assertEqual(replan.line_ids.event_id, booking)
+        replan.action_apply()
+        self.assertNotEqual(booking.salon_line_ids.station_id, self.chair)
+        case.invalidate_recordset()
+        self.assertEqual((case.is_blocked, case.hit_count), (True, 0))
+
+    def test_what_is_repaired_is_back_in_service_and_what_was_blocked_before_stays(self):
+        blocked = self.env["salon.blocked.time"]
+        now = fields.Datetime.now()
+        values = {"station_id": self.chair.id, "kind": "out_of_service"}
+        before = blocked.create({**values, "start": now + timedelta(days=30), "stop": now + timedelta(days=31)})
+        before.flush_recordset()
+        earlier = (now - timedelta(days=9), before.id)
+        self.env.cr.execute("UPDATE salon_blocked_time SET create_date = %s WHERE id = %s", earlier)
+        before.invalidate_recordset()
+        case = self._case("equipment")
+        running = blocked.create({**values, "start": now - timedelta(hours=1), "stop": now + timedelta(days=2)})
+        coming = blocked.create({**values, "start": now + timedelta(days=3), "stop": now + timedelta(days=4)})
+        case.corrective_action = "New pump"
+        case.action_answer()
+        case.action_solve()
+        self.assertFalse(coming.exists())
+        self.assertLessEqual(running.stop, fields.Datetime.now())
+        self.assertTrue(before.exists())
+        self.assertFalse(case.is_blocked)
+
+    def test_the_repair_has_an_owner_and_a_deadline(self):
+        case = self._case("equipment", user=self.stylist_user)
+        self.assertEqual(self._activities(case).user_id, self.manager)
+        case.action_answer()
+        step = self._activities(case)
+        self.assertEqual(step.summary, "Have it repaired")
+        self.assertAlmostEqual((step.date_deadline - fields.Date.today()).days, 2, delta=1)
+        self.assertFalse(self._activities(case, ALERT))
+        self.assertEqual(case.action_solve()["target"], "new", "what was done about it?")
