@@ -64,6 +64,7 @@ class ProductTemplate(models.Model):
         string="To Mind Beforehand",
         translate=True,
         help="What clients read in their confirmation and reminders: come with dry hair, patch test 48 hours before.",
+        prefetch="salon",
     )
     salon_contraindication_ids = fields.Many2many(
         "salon.substance",

@@ -37,7 +37,6 @@ class ResCompany(models.Model):
         "resource.calendar",
         string="Opening Hours",
         help="When clients are served, public holidays taken out. Empty: whenever a stylist works.",
-        prefetch="salon_till",
     )
     salon_online_booking = fields.Boolean(
         string="Online Booking Page", help="Clients can book by themselves.", prefetch="salon"

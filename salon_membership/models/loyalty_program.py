@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import ormcache
+from odoo.tools import SQL, ormcache
 
 from odoo.addons.salon_crm.tools.frame import local_day
 
@@ -17,11 +17,15 @@ CACHED = {"is_salon_program", "company_id", "program_type", "active", "pos_ok", 
 class Terms(NamedTuple):
     """By which points are earned and spent: what each order asks for."""
 
+    program_id: int
     company_id: int
     is_active: bool
     product_id: int  # of part payment
     for_one: int  # so many points are worth one unit of currency
     per_unit: float  # so many points one unit of currency gives, before the factors
+
+
+NO_TERMS = Terms(False, False, False, False, 0, 0.0)
 
 
 class LoyaltyProgram(models.Model):
@@ -106,27 +110,36 @@ class LoyaltyProgram(models.Model):
         )
 
     @api.model
-    @ormcache("company_id")
     def _find_salon_program(self, company_id):
-        """Return the id of the points program of a company, False where there is none: asked for with each order."""
-        domain = [("is_salon_program", "=", True), ("company_id", "=", company_id)]
-        return self.sudo().with_context(active_test=False).search(domain, limit=1).id
+        """Return the id of the points program of a company, False where there is none."""
+        return self._find_terms(company_id).program_id
 
     @api.model
     def _get_salon_terms(self, company):
         """Return by which `Terms` points are earned and spent in `company`: asked for with each order."""
-        return self._get_salon_program(company)._salon_terms()
+        return self._find_terms(company.id)
 
     @ormcache("self.id")
     def _salon_terms(self):
-        program = self.sudo()
-        return Terms(
-            company_id=program.company_id.id,
-            is_active=program.active,
-            product_id=program.salon_points_product_id.id,
-            for_one=program.salon_points_for_one,
-            per_unit=sum(program.rule_ids.mapped("reward_point_amount")) if program.active else 0.0,
+        return self._find_terms(self.sudo().company_id.id)
+
+    @api.model
+    @ormcache("company_id")
+    def _find_terms(self, company_id):
+        # One question in place of a search, and a reading of program and rules: an order waits for it.
+        self.env["loyalty.program"].flush_model(["company_id", "is_salon_program", *CACHED])
+        self.env["loyalty.rule"].flush_model(["program_id", "active", "reward_point_amount"])
+        query = SQL(
+            """
+            SELECT p.id, p.company_id, p.active, p.salon_points_product_id, COALESCE(p.salon_points_for_one, 0),
+                   COALESCE((SELECT SUM(r.reward_point_amount) FROM loyalty_rule r
+                              WHERE r.program_id = p.id AND r.active AND p.active), 0)
+              FROM loyalty_program p WHERE p.is_salon_program AND p.company_id = %s
+            """,
+            company_id or None,
         )
+        rows = self.env.execute_query(query)
+        return Terms(*(value or False for value in rows[0][:4]), *rows[0][4:]) if rows else NO_TERMS
 
     @api.model
     def _get_prepaid(self, company):
@@ -140,10 +153,24 @@ class LoyaltyProgram(models.Model):
     @api.model
     @ormcache("company_id")
     def _find_prepaid(self, company_id):
-        companies = self.env["res.company"].sudo().browse(company_id).parent_ids
-        domain = [("program_type", "in", PREPAID), ("company_id", "in", (False, *companies.ids)), ("pos_ok", "=", True)]
-        programs = self.sudo().with_context(active_test=True).search(domain)
-        return programs._ids, programs.rule_ids.product_ids._ids
+        # One question in place of five readings, as above.
+        self.env["loyalty.program"].flush_model(["company_id", *CACHED])
+        self.env["loyalty.rule"].flush_model(["program_id", "active", "product_ids"])
+        self.env["product.product"].flush_model(["active"])
+        query = SQL(
+            """
+            SELECT ARRAY_AGG(DISTINCT p.id), ARRAY_AGG(DISTINCT product.id) FILTER (WHERE product.active)
+              FROM loyalty_program p
+              LEFT JOIN loyalty_rule r ON r.program_id = p.id AND r.active
+              LEFT JOIN loyalty_rule_product_product_rel topup ON topup.loyalty_rule_id = r.id
+              LEFT JOIN product_product product ON product.id = topup.product_product_id
+             WHERE p.active AND p.pos_ok AND p.program_type IN %s AND (p.company_id IS NULL OR p.company_id IN %s)
+            """,
+            PREPAID,
+            self.env["res.company"].sudo().browse(company_id).parent_ids._ids or (0,),
+        )
+        [[programs, products]] = self.env.execute_query(query)
+        return tuple(programs or ()), tuple(products or ())
 
     @api.model
     @ormcache("company_id")

@@ -122,9 +122,15 @@ class LoyaltyCard(models.Model):
 
     _inherit = "loyalty.card"
 
-    salon_given_at = fields.Datetime(string="Given", readonly=True, copy=False)
+    salon_given_at = fields.Datetime(string="Given", readonly=True, copy=False, prefetch="salon_coupon")
     salon_given_by_id = fields.Many2one(
-        "res.users", string="Given By", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
+        "res.users",
+        string="Given By",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        prefetch="salon_coupon",
     )
     salon_given_stylist_id = fields.Many2one(
         "hr.employee",
@@ -133,11 +139,18 @@ class LoyaltyCard(models.Model):
         copy=False,
         ondelete="set null",
         groups="salon_crm.group_salon_reception",
+        prefetch="salon_coupon",
     )
     salon_used_order_id = fields.Many2one(
-        "pos.order", string="Brought Back With", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
+        "pos.order",
+        string="Brought Back With",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        prefetch="salon_coupon",
     )
-    salon_used_at = fields.Datetime(string="Brought Back", readonly=True, copy=False)
+    salon_used_at = fields.Datetime(string="Brought Back", readonly=True, copy=False, prefetch="salon_coupon")
     salon_used_amount = fields.Monetary(
         string="Order Total",
         related="salon_used_order_id.amount_total",

@@ -45,13 +45,17 @@ class PosOrder(models.Model):
             order.salon_points_balance = own[-1:].balance
 
     def _salon_show(self, name, value):
-        """Have this order show `value` in a computed field: who made it so need not look for it again."""
+        """Have this order show `value` in a field that the server alone fills.
+
+        A computed one need not be looked for again by who made it so; a stored one is written with what core writes of
+        the order, without all that a writing of its own sets going.
+        """
         with self.env.protecting([self._fields[name]], self):
             self[name] = value
 
     def action_pos_order_paid(self):
         settled = self.sudo().salon_settled
-        self.sudo().with_context(salon_by=BY_LEDGER).salon_settled = True
+        self.sudo()._salon_show("salon_settled", True)
         result = super().action_pos_order_paid()
         if not settled:
             self._salon_settle()

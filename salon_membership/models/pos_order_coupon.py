@@ -22,8 +22,10 @@ class LoyaltyCard(models.Model):
         copy=False,
         help="Given by the salon: the server takes it off with the order that uses it, once.",
     )
-    salon_claim_uuid = fields.Char(readonly=True, copy=False, help="The order that is about to use this coupon.")
-    salon_claim_until = fields.Datetime(readonly=True, copy=False)
+    salon_claim_uuid = fields.Char(
+        readonly=True, copy=False, prefetch="salon_coupon", help="The order that is about to use this coupon."
+    )
+    salon_claim_until = fields.Datetime(readonly=True, copy=False, prefetch="salon_coupon")
 
     _salon_claim_idx = models.Index("(salon_claim_uuid) WHERE salon_claim_uuid IS NOT NULL")
 

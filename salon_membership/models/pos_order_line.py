@@ -74,7 +74,8 @@ class PosOrderLine(models.Model):
             day = (order.date_order or fields.Datetime.now()).date()
             for product in self.env["product.product"].with_company(order.company_id).browse(ids):
                 # Without attributes there is no extra, and nobody has to look for one.
-                price = product.lst_price if product.combination_indices else product.list_price
+                template = product.product_tmpl_id.sudo()
+                price = product.lst_price if product.combination_indices else template.list_price
                 currency = product._salon_list_currency()
                 if currency != order.currency_id:
                     price = currency._convert(price, order.currency_id, order.company_id, day, round=False)

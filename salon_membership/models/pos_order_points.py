@@ -4,8 +4,6 @@ from odoo import api, fields, models
 
 from odoo.addons.salon_crm.tools.frame import local_day
 
-from .loyalty_card import BY_LEDGER
-
 
 class PosOrder(models.Model):
     """The settlement of a paid order's points."""
@@ -206,10 +204,10 @@ class PosOrder(models.Model):
 
     def _salon_note_points(self, name, points):
         """Note each line's part of the points: {line: points}."""
-        by_ledger = self.lines.with_context(salon_by=BY_LEDGER)
-        for line in by_ledger:
-            if line in points:
-                line[name] = points[line]
+        with self.env.protecting([self.lines._fields[name]], self.lines):  # as `_salon_show` does it
+            for line in self.lines:
+                if line in points:
+                    line[name] = points[line]
 
     def _salon_sold(self):
         """Return what each line that this order sells came to, tax included: {line: amount}.

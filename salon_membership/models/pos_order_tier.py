@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .loyalty_card import BY_LEDGER
-
 
 class PosOrder(models.Model):
     """What a paid order means for the tier of its client."""
@@ -69,14 +67,13 @@ class PosOrder(models.Model):
 
         A refund counts against who bought: what another client bought, or nobody in particular, is taken off that sale.
         """
-        self = self.with_context(salon_by=BY_LEDGER)
         amounts = self._salon_spend_amounts()
         others = self.lines.filtered(
             lambda line: line._salon_is_refund() and line.refunded_orderline_id.order_id.partner_id != self.partner_id
         )
         for origin, lines in others.grouped(lambda line: line.refunded_orderline_id.order_id).items():
-            origin.salon_spend += sum(amounts.pop(line, 0) for line in lines)
-        self.salon_spend = sum(amounts.values())
+            origin._salon_show("salon_spend", origin.salon_spend + sum(amounts.pop(line, 0) for line in lines))
+        self._salon_show("salon_spend", sum(amounts.values()))
         return others.refunded_orderline_id.order_id.partner_id
 
     def _salon_count_spend(self):

@@ -111,17 +111,20 @@ class PosOrder(models.Model):
         :return: what is held for it
         """
         wallets = self.env["salon.wallet"].sudo()
-        found = wallets._lock_where(
-            SQL(
-                """
-                SELECT id FROM salon_wallet
-                 WHERE partner_id = %(partner)s AND company_id = %(company)s AND state <> 'closed'
-                 UNION ALL SELECT wallet_id FROM salon_wallet_hold WHERE order_uuid = %(uuid)s
-                 UNION ALL SELECT wallet_id FROM salon_wallet_move WHERE pos_order_id = ANY(%(origins)s)
-                """,
-                partner=self.partner_id.id or None, company=self.company_id.id, uuid=self.uuid, origins=origins.ids,
+        ids = SQL(
+            """
+            SELECT id FROM salon_wallet WHERE partner_id = %s AND company_id = %s AND state <> 'closed'
+             UNION ALL SELECT wallet_id FROM salon_wallet_hold WHERE order_uuid = %s
+            """,
+            self.partner_id.id or None,
+            self.company_id.id,
+            self.uuid,
+        )
+        if origins:
+            ids = SQL(
+                "%s UNION ALL SELECT wallet_id FROM salon_wallet_move WHERE pos_order_id IN %s", ids, origins._ids
             )
-        )  # fmt: skip
+        found = wallets._lock_where(ids)
         holds = wallets.hold_ids.browse()
         if not found or not self._salon_known().has_value:
             return holds

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import ormcache
+from odoo.tools import SQL, ormcache
 
 
 class ProductProduct(models.Model):
@@ -10,10 +10,19 @@ class ProductProduct(models.Model):
 
     def _salon_list_currency(self):
         """Return the currency of the list price, as core computes it, which looks for the first company each time."""
-        company = self.company_id.sudo()
+        company = self.product_tmpl_id.sudo().company_id
         return company.currency_id or self.env["res.currency"].browse(self._salon_first_currency())
 
     @api.model
     @ormcache()
     def _salon_first_currency(self):
-        return self.env["res.company"]._get_main_company().currency_id.id
+        self.env["res.company"].flush_model(["currency_id"])
+        query = SQL(
+            """
+            SELECT c.currency_id
+              FROM res_company c LEFT JOIN ir_model_data d ON d.module = 'base' AND d.name = 'main_company'
+               AND d.model = 'res.company' AND d.res_id = c.id
+             ORDER BY d.id NULLS LAST, c.id LIMIT 1
+            """
+        )
+        return self.env.execute_query(query)[0][0]

@@ -9,16 +9,22 @@ class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     is_salon_card = fields.Boolean(string="Treatment Card", help="Who buys it gets sessions of services, to use later.")
-    salon_card_sessions = fields.Integer(string="Sessions", default=10)
+    salon_card_sessions = fields.Integer(string="Sessions", default=10, prefetch="salon_card")
     salon_card_service_ids = fields.Many2many(
         "product.template", "salon_card_service_rel", "card_tmpl_id", "service_tmpl_id",
         string="Good For", domain="[('is_salon_service', '=', True)]",
     )  # fmt: skip
     salon_card_categ_id = fields.Many2one(
-        "product.category", string="Services of", ondelete="restrict", help="All services of this category."
+        "product.category",
+        string="Services of",
+        ondelete="restrict",
+        help="All services of this category.",
+        prefetch="salon_card",
     )
-    salon_card_months = fields.Integer(string="Valid For (Months)", help="0: it never ends.")
-    salon_card_shared = fields.Boolean(string="May Be Shared", help="Others whom the client names may use it too.")
+    salon_card_months = fields.Integer(string="Valid For (Months)", help="0: it never ends.", prefetch="salon_card")
+    salon_card_shared = fields.Boolean(
+        string="May Be Shared", help="Others whom the client names may use it too.", prefetch="salon_card"
+    )
 
     _salon_card_sessions_positive = models.Constraint(
         "CHECK (is_salon_card IS NOT TRUE OR salon_card_sessions BETWEEN 1 AND 1000)",

@@ -44,13 +44,13 @@ class ResCompany(models.Model):
         string="PIN From",
         digits=(16, 2),
         help="From this amount on, the client types a PIN to pay by stored value. 0: never.",
-        prefetch="salon_till",
     )
     salon_pin_way = fields.Selection(
         [("pin", "A PIN"), ("sms", "A code by SMS"), ("either", "Either of them")],
         string="What the Client Types",
         default="pin",
         required=True,
+        prefetch="salon",
     )
     salon_hold_minutes = fields.Integer(
         string="Held For (Minutes)",
@@ -68,10 +68,9 @@ class ResCompany(models.Model):
         string="Tell of Movements",
         default=True,
         help="Clients are told by email of each movement of their money.",
-        prefetch="salon_till",
     )
     salon_topup_product_id = fields.Many2one(
-        "product.product", string="Top-up Product", ondelete="restrict", domain=PRODUCT, prefetch="salon_till"
+        "product.product", string="Top-up Product", ondelete="restrict", domain=PRODUCT
     )
     salon_bonus_product_id = fields.Many2one(
         "product.product",
@@ -79,7 +78,6 @@ class ResCompany(models.Model):
         ondelete="restrict",
         domain=PRODUCT,
         help="The lines by which the bonus part of a payment lessens the sale.",
-        prefetch="salon_till",
     )
     salon_wallet_account_id = fields.Many2one(
         "account.account",

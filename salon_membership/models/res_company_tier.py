@@ -40,13 +40,11 @@ class ResCompany(models.Model):
         default=500.0,
         help="From a single purchase of this amount on, after discounts, the till offers to make the client a member."
         " Tips, top-ups and gift cards do not count. 0: never.",
-        prefetch="salon_till",
     )
     salon_enrol_topup = fields.Boolean(
         string="Enrolment by Top-up",
         default=True,
         help="Who tops up or buys a treatment card for the first time becomes a member.",
-        prefetch="salon_till",
     )
     salon_enrol_tier_id = fields.Many2one(
         "salon.membership.tier",
@@ -89,9 +87,8 @@ class ResCompany(models.Model):
         string="Counted Over",
         default="rolling",
         required=True,
-        prefetch="salon_till",
     )
-    salon_tier_months = fields.Integer(string="Months Counted", default=12, prefetch="salon_till")
+    salon_tier_months = fields.Integer(string="Months Counted", default=12)
     salon_tier_review = fields.Boolean(
         string="Yearly Review",
         help="Who has held a tier for a year and does not reach it any more falls by one tier. In calendar years: at"

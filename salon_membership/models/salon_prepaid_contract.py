@@ -282,6 +282,7 @@ class ResCompany(models.Model):
         string="Send Contracts",
         default=True,
         help="The contract of a top-up or a treatment card goes to its client by email, as a PDF.",
+        prefetch="salon",
     )
 
     def _salon_say_refund_rule(self, kind):

@@ -209,3 +209,8 @@ class SalonPrepaidNotice(models.AbstractModel):
     def _job(self):
         """Return the job that tells this."""
         raise NotImplementedError
+
+    @api.model
+    def _job_of(self, name):
+        """Return the job of this external id, by what Odoo has in its caches: orders wait for it."""
+        return self.env["ir.cron"].browse(self.env["ir.model.data"]._xmlid_to_res_id(name, raise_if_not_found=True))

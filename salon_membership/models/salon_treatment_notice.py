@@ -50,7 +50,7 @@ class SalonTreatmentNotice(models.Model):
         return self._contracts() if self.kind == "contract" else super()._letter_of()
 
     def _job(self):
-        return self.env.ref("salon_membership.cron_tell_treatments")
+        return self._job_of("salon_membership.cron_tell_treatments")
 
     def _contracts(self):
         if self.kind not in (*SALES, "contract"):

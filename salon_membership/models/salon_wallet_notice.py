@@ -53,7 +53,7 @@ class SalonWalletNotice(models.Model):
         return self.kind in ("pin", "pin_reset")
 
     def _job(self):
-        return self.env.ref("salon_membership.cron_tell_wallets")
+        return self._job_of("salon_membership.cron_tell_wallets")
 
     def _contracts(self):
         if self.kind not in ("topup", "contract") or not self.lot_id:

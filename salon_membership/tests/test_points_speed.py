@@ -64,6 +64,11 @@ class TestPointsSpeed(MembershipCommon):
         self.assertEqual((terms(company).per_unit, terms(company).for_one), (3, 50))
         program.rule_ids = [Command.create({"reward_point_mode": "money", "reward_point_amount": 1})]
         self.assertEqual(terms(company).per_unit, 4)
+        program.rule_ids[:1].active = False  # tills load no archived rule
+        self.assertEqual(
+            terms(company).per_unit, sum(program.rule_ids.filtered("active").mapped("reward_point_amount"))
+        )
+        self.assertLess(terms(company).per_unit, 4)
         program.active = False
         self.assertEqual(terms(company).per_unit, 0)
 
