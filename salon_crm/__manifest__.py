@@ -60,6 +60,7 @@
         "views/salon_page_templates.xml",
         "views/salon_booking_page_templates.xml",
         "views/salon_visit_page_templates.xml",
+        "views/salon_choice_page_templates.xml",
         "views/salon_consent_page_templates.xml",
         "views/salon_intake_page_templates.xml",
         "wizard/salon_replan_views.xml",

@@ -25,6 +25,9 @@ from . import salon_shift
 from . import salon_shift_roster
 from . import salon_client_file
 from . import salon_client_key
+from . import salon_choice_link
+from . import salon_client_file_choice
+from . import mail_mail_choice
 from . import salon_client_event
 from . import salon_client_file_till
 from . import salon_client_background

@@ -127,9 +127,12 @@ class MergePartnerAutomatic(models.TransientModel):
         self._note_in_salon_file(kept, differences)
 
     def _move_kept_with_files(self, others, kept):
-        """Have health notes, their keys and the log of who read them follow: none of it is opened or changed."""
+        """Have health notes, their keys and the log of who read them follow: none of it is opened or changed.
+
+        So do the links that the clients have in their mails.
+        """
         self.env.flush_all()
-        for model in kept._kept_with_file():
+        for model in [*kept._kept_with_file(), "salon.choice.link"]:
             table = SQL.identifier(self.env[model]._table)
             self.env.cr.execute(
                 SQL("UPDATE %s SET file_id = %s WHERE file_id IN %s", table, kept.id, tuple(others.ids))

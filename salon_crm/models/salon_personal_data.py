@@ -189,6 +189,7 @@ class SalonPersonalData(models.AbstractModel):
                 export=("created_at", "purpose", "channel", "agreed", "way"),
             ),
             Answer("salon.client.event", by=("file_id.partner_id",), delete=True),
+            Answer("salon.choice.link", by=("file_id.partner_id",), delete=True, export=()),
             Answer("salon.client.key", by=("file_id.partner_id",), delete=True, export=()),
             Answer(
                 "salon.client.file",

@@ -9,6 +9,7 @@ from . import test_booking_limits
 from . import test_booking_page
 from . import test_booking_speed
 from . import test_cards
+from . import test_choice_page
 from . import test_client_export
 from . import test_client_file
 from . import test_client_keys

@@ -12,6 +12,7 @@ MATRIX = {
     "salon.client.file": ("rw--", "rwc-", "rwcd", "----", "----"),
     "salon.client.event": ("rwcd", "rwcd", "rwcd", "----", "----"),
     "salon.client.duplicate": ("----", "r---", "r---", "----", "----"),
+    "salon.choice.link": ("----", "----", "----", "----", "----"),
     "salon.client.key": ("----", "----", "----", "----", "----"),
     "salon.health.key": ("----", "----", "----", "----", "----"),
     "salon.health.note": ("----", "----", "----", "----", "----"),
