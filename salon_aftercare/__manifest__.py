@@ -15,6 +15,7 @@
         "data/salon_festival_data.xml",
         "data/salon_followup_plan_data.xml",
         "data/ir_cron_data.xml",
+        "data/salon_followup_mail_templates.xml",
         "report/salon_followup_label.xml",
         "data/salon_feedback_data.xml",
         "data/salon_feedback_word_data.xml",

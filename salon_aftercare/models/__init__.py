@@ -12,10 +12,13 @@ from . import salon_followup_round
 from . import salon_followup_gate
 from . import salon_followup_clock
 from . import salon_followup_change
+from . import salon_followup_send
+from . import salon_followup_post
 from . import salon_settings_fields
 from . import salon_client_file
 from . import salon_visit
 from . import salon_personal_data
+from . import salon_personal_data_send
 from . import salon_case
 from . import salon_case_clock
 from . import salon_case_cause

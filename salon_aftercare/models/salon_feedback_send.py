@@ -124,7 +124,7 @@ class SalonFeedback(models.Model):
 
     # Made ----------------------------------------------------------------------------------------------------
 
-    def _make_mail(self):
+    def _make_email(self):
         self._path()  # the page is there before the link arrives
         template = self.env.ref("salon_aftercare.mail_template_feedback").sudo().with_company(self.company_id)
         self.mail_id = template.send_mail(self.id, email_values=self._parked_mail())

@@ -93,7 +93,7 @@ class SalonMessage(models.Model):
             raise UserError(self.env._("The template %s is missing.", name))
         return template.sudo().with_company(self.company_id).with_context(salon_message_ids=self.ids)
 
-    def _make_mail(self):
+    def _make_email(self):
         bookings = self._bookings()
         if self[0].kind != "cancelled":
             for booking in bookings:

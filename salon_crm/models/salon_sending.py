@@ -33,13 +33,15 @@ class SalonSending(models.AbstractModel):
 
     Who inherits this has `partner_id`, `company_id` and `channel`, and a selection that says how far the sending is,
     named by `_sending_state`, of at least planned, sending, retry, sent, failed and unsure; and says what is of use
-    (`_still_of_use`) and what is written (`_make_mail`, `_make_sms`).
+    (`_still_of_use`) and what is written (`_make_<channel>`). What goes is what has a method `_send_<channel>`: a
+    gateway for one more channel, or by another provider, is such a method.
     """
 
     _name = "salon.sending"
     _description = "What Is Sent to Clients"
     _sending_state = "state"
-    _most_tries = None  # so many, and no more; without it, what is no longer of use ends it
+    _most_tries = None  # so many refusals, and no more; without it, what is no longer of use ends it
+    _pauses = PAUSES
 
     try_at = fields.Datetime(string="Next Try", readonly=True)
     tries = fields.Integer(readonly=True, default=0)
@@ -71,13 +73,18 @@ class SalonSending(models.AbstractModel):
     @api.model
     def _send_due(self):
         """Send what is due, each in transactions of its own; a server that takes nothing is left alone for a while."""
-        seen, refused, more = set(), dict.fromkeys(("email", "sms"), 0), True
+        seen, refused, more = set(), dict.fromkeys(self._sent_channels(), 0), True
         while more:
             try:
                 more = self._send_next(seen, refused)
             except psycopg2.Error:
                 self.env.cr.rollback()
                 _logger.info("A message was changed by somebody else meanwhile; it is looked at again.")
+
+    @api.model
+    def _sent_channels(self):
+        """Return the channels that are sent by themselves: those that a method `_send_<channel>` is there for."""
+        return [name for name, _label in self._fields["channel"].selection if hasattr(self, f"_send_{name}")]
 
     @api.model
     def _send_next(self, seen, refused):
@@ -99,7 +106,7 @@ class SalonSending(models.AbstractModel):
             outcome = messages._transmit()
             if outcome == "sent":
                 refused[channel] = 0
-            elif outcome == "retry":
+            elif outcome in ("retry", "rejected"):
                 refused[channel] += 1
             elif outcome == "unreachable":
                 refused[channel] = REFUSALS
@@ -156,7 +163,7 @@ class SalonSending(models.AbstractModel):
         """Return those of these that are to go now; see to the others."""
         raise NotImplementedError
 
-    def _make_mail(self):
+    def _make_email(self):
         """Have these become one parked mail, with `_parked_mail`; return them."""
         raise NotImplementedError
 
@@ -170,7 +177,7 @@ class SalonSending(models.AbstractModel):
             return self
         try:
             with self.env.cr.savepoint():
-                return self._make_mail() if self[0].channel == "email" else self._make_sms()
+                return getattr(self, f"_make_{self[0].channel}", lambda: self)()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception:
@@ -184,8 +191,12 @@ class SalonSending(models.AbstractModel):
             "state": "exception",  # parked: the queue leaves it alone
             "auto_delete": False,  # what came of it is read from it
             "recipient_ids": [(6, 0, self.partner_id.ids)],
-            "headers": repr({"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF"}),
+            "headers": repr(self._parked_headers()),
         }
+
+    def _parked_headers(self):
+        """Return the headers of such a mail, {name: value}: no machine is to answer it."""
+        return {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF"}
 
     def _park_sms(self, body):
         """Have these become the SMS `body`; return them."""
@@ -201,21 +212,34 @@ class SalonSending(models.AbstractModel):
 
     # Sent --------------------------------------------------------------------------------------------------------
 
+    def _send_email(self):
+        """Send the mail of these.
+
+        As each `_send_<channel>`, it raises what the server said that did not take it, and returns True once that is
+        certain that it did; None where `_judge` is to look at what became of the mail or SMS.
+        """
+        self.mail_id.send(raise_exception=True)
+
+    def _send_sms(self):
+        """Send the SMS of these, by the provider that Odoo is set up for; see `_send_email`."""
+        self.sms_id.send(raise_exception=True)
+
     def _transmit(self):
         """Send the mail or SMS of these, and note what came of it.
 
-        :return: "sent", "retry" (it was refused), "unreachable" (so is the server), "failed", "unsure", or None where
-            somebody else has seen to them
+        :return: "sent", "retry" (it was refused), "unreachable" (so is the server), "rejected" (the server knows no such
+            address), "failed" (it is none), "unsure", or None where somebody else has seen to them
         """
         mine = self.try_lock_for_update()
         mine.invalidate_recordset()
         if mine != self or set(self.mapped(self._sending_state)) != {"sending"}:
             return None
-        carrier = self.mail_id or self.sms_id
+        carrier = self.mail_id or self.sms_id  # a gateway may have none
         error = None
         try:
-            carrier.state = "outgoing"  # for this transaction alone: no queue ever sees it so
-            carrier.send(raise_exception=True)
+            carrier.write({"state": "outgoing"})  # for this transaction alone: no queue ever sees it so
+            if getattr(self, f"_send_{self[0].channel}")():
+                carrier.write({"state": "sent"})
             carrier.flush_recordset()
         except psycopg2.Error:
             raise
@@ -228,7 +252,10 @@ class SalonSending(models.AbstractModel):
 
     def _judge(self, carrier, error):
         """Tell what came of sending, by what the mail or SMS became and the error that was met."""
-        gone = not carrier.exists()  # core deletes a mail that was sent, where its template says so
+        if not carrier:
+            gone = error is None
+        else:
+            gone = not carrier.exists()  # core deletes a mail that was sent, where its template says so
         if gone or carrier.state in ("sent", "pending", "process"):
             return "sent"
         if carrier.failure_type in BAD_ADDRESS:
@@ -247,17 +274,17 @@ class SalonSending(models.AbstractModel):
             return
         parked = {"state": "exception" if carrier._name == "mail.mail" else "error"}
         if error and carrier._name == "mail.mail":
-            parked["failure_reason"] = _said(error)
+            parked["failure_reason"] = said(error)
         carrier.write(parked)
         self.tries = tries = self[0].tries + 1
-        if outcome == "failed":
+        if outcome in ("failed", "rejected"):
             self._note_failed("refused")
         elif outcome == "unsure":
             self._note_unsure()
-        elif self._most_tries and tries >= self._most_tries:
+        elif self._most_tries and tries >= self._most_tries and outcome != "unreachable":
             self._note_failed("tries")
         else:
-            pause = PAUSES[min(tries, len(PAUSES)) - 1]
+            pause = self._pauses[min(tries, len(self._pauses)) - 1]
             self.write({self._sending_state: "retry", "try_at": now + timedelta(minutes=pause)})
 
     def _note_sent(self, at):
@@ -306,7 +333,13 @@ def _never_connected(error):
     return not any(isinstance(one, refusals) for one in errors) and any(isinstance(one, kinds) for one in errors)
 
 
-def _said(error):
+def knows_no_such_address(error):
+    """Tell whether the server said that it has no such address, for good."""
+    found = [one for one in _chain(error) if isinstance(one, smtplib.SMTPRecipientsRefused)]
+    return any(500 <= code < 600 for one in found for code, _text in one.recipients.values())
+
+
+def said(error):
     """Return what an error says, for people: the server's own words, where it had any."""
     for one in _chain(error):
         if isinstance(one, smtplib.SMTPRecipientsRefused):
