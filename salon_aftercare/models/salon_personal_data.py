@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import models
 
 from odoo.addons.salon_crm.tools.personal import Answer
@@ -8,4 +10,8 @@ class SalonPersonalData(models.AbstractModel):
 
     def _answers(self):
         figures = self.env._("That a client was contacted, when and by whom, and the stars they gave: for the figures.")
-        return [Answer("salon.followup", values={"reason": self.env._("Erased")}, why=figures), *super()._answers()]
+        answers = [
+            replace(answer, values={**answer.values, "grade": False}) if answer.model == "salon.client.file" else answer
+            for answer in super()._answers()
+        ]
+        return [Answer("salon.followup", values={"reason": self.env._("Erased")}, why=figures), *answers]

@@ -1,6 +1,7 @@
 import smtplib
 from ast import literal_eval
 from datetime import timedelta
+from itertools import pairwise
 
 import requests
 
@@ -163,7 +164,7 @@ class TestRefused(SendCommon):
                 if followup.tries > tries:
                     moments.append(fields.Datetime.now())
             self._later(minutes=5)
-        pauses = [(later - before) // timedelta(minutes=1) for before, later in zip(moments, moments[1:], strict=False)]
+        pauses = [(later - before) // timedelta(minutes=1) for before, later in pairwise(moments)]
         self.assertEqual(len(moments), 5)
         self.assertEqual(pauses, [5, 30, 120, 360])
         self.assertEqual((followup.state, followup.fault), ("due", "tries"))

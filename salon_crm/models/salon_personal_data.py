@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize_all
 
 from ..tools.personal import FREE, Answer
+from .salon_client_file_contact import CHOICES
 
 
 class SalonPersonalData(models.AbstractModel):
@@ -208,7 +209,7 @@ class SalonPersonalData(models.AbstractModel):
                     ),
                     False,
                 ),
-                keeps=("source_id", "reviewed_at", "reviewed_by_id"),
+                keeps=("source_id", "reviewed_at", "reviewed_by_id", *CHOICES),
                 why=self.env._("An empty file with its number, and how the client came: for the figures."),
             ),
         ]

@@ -227,7 +227,7 @@ class SalonSending(models.AbstractModel):
     def _transmit(self):
         """Send the mail or SMS of these, and note what came of it.
 
-        :return: "sent", "retry" (it was refused), "unreachable" (so is the server), "rejected" (the server knows no such
+        :return: "sent", "retry" (it was refused), "unreachable" (so is the server), "rejected" (the server has no such
             address), "failed" (it is none), "unsure", or None where somebody else has seen to them
         """
         mine = self.try_lock_for_update()

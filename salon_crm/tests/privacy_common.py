@@ -57,6 +57,8 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         self._make_queue(client)
         self._make_health(client.salon_file_ids)
         self._make_safety(client.salon_file_ids, visit)
+        client.salon_file_ids._set_contact_choice("marketing", "email", True)
+        client.salon_file_ids._choice_path()
         self._make_sale(client, visit)
         if "salon.deal.voucher" in self.env:
             self._make_voucher()
