@@ -19,6 +19,8 @@ import websocket
 HOST = "127.0.0.1"
 PATIENCE = 10  # seconds for an answer, and for the end of a tab
 PAUSE = 0.03  # seconds
+# Of the size that a page believes it has, what is painted. Where its parts lie stays as it is, and a screenshot too.
+SCALE = 0.1
 FLAGS = (
     # One process less, and no painting for nobody to see; screenshots of failures still come out.
     "--in-process-gpu", "--disable-software-rasterizer",
@@ -152,6 +154,8 @@ def share_browsers():
         return socket
 
     def _websocket_request(self, method, **options):
+        if method == "Emulation.setDeviceMetricsOverride":
+            options["params"]["scale"] = SCALE
         if method == "Browser.close" and isinstance(self.chrome, Tab):
             return None
         if method == "Runtime.evaluate" and options["params"]["expression"].startswith("try {"):
