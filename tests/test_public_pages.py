@@ -28,7 +28,7 @@ TEXTS = (
 FIELDS = (
     "salon", "service", "stylist", "day", "start", "name", "contact", "note", "code", "website", "taken", "booked",
     "moved", "recaptcha_token_response", "lang", "debug", "db", "error", "self", "token", "form", "words", "agree",
-    "guardian", "signature", "way", "text", "email",
+    "guardian", "signature", "way", "text", "email", "rating", "nps", "skill", "comment",
 )  # fmt: skip
 HEADERS = {
     "Accept-Language": ("", "zh-CN", "xx-YY;q=9", "*" * 2000, "\xff"),
@@ -74,6 +74,9 @@ def pages(database, sandbox):
         client = env["res.partner"].browse(facts["clients"][0])
         asked = [requests._ask(client, form, env.company, "link") for _number in range(20)]
         facts["paths"] += [request._path() for request in asked]
+        visits = env["salon.visit"].create([{"partner_id": client.id} for _number in range(10)])
+        visits.action_done()
+        facts["paths"] += [feedback._path() for feedback in env["salon.feedback"]._of_visits(visits)]
         facts |= {"form": form.id, "words": asked[0].with_context(lang="en_US")._fingerprint(form)}
     with rush.serve(sandbox, database) as (session, log):
         yield registry, session.port, facts
@@ -184,6 +187,7 @@ class Stranger:
             "start": self.facts["start"], "day": self.facts["start"][:10], "name": "Nora", "code": "123456",
             "form": str(self.facts["form"]), "words": self.facts["words"], "agree": "1", "way": "typed",
             "text": "More plants", "email": "nora@example.com",
+            "rating": "5", "nps": "10", "skill": "4", "comment": "Fine",
         }  # fmt: skip
         fields = []
         asked = self.facts["questions"]

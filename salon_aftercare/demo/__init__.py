@@ -1,2 +1,3 @@
 from . import salon_sample_case
+from . import salon_sample_feedback
 from . import salon_sample_followup

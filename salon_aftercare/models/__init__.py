@@ -59,3 +59,4 @@ from . import salon_client_rhythm_settings
 from . import salon_client_rhythm_file
 from . import salon_client_rhythm_visit
 from . import salon_personal_data_rhythm
+from . import survey_survey

@@ -33,6 +33,13 @@ class ResCompany(models.Model):
         prefetch="salon",
     )
 
+    salon_survey = fields.Boolean(
+        string="A Survey Each Quarter",
+        default=True,
+        help="Each quarter begins a new anonymous survey of the salon; its link stays the same.",
+        prefetch="salon",
+    )
+
     _salon_feedback_sensible = models.Constraint(
         "CHECK (salon_feedback_hours BETWEEN 0 AND 72 AND salon_feedback_days BETWEEN 1 AND 365"
         " AND salon_feedback_low BETWEEN 0 AND 5)",
@@ -55,3 +62,4 @@ class SalonSettingsFields(models.AbstractModel):
     salon_feedback_hours = fields.Integer(related="company_id.salon_feedback_hours", readonly=False)
     salon_feedback_days = fields.Integer(related="company_id.salon_feedback_days", readonly=False)
     salon_feedback_low = fields.Integer(related="company_id.salon_feedback_low", readonly=False)
+    salon_survey = fields.Boolean(related="company_id.salon_survey", readonly=False)

@@ -14,6 +14,12 @@ class SalonFollowup(models.Model):
         self.check_access("read")
         return self.env["salon.feedback.note"]._open(self.visit_id, self)
 
+    def _get_placeholder_feedback(self):
+        """Return the link by which the client says how the visit was; it stands only in what goes to them."""
+        to_client = self.channel in ("email", "sms", "wechat") and self.visit_id.partner_id == self.partner_id
+        feedback = self.env["salon.feedback"]._of_visits(self.visit_id) if to_client else None
+        return feedback._link() if feedback else ""
+
     def _close(self, state, **values):
         result = super()._close(state, **values)
         if state == "done":

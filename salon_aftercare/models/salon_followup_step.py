@@ -53,7 +53,7 @@ class SalonFollowupStep(models.Model):
     script = fields.Text(
         translate=True,
         help="What to say and to ask. Of an email, SMS or WeChat message it is the text. These words are filled in:"
-        " {{client}}, {{stylist}}, {{services}}, {{salon}}, {{date}}, {{link}},"
+        " {{client}}, {{stylist}}, {{services}}, {{salon}}, {{date}}, {{link}}, {{feedback}},"
         " {{festival}}.",
     )
     since = fields.Datetime(

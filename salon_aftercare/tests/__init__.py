@@ -17,6 +17,7 @@ from . import test_rhythm
 from . import test_round
 from . import test_send
 from . import test_suggestion_page
+from . import test_survey
 from . import test_sweep
 from . import test_till
 from . import test_tours
