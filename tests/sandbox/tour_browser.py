@@ -5,8 +5,10 @@ gets a tab of its own in a browser that goes on, and finds there what the server
 their content, and what was compiled of it. All else ends with the tour, and the next begins when it is gone: the tab,
 its workers, cookies, storage, databases. A browser in which that does not succeed ends as a whole.
 """
+import contextlib
 import itertools
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -16,6 +18,7 @@ from urllib.request import urlopen
 import psutil
 import websocket
 
+_logger = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 PATIENCE = 10  # seconds for an answer, and for the end of a tab
 PAUSE = 0.03  # seconds
@@ -26,8 +29,14 @@ FLAGS = (
     "--in-process-gpu", "--disable-software-rasterizer",
     # All tabs share the process that keeps what was compiled; a page that was left is kept nowhere.
     "--process-per-site", "--disable-features=BackForwardCache",
+    # Room for what a page makes while it loads, so that it is not sorted through again and again.
+    "--js-flags=--expose-gc --min-semi-space-size=32",
 )
 browsers = {}  # by whether they have a touch screen
+
+
+class RefusedError(Exception):
+    """The browser does not do what it was asked for."""
 
 
 class SharedBrowser:
@@ -53,7 +62,7 @@ class SharedBrowser:
             answer = json.loads(self.socket.recv())
             if answer.get("id") == number:
                 if "error" in answer:
-                    raise OSError(f"{method}: {answer['error']['message']}")
+                    raise RefusedError(f"{method}: {answer['error']['message']}")
                 return answer["result"]
 
     def targets(self):
@@ -65,7 +74,8 @@ class SharedBrowser:
         others = [target for target in self.targets() if target["targetId"] != self.first]
         for target in others:
             if target["type"] == "page":
-                self.call("Target.closeTarget", targetId=target["targetId"])
+                with contextlib.suppress(RefusedError):  # it is closed by now
+                    self.call("Target.closeTarget", targetId=target["targetId"])
         return others
 
     def open_tab(self):
@@ -105,7 +115,8 @@ class Tab:
         """Close the tab, and have nothing of it left."""
         try:
             self.browser.clean()
-        except (OSError, ValueError, websocket.WebSocketException):  # it crashed, or hangs
+        except (RefusedError, OSError, ValueError, websocket.WebSocketException) as error:  # it crashed, or hangs
+            _logger.warning("The browser of the tours is replaced: %s", error)
             self.browser.end()
 
     def wait(self, timeout=None):
