@@ -1,5 +1,4 @@
 from . import mail_activity
-from . import pos_order
 from . import res_company
 from . import salon_festival
 from . import salon_followup_plan

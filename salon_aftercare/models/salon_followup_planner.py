@@ -13,7 +13,9 @@ BATCH = 500
 CATCH_UP_DAYS = 7  # what should have been made by then is still planned, to be seen as left out
 AHEAD_DAYS = 8  # so far ahead dates are planned; what already happened is planned at once, however late its steps
 AT_HAND = timedelta(days=2)  # so far ahead people are reminded
-SOON = ("booking", "case_solved")  # can't wait for the night
+# Can't wait for the night. A sale is planned by the job and not as it is paid: no order at the till waits for it.
+SOON = ("product_sold", "booking", "case_solved")
+CLOCKS = timedelta(days=2)  # no zone and no hour of the day moves a date further
 
 
 class SalonFollowupPlan(models.Model):
@@ -157,6 +159,11 @@ class SalonFollowupStep(models.Model):
         now = fields.Datetime.now()
         return now if self.plan_id.is_marketing else now - timedelta(days=CATCH_UP_DAYS)
 
+    def _earliest(self):
+        """Return a moment before which nothing can have happened that is still to be followed up."""
+        delay = timedelta(**{self.delay_unit: self.delay})
+        return self._oldest() - timedelta(hours=self.window_hours) - delay - CLOCKS
+
     def _due_sql(self, ids=None):
         """Return the SQL of this step's occasions (see `_occasions_sql` of the plan) with `due_at`, naive UTC."""
         plan = self.plan_id
@@ -184,7 +191,7 @@ class SalonFollowupStep(models.Model):
               JOIN (%(companies)s) company ON company.id = COALESCE(occasion.company_id, %(first)s) %(own)s
             """,
             due=due,
-            occasions=plan._occasions_sql(ids),
+            occasions=plan._occasions_sql(ids, self._earliest() if ids is None else None),
             companies=self._companies_sql(),
             first=(plan.company_id or self.env["res.company"].sudo().search([], limit=1)).id,
             own=own,

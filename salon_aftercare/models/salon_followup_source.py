@@ -92,13 +92,14 @@ class SalonFollowupPlan(models.Model):
         model = self.env.get(source.model) if source else None
         return model is not None and (not source.field or source.field in model._fields)
 
-    def _occasions_sql(self, ids=None):
+    def _occasions_sql(self, ids=None, earliest=None):
         """Return the SQL of the occasions of this plan: origin_id, partner_id, company_id (may be null), visit_id,
         occasion, day (date, null where it is a moment), moment (naive UTC), since (null: by when it is due).
 
         The table of the client is `client` in it.
 
         :param ids: of the records that it is about; None: of all
+        :param datetime earliest: what was before is of no account; None: all is
         """
         self.ensure_one()
         if self.trigger == "festival":
@@ -106,6 +107,9 @@ class SalonFollowupPlan(models.Model):
         source = self._get_source()
         model = self.env[source.model].sudo()
         domain = Domain(source.domain) & Domain(source.field, "!=", False)
+        if earliest and not source.yearly:
+            is_day = model._fields[source.field].type == "date"
+            domain &= Domain(source.field, ">=", earliest.date() if is_day else earliest)
         if self.trigger in ("client_state", "date", "next_due", "case_solved"):
             domain &= self._get_domain("source_domain")
         if ids is not None:

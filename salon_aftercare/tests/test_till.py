@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -13,6 +15,47 @@ class TestTill(AftercareCommon, TestPoSCommon):
         super().setUpClass()
         cls.config = cls.basic_config
         cls.config.write({"use_pricelist": False})
+
+    def _buy(self, product, client=None):
+        """Have the receptionist sell `product` at the till; return the paid order."""
+        if not self.config.current_session_id:
+            self.open_new_session()
+        self.pos_session = self.config.current_session_id
+        data = self.create_ui_order_data(
+            [{"product": product, "quantity": 1}], customer=self.client if client is None else client
+        )
+        result = self.env["pos.order"].with_user(self.reception).sync_from_ui([data])
+        return self.env["pos.order"].browse(result["pos.order"][0]["id"])
+
+    def _plan_of_sales(self, **values):
+        """Return a plan that calls a day, three and seven days after a purchase."""
+        steps = [
+            {"name": f"Day {day}", "delay": day, "delay_unit": "days", "at_hour": 10, "window_hours": 24}
+            for day in (1, 3, 7)
+        ]
+        plan = {"name": "Purchase", "trigger": "product_sold", "step_ids": [(0, 0, step) for step in steps]}
+        return self.env["salon.followup.plan"].create({**plan, **values})
+
+    def test_a_sale_of_products_is_followed_up_by_the_job_and_costs_the_till_nothing(self):
+        plan = self._plan_of_sales()
+        shampoo = self.create_product("Shampoo", self.categ_basic, 10.0)
+        planned = [("plan_id", "=", plan.id)]
+        with patch.object(type(plan), "_plan_now", side_effect=AssertionError("the till does not wait for plans")):
+            order = self._buy(shampoo)
+        self._run_cron("due")
+        self._run_cron("due")
+        followups = self.env["salon.followup"].search(planned)
+        self.assertEqual(followups.mapped("occasion"), [f"order-{order.id}"] * 3)
+        days = [(followup.due_at.date() - order.date_order.date()).days for followup in followups]
+        self.assertEqual(days, [1, 3, 7])
+
+    def test_a_sale_of_services_or_to_nobody_is_no_purchase_of_products(self):
+        plan = self._plan_of_sales()
+        self._buy(self.cut)
+        shampoo = self.create_product("Shampoo", self.categ_basic, 10.0)
+        self._buy(shampoo, client=self.env["res.partner"])
+        self._run_cron("due")
+        self.assertFalse(self.env["salon.followup"].search([("plan_id", "=", plan.id)]))
 
     def _sell(self, visit):
         """Have the receptionist send the paid order of `visit` from the till; return it."""
