@@ -36,7 +36,7 @@ class SalonDealStatementLine(models.Model):
             ("given_back", "Given back here"),
             ("back", "Taken back by the platform"),
         ],
-        string="Difference",
+        string="What Differs",
         readonly=True,
         index="btree_not_null",
     )
