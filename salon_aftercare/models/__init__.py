@@ -29,6 +29,7 @@ from . import salon_case_reminder
 from . import salon_case_rule
 from . import salon_case_suggestion
 from . import salon_case_todo
+from . import salon_case_followup
 from . import calendar_event_redo
 from . import mail_activity_case
 from . import product_template

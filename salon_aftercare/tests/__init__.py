@@ -4,6 +4,7 @@ from . import test_case_clocks
 from . import test_case_equipment
 from . import test_case_remedies
 from . import test_case_report
+from . import test_case_tours
 from . import test_cases
 from . import test_closing
 from . import test_feedback
