@@ -1,11 +1,12 @@
 import logging
 
 import psycopg2
-import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+from odoo.addons.salon_crm.tools.spoken import spoken
 
 from .salon_case import MANAGER, OVER
 
@@ -116,9 +117,7 @@ class SalonCase(models.Model):
         """Return a moment as people of the salon read it."""
         if not moment:
             return self.env._("none")
-        zone = self.company_id._salon_timezone()
-        local = pytz.utc.localize(moment).astimezone(zone)
-        return f"{local:%Y-%m-%d %H:%M}"
+        return spoken(self.env, moment, self.company_id._salon_timezone())
 
     def action_move_deadlines(self):
         """Ask for other deadlines and a reason."""

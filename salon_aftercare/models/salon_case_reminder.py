@@ -133,11 +133,11 @@ class SalonCase(models.Model):
     def _say_opened(self):
         """Return (title, text) of the alert that tells of a new case."""
         labels = dict(self._fields["kind"]._description_selection(self.env))
-        where = self.station_id.name or self.stylist_id.name
-        parts = [self.name if self.kind in ("incident", "equipment") else "", where and self.env._("At: %s.", where)]
-        if self.answer_due_at:
-            parts.append(self.env._("To be answered by %s.", self._say_moment(self.answer_due_at)))
-        return labels[self.kind], " ".join(filter(None, parts))
+        incidents = dict(self._fields["incident_kind"]._description_selection(self.env))
+        what = incidents.get(self.incident_kind) or (self.kind == "equipment" and self.name)
+        until = self.answer_due_at and self.env._("to be answered by %s", self._say_moment(self.answer_due_at))
+        where = filter(None, (self.station_id.name, self.stylist_id.name))
+        return labels[self.kind], " · ".join(filter(None, (what, *where, until)))
 
     def _escalate(self, clock, level, due_at):
         result = super()._escalate(clock, level, due_at)
@@ -177,5 +177,5 @@ class SalonCase(models.Model):
     def _text_alert(self, user, title, text):
         """Send an SMS to a manager whose number is known."""
         if number := user.partner_id.phone_sanitized:
-            self.env["sms.sms"].sudo().create({"number": number, "body": f"{title}. {text}"})
+            self.env["sms.sms"].sudo().create({"number": number, "body": f"{title}: {text}"})
             self.env.ref("sms.ir_cron_sms_scheduler_action").sudo()._trigger()
