@@ -2,14 +2,11 @@ import { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
 import { PosPayment } from "@point_of_sale/app/models/pos_payment";
 import { patch } from "@web/core/utils/patch";
+import "@salon_membership/app/models/pos_order_apart"; // this adds to it
 import "@salon_membership/app/models/pos_order_tier"; // this adds to it
-import "@salon_membership/app/models/pos_order_treatment"; // this adds to it
+import { sum } from "@salon_membership/app/models/pos_order_wallet";
 
 export const DEAL = "salon_deal";
-
-function sum(records, value) {
-    return records.reduce((total, record) => total + value(record), 0);
-}
 
 patch(PosOrderline.prototype, {
     /** A voucher of a platform pays for this line. */
@@ -29,19 +26,15 @@ patch(PosOrderline.prototype, {
     get salonDealIsPlain() {
         return this.isSalonDeal && !this.salonDealPlatform?.gives_points;
     },
-
-    canBeMergedWith(orderline) {
-        return (
-            super.canBeMergedWith(...arguments) &&
-            !this.isSalonDeal &&
-            !orderline.salon_deal_offer_id
-        );
-    },
 });
 
 patch(PosPayment.prototype, {
     get isSalonDeal() {
         return this.payment_method_id?.use_payment_terminal === DEAL;
+    },
+
+    get isSalonApart() {
+        return this.isSalonDeal || super.isSalonApart;
     },
 });
 
@@ -49,10 +42,6 @@ patch(PosPayment.prototype, {
 patch(PosOrder.prototype, {
     get salonDealLines() {
         return this.lines.filter((line) => line.isSalonDeal);
-    },
-
-    get salonDealTotal() {
-        return this.currency.round(sum(this.salonDealLines, (line) => line.prices.total_included));
     },
 
     /** The vouchers in this order: [{offer, code, lines}]. */
@@ -112,11 +101,6 @@ patch(PosOrder.prototype, {
 
     // What others make of these lines ------------------------------------------------------------------
 
-    /** Points pay for what is sold here, not for what a voucher has paid. */
-    get salonGoods() {
-        return super.salonGoods - this.salonDealTotal;
-    },
-
     _earnsSalonPoints(line) {
         return super._earnsSalonPoints(...arguments) && !line.salonDealIsPlain;
     },
@@ -124,32 +108,5 @@ patch(PosOrder.prototype, {
     get salonTierSpend() {
         const plain = this.lines.filter((line) => line.salonDealIsPlain);
         return super.salonTierSpend - sum(plain, (line) => line.prices.total_included);
-    },
-
-    /** A discount would lessen what a voucher has paid already. */
-    getOrderlines() {
-        const lines = super.getOrderlines(...arguments);
-        return this.salonLeavesSessionsOut || this.salonGoodsAlone
-            ? lines.filter((line) => !line.isSalonDeal)
-            : lines;
-    },
-
-    /** What is given back waits for no terminal. */
-    isRefundInProcess() {
-        return (
-            this.isRefund &&
-            this.payment_ids.some(
-                (payment) =>
-                    payment.payment_method_id.use_payment_terminal &&
-                    !payment.isSalonDeal &&
-                    !payment.isSalonSessions &&
-                    payment.payment_status !== "done"
-            )
-        );
-    },
-
-    /** Whether the vouchers are redeemed is the server's to say. */
-    waitForPushOrder() {
-        return this.salonDealLines.length > 0 || super.waitForPushOrder(...arguments);
     },
 });

@@ -2,13 +2,10 @@ import { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
 import { PosPayment } from "@point_of_sale/app/models/pos_payment";
 import { patch } from "@web/core/utils/patch";
-import "@salon_membership/app/models/pos_order_wallet"; // this adds to it
+import "@salon_membership/app/models/pos_order_apart"; // this adds to it
+import { sum } from "@salon_membership/app/models/pos_order_wallet";
 
 export const TREATMENT = "salon_treatment";
-
-function sum(records, value) {
-    return records.reduce((total, record) => total + value(record), 0);
-}
 
 patch(PosOrderline.prototype, {
     /** A session of a treatment card pays for this line. */
@@ -19,19 +16,15 @@ patch(PosOrderline.prototype, {
     get isSalonPaidApart() {
         return this.isSalonSession || super.isSalonPaidApart;
     },
-
-    canBeMergedWith(orderline) {
-        return (
-            super.canBeMergedWith(...arguments) &&
-            !this.isSalonSession &&
-            !orderline.salon_treatment_card_id
-        );
-    },
 });
 
 patch(PosPayment.prototype, {
     get isSalonSessions() {
         return this.payment_method_id?.use_payment_terminal === TREATMENT;
+    },
+
+    get isSalonApart() {
+        return this.isSalonSessions || super.isSalonApart;
     },
 });
 
@@ -55,52 +48,6 @@ patch(PosOrder.prototype, {
             (line) => line.refunded_orderline_id?.salon_treatment_card_id
         );
         return this.currency.round(-sum(lines, (line) => line.prices.total_included));
-    },
-
-    /** Points pay for what is sold here, not for what a session has paid. */
-    get salonGoods() {
-        return super.salonGoods - this.salonSessionTotal;
-    },
-
-    // A discount would lessen what a session has paid already.
-
-    _getDiscountableOnOrder() {
-        return this._withoutSalonSessions(() => super._getDiscountableOnOrder(...arguments));
-    },
-
-    _getDiscountableOnSpecific() {
-        return this._withoutSalonSessions(() => super._getDiscountableOnSpecific(...arguments));
-    },
-
-    _getCheapestLine() {
-        return this._withoutSalonSessions(() => super._getCheapestLine(...arguments));
-    },
-
-    _withoutSalonSessions(compute) {
-        this.salonLeavesSessionsOut = true;
-        try {
-            return compute();
-        } finally {
-            this.salonLeavesSessionsOut = false;
-        }
-    },
-
-    getOrderlines() {
-        const lines = super.getOrderlines(...arguments);
-        return this.salonLeavesSessionsOut ? lines.filter((line) => !line.isSalonSession) : lines;
-    },
-
-    /** A session that is given back waits for no terminal. */
-    isRefundInProcess() {
-        return (
-            this.isRefund &&
-            this.payment_ids.some(
-                (payment) =>
-                    payment.payment_method_id.use_payment_terminal &&
-                    !payment.isSalonSessions &&
-                    payment.payment_status !== "done"
-            )
-        );
     },
 
     /** What is left on the card is the server's to say. */

@@ -7,7 +7,7 @@ import "@salon_membership/app/models/pos_order_points"; // this adds to it
 export const WALLET = "salon_wallet";
 const PAYMENT_PROGRAMS = ["gift_card", "ewallet"];
 
-function sum(records, value) {
+export function sum(records, value) {
     return records.reduce((total, record) => total + value(record), 0);
 }
 
@@ -35,11 +35,6 @@ patch(PosOrderline.prototype, {
     /** Money that is used later: no revenue, no points, and nothing that stored value pays. */
     get isSalonPrepaid() {
         return this.isSalonTopup || Boolean(this.product_id?.product_tmpl_id?.is_salon_card);
-    },
-
-    /** Something of its own pays for this line, all of it: neither bonus nor points lessen it. */
-    get isSalonPaidApart() {
-        return false;
     },
 
     /** The bonus part of a payment by stored value, or of one that is given back. */

@@ -158,12 +158,7 @@ patch(PosStore.prototype, {
             );
             line.uiState.isSalonDealOwn = true;
         }
-        line.uiState.salonBefore = {
-            price_unit: line.price_unit,
-            price_type: line.uiState.isSalonDealOwn ? "original" : line.price_type,
-            discount: line.discount,
-            extra_tax_data: line.extra_tax_data,
-        };
+        line.keepSalonPrice(line.uiState.isSalonDealOwn ? "original" : line.price_type);
         line.salon_deal_offer_id = offer;
         line.salon_deal_code = code;
         this._setSalonShare(line, amount);
@@ -175,22 +170,12 @@ patch(PosStore.prototype, {
             (deal) => deal.offer.id === offer.id && deal.code === code
         );
         for (const line of own?.lines || []) {
-            const before = line.uiState.salonBefore;
             line.salon_deal_offer_id = undefined;
             line.salon_deal_code = false;
-            line.uiState.salonBefore = null;
-            line.uiState.salonShare = undefined;
             if (line.uiState.isSalonDealOwn) {
                 order.removeOrderline(line);
-                continue;
-            }
-            line.extra_tax_data = before?.extra_tax_data;
-            line.price_type = before?.price_type || "original";
-            line.discount = before?.discount || 0;
-            if (before && before.price_type !== "original") {
-                line.setUnitPrice(before.price_unit);
             } else {
-                line.applySalonPrice();
+                line.restoreSalonPrice();
             }
         }
         this.refreshSalonDeals(order);
@@ -202,12 +187,7 @@ patch(PosStore.prototype, {
         if (!order || order.finalized || !this.hasSalonDeals) {
             return;
         }
-        for (const line of order.salonDealLines) {
-            const share = line.uiState.salonShare;
-            if (share !== undefined && !order.currency.isZero(line.prices.total_included - share)) {
-                this._setSalonShare(line, share); // other taxes since then
-            }
-        }
+        this._refreshSalonShares(order, order.salonDealLines);
         for (const line of order.salonDealsBack.flatMap((deal) => deal.lines)) {
             const taxes = line.refunded_orderline_id.extra_tax_data;
             if (taxes && !line.extra_tax_data) {

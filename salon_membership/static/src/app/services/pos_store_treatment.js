@@ -56,12 +56,7 @@ patch(PosStore.prototype, {
         if (!held) {
             return false;
         }
-        line.uiState.salonBefore = {
-            price_unit: line.price_unit,
-            price_type: line.price_type,
-            discount: line.discount,
-            extra_tax_data: line.extra_tax_data,
-        };
+        line.keepSalonPrice();
         line.salon_treatment_card_id = this.models["salon.treatment.card"].get(held.card_id);
         this._setSalonShare(line, held.amount);
         await this.loadSalonCards(order.getPartner());
@@ -152,20 +147,20 @@ patch(PosStore.prototype, {
         line.price_unit = share.price_unit;
     },
 
+    /** Where taxes changed since, have these lines come to their amounts all the same. */
+    _refreshSalonShares(order, lines) {
+        for (const line of lines) {
+            const share = line.uiState.salonShare;
+            if (share !== undefined && !order.currency.isZero(line.prices.total_included - share)) {
+                this._setSalonShare(line, share);
+            }
+        }
+    },
+
     /** Take a session out again: the line costs what it did before. */
     async undoSalonSession(order, line, { release = true } = {}) {
-        const before = line.uiState.salonBefore;
         line.salon_treatment_card_id = undefined;
-        line.uiState.salonBefore = null;
-        line.uiState.salonShare = undefined;
-        line.extra_tax_data = before?.extra_tax_data;
-        line.price_type = before?.price_type || "original";
-        line.discount = before?.discount || 0;
-        if (before && before.price_type !== "original") {
-            line.setUnitPrice(before.price_unit);
-        } else {
-            line.applySalonPrice();
-        }
+        line.restoreSalonPrice();
         this._dropSalonSessionPayment(order);
         if (release) {
             await this.releaseSalonSessions(order, [line.uuid]);
@@ -200,12 +195,7 @@ patch(PosStore.prototype, {
         if (!order || order.finalized || !this.salonSessionMethod) {
             return;
         }
-        for (const line of order.salonSessionLines) {
-            const share = line.uiState.salonShare;
-            if (share !== undefined && !order.currency.isZero(line.prices.total_included - share)) {
-                this._setSalonShare(line, share); // other taxes since then
-            }
-        }
+        this._refreshSalonShares(order, order.salonSessionLines);
         const isRefund = order.isRefund;
         const amount = isRefund ? -order.salonSessionBack : order.salonSessionTotal;
         const payment = order.payment_ids.find((one) => one.isSalonSessions);
