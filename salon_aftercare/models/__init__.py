@@ -60,3 +60,15 @@ from . import salon_client_rhythm_file
 from . import salon_client_rhythm_visit
 from . import salon_personal_data_rhythm
 from . import survey_survey
+from . import salon_client_rhythm_control
+from . import salon_winback_report
+from . import salon_winback_figure
+from . import salon_lost_reason
+from . import salon_lost_answer
+from . import salon_lost_answer_ask
+from . import salon_care_plan
+from . import salon_care_plan_line
+from . import salon_care_plan_home
+from . import salon_care_plan_visit
+from . import salon_care_plan_file
+from . import salon_care_plan_source

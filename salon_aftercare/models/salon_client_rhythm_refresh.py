@@ -47,6 +47,7 @@ class SalonClientRhythm(models.Model):
                 count = self._refresh_batch(company, run)
                 if not self.env["ir.cron"]._commit_progress(count, remaining=int(not run.done_at)):
                     return
+            self.env["salon.care.plan"].sudo()._tick_plans(company, SQL("TRUE"))
 
     @api.model
     def _begin_run(self, company):

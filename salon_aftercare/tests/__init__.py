@@ -19,6 +19,9 @@ from . import test_round
 from . import test_send
 from . import test_suggestion_page
 from . import test_survey
+from . import test_rhythm_tours
+from . import test_winback
+from . import test_care_plan
 from . import test_sweep
 from . import test_till
 from . import test_tours
