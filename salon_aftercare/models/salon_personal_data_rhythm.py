@@ -24,6 +24,5 @@ class SalonPersonalData(models.AbstractModel):
                 delete=True,
                 export=("name", "goal", "product_ids", "start_date", "visit_count", "interval_days", "state"),
             ),
-            Answer("salon.winback.report", export=()),
             *super()._answers(),
         ]

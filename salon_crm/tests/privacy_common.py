@@ -54,6 +54,8 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
             self._make_case(visit)
         if "salon.feedback" in self.env:
             self._make_feedback(client)
+        if "salon.care.plan" in self.env:
+            self._make_care_plan(client)
         self._make_queue(client)
         self._make_health(client.salon_file_ids)
         self._make_safety(client.salon_file_ids, visit)
@@ -81,6 +83,27 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         feedback._link()
         feedback._answer("1", "link")
         feedback._tell_more({"comment": f"{NAME} has a rash, call {PHONE}"})
+
+    def _make_care_plan(self, client):
+        """Agree on a course with a client, who then stays away and says why."""
+        plan = self.env["salon.care.plan"].create(
+            {
+                "name": f"For {NAME}",
+                "partner_id": client.id,
+                "product_ids": [Command.set(self.facial.ids)],
+                "goal": MARK,
+                "home_ids": [Command.create({"name": MARK, "often": MARK, "how": MARK})],
+            }
+        )
+        plan.action_agree()
+        reason = self.env["salon.lost.reason"].search([], limit=1)
+        self.env["salon.lost.answer"].create({"partner_id": client.id, "reason_id": reason.id, "note": MARK})
+        kind = self.env["product.category"].create({"name": "Care"})
+        today = fields.Date.today()
+        self.env["salon.client.rhythm.category"].sudo().create(
+            {"partner_id": client.id, "company_id": self.env.company.id, "category_id": kind.id, "visits": 1,
+             "last_visit": today, "interval_days": 30, "interval_source": "own", "next_due": today}
+        )  # fmt: skip
 
     def _make_points(self, membership):
         """Have a member owe points, and hold some for an order."""

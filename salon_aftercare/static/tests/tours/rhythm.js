@@ -33,12 +33,8 @@ registry.category("web_tour.tours").add("salon_aftercare_care_plan_phone", {
     steps: () => [
         { trigger: ".o_kanban_record:contains('A calm scalp')", run: "click" },
         { trigger: ".o_form_view .o_field_widget[name='name'] input" },
-        {
-            content: "the buttons are in a menu where they do not fit",
-            trigger: ".o_statusbar_buttons button, .o_cp_action_menus button, .o_statusbar_buttons_dropdown",
-            run: "click",
-        },
-        { trigger: ".o_field_widget[name='line_ids'] .o_kanban_record", timeout: 20000 },
+        { trigger: ".o_statusbar_buttons button[name='action_agree']", run: "click" },
+        { trigger: ".o_field_widget[name='line_ids'] .o_kanban_record" },
     ],
 });
 
