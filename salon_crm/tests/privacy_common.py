@@ -98,12 +98,13 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         plan.action_agree()
         reason = self.env["salon.lost.reason"].search([], limit=1)
         self.env["salon.lost.answer"].create({"partner_id": client.id, "reason_id": reason.id, "note": MARK})
-        kind = self.env["product.category"].create({"name": "Care"})
-        today = fields.Date.today()
-        self.env["salon.client.rhythm.category"].sudo().create(
-            {"partner_id": client.id, "company_id": self.env.company.id, "category_id": kind.id, "visits": 1,
-             "last_visit": today, "interval_days": 30, "interval_source": "own", "next_due": today}
-        )  # fmt: skip
+        (self.cut | self.colour | self.facial).categ_id = self.env["product.category"].create({"name": "Care"})
+        self._done_service(client)
+
+    def _done_service(self, client):
+        """Have a client come once more, of which the salon knows how often they come for what."""
+        line = Command.create({"product_id": self.cut.id})
+        self.env["salon.visit"].create({"partner_id": client.id, "line_ids": [line]}).action_done()
 
     def _make_points(self, membership):
         """Have a member owe points, and hold some for an order."""
