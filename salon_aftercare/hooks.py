@@ -5,3 +5,5 @@ def uninstall_hook(env):
     env.cr.execute("DELETE FROM salon_followup")
     env.cr.execute("DELETE FROM mail_message WHERE model = 'salon.feedback'")
     env.cr.execute("DELETE FROM rating_rating WHERE res_model = 'salon.feedback'")
+    # Cases hold their causes and stations.
+    env.cr.execute("DELETE FROM salon_case")

@@ -186,6 +186,7 @@ class SalonCase(models.Model):
         for vals in vals_list:
             if not self.env.su and GUARDED & vals.keys():
                 raise UserError(self.env._("A case moves on by its buttons. Use one of them."))
+        self._check_visit(vals_list)
         # Whoever is given a case is reminded by an activity: no mail beside it.
         cases = super(SalonCase, self.with_context(mail_auto_subscribe_no_notify=True)).create(vals_list)
         for company, unowned in cases.filtered(lambda case: not case.user_id).grouped("company_id").items():
@@ -193,6 +194,12 @@ class SalonCase(models.Model):
         cases.partner_id._make_salon_clients()
         cases._begin()
         return cases.with_env(self.env)
+
+    def _check_visit(self, vals_list):
+        """Refuse to learn of visits by way of a case: one names those that one may see."""
+        if not self.env.su:
+            visits = self.env["salon.visit"].browse(vals["visit_id"] for vals in vals_list if vals.get("visit_id"))
+            visits.check_access("read")
 
     def _begin(self):
         """Set in motion what follows from new cases."""
@@ -206,6 +213,7 @@ class SalonCase(models.Model):
     def write(self, vals):
         if not self.env.su and GUARDED & vals.keys():
             raise UserError(self.env._("A case moves on by its buttons. Use one of them."))
+        self._check_visit([vals])
         others = self.filtered(
             lambda case: (
                 vals.get("kind", case.kind) != case.kind

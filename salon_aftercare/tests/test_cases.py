@@ -182,6 +182,15 @@ class TestCases(CaseCommon):
         for user in (self.reception, self.manager):
             self.assertEqual(len(self.env["salon.case"].with_user(user).search([("id", "in", cases.ids)])), 4)
 
+    def test_nobody_learns_of_a_visit_by_way_of_a_case(self):
+        other = self.env["res.partner"].create({"name": "Stranger"})
+        visit = self._open_visit(self.ben, client=other)
+        with self.assertRaises(AccessError):
+            self._case(user=self.stylist_user, visit_id=visit.id)
+        case = self._case("equipment", user=self.stylist_user)
+        with self.assertRaises(AccessError):
+            case.visit_id = visit
+
     def test_a_stylist_opens_a_case_and_takes_it_on(self):
         case = self._case("equipment", user=self.stylist_user, name="Basin leaks")
         self.assertEqual(case.user_id, self.manager)
