@@ -101,7 +101,7 @@ class SalonFollowupStep(models.Model):
             SQL(
                 "SELECT occasion, partner_id, due_at, due_at + %s * interval '1 hour' FROM (%s) due",
                 self.window_hours,
-                self._due_sql(set(ids)),
+                self._due_sql(self._companies_sql(), set(ids)),
             )
         )
         return {(occasion, partner_id): (due_at, latest_at) for occasion, partner_id, due_at, latest_at in rows}

@@ -226,8 +226,8 @@ class SalonFollowup(models.Model):
     def _gate_cap(self):
         """Keep offers to so many a week and client (invariant 9); what is one too many waits until a week is over.
 
-        What is due and not made yet counts as made now: nobody knows when the call will be. Several on one channel on
-        one day are one, for they are made together.
+        What is due and not made yet counts as made now: nobody knows when the call will be. Several on one channel at
+        once are one, for they are made together.
         """
         offers = self.filtered("is_marketing")
         if not offers:
@@ -275,8 +275,9 @@ class SalonFollowup(models.Model):
         return made
 
     def _gate_merge(self):
-        """Make together what goes to one client on one day by one channel: the first by priority says all of it."""
-        return self - self._merge(self)
+        """Make together what goes to one client by one channel now: the first by priority says all of it."""
+        groups = self.grouped(lambda one: (one.partner_id, one.company_id, one.channel))
+        return self - self._merge(groups, self._find_waiting(groups))
 
     # Together --------------------------------------------------------------------------------------------
 
@@ -294,46 +295,47 @@ class SalonFollowup(models.Model):
             self._trigger_due()
 
     def _merge_planned(self):
-        """Put care that is planned for one day together; see `_gate_merge`."""
-        clients = self.partner_id
-        if not clients:
+        """Put care together that is planned for one client, one channel and one day, on the client's clocks."""
+        if not self:
             return
         others = self.search(
             [
-                ("partner_id", "in", clients.ids),
+                ("partner_id", "in", self.partner_id.ids),
                 ("state", "=", "planned"),
                 ("is_marketing", "=", False),
                 ("id", "not in", self.ids),
             ]
         )
-        (self | others)._merge(self | others)
+        planned = self | others
+        self._merge(planned.grouped(lambda one: (one.partner_id, one.company_id, one.channel, one._client_day())))
 
-    def _merge(self, followups):
-        """Put those of `followups` together that go to one client on one day by one channel.
+    @api.model
+    def _merge(self, groups, waiting=()):
+        """Put those of each of `groups` together.
 
-        What is due that day already takes them up; who comes by hand is not called twice.
-
+        :param dict groups: follow-ups by any key
+        :param dict waiting: by the same keys, follow-ups that are due already and take up the others
         :return: those that are made with another now
         """
-        groups = followups.grouped(lambda one: (one.partner_id, one.company_id, one.channel, one._client_day()))
-        crowded = {key: group for key, group in groups.items() if len(group) > 1}
-        waiting = self._find_waiting(groups)
         merged = self.browse()
         for key, group in groups.items():
-            if key not in crowded and key not in waiting:
-                continue
-            kept = waiting.get(key) or group.sorted(lambda one: one._get_rank())[0]
-            merged |= (group - kept)._merge_into(kept)
+            if len(group) > 1 or key in waiting:
+                kept = waiting[key] if key in waiting else group.sorted(lambda one: one._get_rank())[0]
+                merged |= (group - kept)._merge_into(kept)
         return merged
 
     @api.model
     def _find_waiting(self, groups):
-        """Return {key: the follow-up that is due} of the keys of `groups`."""
+        """Return {key: the contact by hand that is due and not made yet} of the keys of `groups`.
+
+        Nobody is called twice because the first call was not made in time.
+        """
         clients = self.env["res.partner"].union(*(key[0] for key in groups))
         found = {}
-        for followup in self.search([("partner_id", "in", clients.ids), ("state", "=", "due")], order="id desc"):
-            key = (followup.partner_id, followup.company_id, followup.channel, followup._client_day())
-            if key in groups and followup.channel in BY_HAND:
+        domain = [("partner_id", "in", clients.ids), ("state", "=", "due"), ("channel", "in", BY_HAND)]
+        for followup in self.search(domain, order="id desc"):
+            key = (followup.partner_id, followup.company_id, followup.channel)
+            if key in groups:
                 found[key] = followup
         return found
 

@@ -35,8 +35,10 @@ class SalonFollowupPlan(models.Model):
         :return: the follow-ups
         """
         planned = self.env["salon.followup"]
-        for step in self.env["salon.followup.step"].sudo()._get_steps(trigger):
-            planned |= step._plan_occasions(ids=ids)[0]
+        steps = self.env["salon.followup.step"].sudo()._get_steps(trigger)
+        companies = steps and steps._companies_sql()
+        for step in steps:
+            planned |= step._plan_occasions(companies, ids=ids)[0]
         planned._settle()
         return planned
 
@@ -51,7 +53,8 @@ class SalonFollowupPlan(models.Model):
         for trigger, _label in self._fields["trigger"].selection:
             if triggers is None or trigger in triggers:
                 steps |= steps.sudo()._get_steps(trigger)
-        return all(step._plan_step() for step in steps.sorted(lambda step: (step.plan_id.sequence, step.id)))
+        companies = steps and steps._companies_sql()
+        return all(step._plan_step(companies) for step in steps.sorted(lambda step: (step.plan_id.sequence, step.id)))
 
     def _find_occasions(self, ids):
         """Return {(occasion, partner id)} of what these records are an occasion for now.
@@ -66,16 +69,17 @@ class SalonFollowupPlan(models.Model):
 class SalonFollowupStep(models.Model):
     _inherit = "salon.followup.step"
 
-    def _plan_step(self):
+    def _plan_step(self, companies):
         """Plan all that this step is missing; one that fails keeps no other from being planned.
 
+        :param SQL companies: see `_companies_sql`
         :return: False where the time of the job was up
         """
         after = 0
         while after is not None:
             try:
                 with self.env.cr.savepoint():
-                    planned, after = self._plan_occasions(after=after, limit=BATCH)
+                    planned, after = self._plan_occasions(companies, after=after, limit=BATCH)
                     carry_out(planned, "_settle")
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 raise
@@ -86,9 +90,10 @@ class SalonFollowupStep(models.Model):
                 return False
         return True
 
-    def _plan_occasions(self, ids=None, after=0, limit=None):
+    def _plan_occasions(self, companies, ids=None, after=0, limit=None):
         """Make the follow-ups of this step that are missing.
 
+        :param SQL companies: see `_companies_sql`
         :param ids: only of these records; None: of all
         :param int after: only of records with this id or a higher one
         :param int limit: so many at most
@@ -130,8 +135,8 @@ class SalonFollowupStep(models.Model):
                        (SELECT array_agg(id ORDER BY id) FROM made)
                 """,
                 user=self._user_sql(),
-                due=self._due_sql(ids),
-                companies=self._companies_sql(),
+                due=self._due_sql(companies, ids),
+                companies=companies,
                 after=after,
                 window=self.window_hours,
                 oldest=self._oldest(),
@@ -164,7 +169,7 @@ class SalonFollowupStep(models.Model):
         delay = timedelta(**{self.delay_unit: self.delay})
         return self._oldest() - timedelta(hours=self.window_hours) - delay - CLOCKS
 
-    def _due_sql(self, ids=None):
+    def _due_sql(self, companies, ids=None):
         """Return the SQL of this step's occasions (see `_occasions_sql` of the plan) with `due_at`, naive UTC."""
         plan = self.plan_id
         own = SQL("AND occasion.company_id = %s", plan.company_id.id) if plan.company_id else SQL()
@@ -192,7 +197,7 @@ class SalonFollowupStep(models.Model):
             """,
             due=due,
             occasions=plan._occasions_sql(ids, self._earliest() if ids is None else None),
-            companies=self._companies_sql(),
+            companies=companies,
             first=(plan.company_id or self.env["res.company"].sudo().search([], limit=1)).id,
             own=own,
         )

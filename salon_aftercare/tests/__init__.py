@@ -13,6 +13,7 @@ from . import test_festivals
 from . import test_gate
 from . import test_incidents
 from . import test_migration
+from . import test_plan_change
 from . import test_planning
 from . import test_rhythm
 from . import test_round

@@ -173,7 +173,7 @@ class TestGate(AftercareCommon):
 
     def test_what_was_to_be_made_with_another_that_ends_stands_by_itself_again(self):
         keeper, joined = self._followup(), self._ripe(self._step("call", sequence=20), minutes_ago=-60 * 24)
-        (keeper | joined)._merge(keeper | joined)
+        joined._merge({"one": keeper | joined})
         self.assertEqual(joined.merged_into_id, keeper)
         keeper._skip("gone")
         self.assertEqual((joined.state, joined.merged_into_id.id, joined.skip_code), ("planned", False, False))
