@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 
 const addStep = (name, days, channel) => [
-    { trigger: ".o_field_widget[name='step_ids'] .o_field_x2many_list_row_add button", run: "click" },
+    { trigger: ".o_field_widget[name='step_ids'] .o_field_x2many_list_row_add :is(button, a)", run: "click" },
     { trigger: ".modal .o_field_widget[name='name'] input", run: `edit ${name}` },
     { trigger: ".modal .o_field_widget[name='delay'] input", run: `edit ${days}` },
     ...choose("delay_unit", "days"),
