@@ -4,12 +4,14 @@ Clients come, agree and object, staff work off what is due or leave it lying, th
 of time, clocks are put forward and back, and for three days nothing runs at all. What must hold then is computed here
 anew, from what happened alone.
 
-SALON_YEAR_SEED=7 draws another year, SALON_YEAR_RUNS=12 lets the jobs run so often a day (it takes longer), and
+The suite draws the same year each time, in which the salon is closed on some days and the jobs run once a day at most.
+SALON_YEAR_SEED=7 draws another, SALON_YEAR_RUNS=12 opens it daily and lets the jobs run so often (it takes longer),
 SALON_YEAR_CLIENTS=1000 makes a larger salon.
 """
 import os
 from collections import Counter, defaultdict
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from random import Random
 from unittest.mock import patch
 
@@ -188,9 +190,11 @@ class TestAftercareYear(AftercareCommon):
     def test_a_year(self):
         start = datetime.combine(FIRST, time(12))
         with freeze_time(start) as clock:
-            for number in range(DAYS):
+            number = 0
+            while number < DAYS:
                 day = FIRST + timedelta(days=number)
                 self._live_through(clock, day, stands_still=number in STANDSTILL)
+                number += 1 if RUNS > 1 else self.random.choice((1, 2))
             clock.move_to(datetime.combine(FIRST + timedelta(days=DAYS + 1), time(3)))
             for _again in range(3):
                 self._run_job("sweep")
@@ -233,7 +237,7 @@ class TestAftercareYear(AftercareCommon):
     def _check_all_planned(self):
         """Each visit has its follow-ups, and so have the birthdays of those who always agreed."""
         visits = [visit for times in self.visits.values() for visit in times]
-        self.assertGreater(len(visits), DAYS / 2)
+        self.assertGreater(len(visits), DAYS / 3)
         planned = self._planned("visit")
         expected = {(step, f"visit-{visit}") for _moment, visit in visits for step in self.plans["visit"].step_ids}
         self.assertEqual(set(planned), expected)
@@ -267,7 +271,7 @@ class TestAftercareYear(AftercareCommon):
         end = datetime.combine(FIRST + timedelta(days=DAYS), time())
         for client_id, times in self.visits.items():
             moments = sorted(times) + [(end, None)]
-            for (moment, visit), (following, _next) in zip(moments, moments[1:], strict=False):
+            for (moment, visit), (following, _next) in pairwise(moments):
                 away = following - moment
                 if client_id in self.always and away > timedelta(days=34):
                     self.assertIn((step, f"last-{visit}"), planned)
@@ -284,7 +288,8 @@ class TestAftercareYear(AftercareCommon):
             if followup.state == "skipped":
                 self.assertTrue(followup.skip_code and followup.why)
             if followup.skip_code == "merged":
-                self.assertNotEqual(followup.merged_into_id.state, "planned")
+                kept = followup.merged_into_id
+                self.assertTrue(kept.state != "planned" or kept.latest_at > now - timedelta(days=1))
         states = Counter(followups.mapped("state"))
         self.assertGreater(states["done"], len(followups) / 5)
 
