@@ -94,11 +94,11 @@ class TestGate(AftercareCommon):
             self._assert_skipped(followup, "no_address")
         self.assertEqual(task.state, "due")
 
-    def test_each_channel_is_carried_out_by_somebody(self):
+    def test_each_channel_by_hand_reminds_somebody_with_the_words(self):
         self.client.write({"street": "Main Street 1", "country_id": self.env.ref("base.cn").id})
         self.file.wechat = "clara-wx"
         kinds = {}
-        for channel in ("call", "task", "wechat", "post", "email", "sms"):
+        for channel in ("call", "task", "wechat", "post"):
             followup = self._ripe(self._step(channel))
             self._run_cron("due")
             kinds[channel] = followup.activity_id
@@ -106,15 +106,6 @@ class TestGate(AftercareCommon):
             self.assertIn(f"Words for {channel}", followup.activity_id.note, channel)
         self.assertIn("WeChat: clara-wx", kinds["wechat"].note)
         self.assertEqual(kinds["wechat"].activity_type_id.name, "WeChat Message")
-
-    def test_labels_are_printed_for_those_who_have_an_address(self):
-        self.client.write({"street": "Main Street 1", "city": "Ulm"})
-        followups = self._ripe(self._step("post")) | self._ripe(self._step("post"), self._others(1))
-        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
-            "salon_aftercare.report_followup_labels", followups.ids
-        )
-        self.assertIn(b"Main Street 1", html)
-        self.assertNotIn(b"Client 0", html)
 
     def test_what_comes_too_late_is_skipped(self):
         followup = self._ripe(self.step, minutes_ago=120, hours=1)

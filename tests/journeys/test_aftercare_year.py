@@ -270,7 +270,7 @@ class TestAftercareYear(AftercareCommon):
         step = self.plans["last"].step_ids[0]
         end = datetime.combine(FIRST + timedelta(days=DAYS), time())
         for client_id, times in self.visits.items():
-            moments = sorted(times) + [(end, None)]
+            moments = [*sorted(times), (end, None)]
             for (moment, visit), (following, _next) in pairwise(moments):
                 away = following - moment
                 if client_id in self.always and away > timedelta(days=34):
