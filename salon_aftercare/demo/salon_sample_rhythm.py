@@ -3,12 +3,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 PLANS = (
-    ("A calm scalp in three months", "Less itching, and no flakes on a black jacket.", 6, 14, 56,
+    ("scalp_treatment", "A calm scalp in three months", "Less itching, and no flakes on a black jacket.", 6, 14, 56,
      (("Mild scalp shampoo", "three times a week", "Leave on for three minutes"),
       ("Scalp tonic", "every evening", "Along the partings, massage gently"))),
-    ("Clear skin for the wedding", "Even skin without powder on the day.", 8, 10, 30,
+    ("classic_facial", "Clear skin for the wedding", "Even skin without powder on the day.", 8, 10, 30,
      (("Cleansing milk", "morning and evening", ""), ("Sun cream", "every morning", "Also in winter"))),
-    ("Stronger hair after the bleach", "Ends that do not break any more.", 4, 21, 0,
+    ("scalp_treatment", "Stronger hair after the bleach", "Ends that do not break any more.", 4, 21, 0,
      (("Repair mask", "once a week", "Leave on for ten minutes under a towel"),)),
 )  # fmt: skip
 ANSWERS = (
@@ -43,7 +43,7 @@ class SalonSampleRhythm(models.AbstractModel):
         rhythms = self.env["salon.client.rhythm"].search(
             [("company_id", "=", company.id), ("visits", ">=", 3)], order="last_visit desc, id", limit=len(PLANS)
         )
-        for rhythm, (name, goal, visits, interval, days_ago, home) in zip(rhythms, PLANS, strict=False):
+        for rhythm, (service, name, goal, visits, interval, days_ago, home) in zip(rhythms, PLANS, strict=False):
             last = self.env["salon.visit"].search(
                 [("partner_id", "=", rhythm.partner_id.id), ("company_id", "=", company.id), ("state", "=", "done")],
                 limit=1,
@@ -55,7 +55,7 @@ class SalonSampleRhythm(models.AbstractModel):
                     "partner_id": rhythm.partner_id.id,
                     "company_id": company.id,
                     "user_id": last.line_ids.performer_ids.employee_id.user_id[:1].id,
-                    "product_ids": [(6, 0, last.line_ids.product_id.ids)],
+                    "product_ids": [(6, 0, self.env.ref(f"salon_crm.service_{service}").product_variant_ids.ids)],
                     "visit_count": visits,
                     "interval_days": interval,
                     "start_date": today - timedelta(days=days_ago),
