@@ -9,6 +9,7 @@ from . import test_cases
 from . import test_closing
 from . import test_feedback
 from . import test_feedback_page
+from . import test_feedback_tours
 from . import test_festivals
 from . import test_gate
 from . import test_incidents
