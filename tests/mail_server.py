@@ -14,6 +14,7 @@ class Postbox:
     def __init__(self):
         """Begin empty and open."""
         self.mails, self.mood, self.port = [], "open", None
+        self.unknown = set()  # addresses that it has not
 
     async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 -- aiosmtpd's
         """Hear who sends."""
@@ -27,6 +28,8 @@ class Postbox:
         """Hear who is to get it."""
         if self.mood == "busy":
             return "451 Come back later"
+        if address in self.unknown:
+            return "550 No such user"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -28,7 +28,8 @@ TEXTS = (
 FIELDS = (
     "salon", "service", "stylist", "day", "start", "name", "contact", "note", "code", "website", "taken", "booked",
     "moved", "recaptcha_token_response", "lang", "debug", "db", "error", "self", "token", "form", "words", "agree",
-    "guardian", "signature", "way", "text", "email", "rating", "nps", "skill", "comment",
+    "guardian", "signature", "way", "text", "email", "rating", "nps", "skill", "comment", "what", "agreed",
+    "List-Unsubscribe",
 )  # fmt: skip
 HEADERS = {
     "Accept-Language": ("", "zh-CN", "xx-YY;q=9", "*" * 2000, "\xff"),
@@ -67,6 +68,7 @@ def pages(database, sandbox):
             for kind, values in QUESTIONS.items()]})
         files = env["res.partner"].browse(facts["clients"][:5]).salon_file_ids
         facts["paths"] += [env["salon.intake"]._ask(file, form, env.company)._path() for file in files]
+        facts["paths"] += [file._choice_path() for file in files]
         facts["questions"] = [f"q{question.id}" for question in form.question_ids]
         facts["start"] = str(start)
         form = env["salon.consent.form"].create({"name": "Form", "text": "<p>Words</p>"})
@@ -186,6 +188,8 @@ class Stranger:
             "salon": "1", "service": str(self.facts["services"][0]), "stylist": str(self.facts["stylists"][0]),
             "start": self.facts["start"], "day": self.facts["start"][:10], "name": "Nora", "code": "123456",
             "form": str(self.facts["form"]), "words": self.facts["words"], "agree": "1", "way": "typed",
+            "what": self.random.choice(("offers", "care-email", "care-call")), "agreed": self.random.choice("01"),
+            "List-Unsubscribe": "One-Click",
             "text": "More plants", "email": "nora@example.com",
             "rating": "5", "nps": "10", "skill": "4", "comment": "Fine",
         }  # fmt: skip

@@ -11,8 +11,6 @@ from . import salon_followup_round
 from . import salon_followup_gate
 from . import salon_followup_clock
 from . import salon_followup_change
-from . import salon_followup_send
-from . import salon_followup_post
 from . import salon_settings_fields
 from . import salon_client_file
 from . import salon_visit
@@ -45,6 +43,8 @@ from . import salon_feedback_answer
 from . import salon_feedback_send
 from . import salon_feedback_word
 from . import salon_followup_feedback
+from . import salon_followup_send
+from . import salon_followup_post
 from . import salon_visit_feedback
 from . import res_partner_feedback
 from . import res_company_feedback

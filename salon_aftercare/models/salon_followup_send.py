@@ -6,12 +6,14 @@ from odoo.tools import plaintext2html
 
 from odoo.addons.salon_crm.models.salon_sending import knows_no_such_address
 
+from ..tools import find_placeholders
+
 ON_ITS_WAY = ("planned", "sending", "retry")
+WRITTEN = ("email", "sms", "wechat", "post")
 TROUBLE = ("failed", "unsure")  # a person sees to it
 AGAIN = timedelta(days=1)  # so long what a person sends again is of use at least
 # What is asked once more as it goes: it may have waited in the queue, or for a server.
 ASKED_AGAIN = ("_gate_late", "_gate_wanted", "_gate_booked", "_gate_complaint", "_gate_consent", "_gate_address")
-FEEDBACK = ("visit_done", "first_visit", "product_sold")  # of these a client is asked how it was
 
 
 class SalonFollowup(models.Model):
@@ -160,6 +162,10 @@ class SalonFollowup(models.Model):
         company = self.company_id
         return self.with_company(company).with_context(lang=self.partner_id.lang or company.partner_id.lang)
 
+    def _get_text(self):
+        """What a client reads is in their language, whoever looks at it or copies it."""
+        return super(SalonFollowup, self._for_client() if self.channel in WRITTEN else self)._get_text()
+
     def _make_email(self):
         self._open_feedback()
         followup, company = self._for_client(), self.company_id
@@ -212,33 +218,28 @@ class SalonFollowup(models.Model):
 
     # The link to say how it was -----------------------------------------------------------------------------------
 
-    def _get_placeholder_link(self):
-        """Return the page where the client says how the visit was; of what is about no visit, where to book.
+    def _get_placeholder_feedback(self):
+        """In a mail a mark stands for the link until it goes, for the team can read mails, and reading writes nothing.
 
-        In a mail a mark stands for it until it goes, for the team can read mails. Who writes by WeChat has to copy it.
+        Who writes by WeChat has to copy the link itself.
         """
-        feedback = self._get_feedback()
+        if self.env.context.get("salon_for_client"):
+            return super()._get_placeholder_feedback()
+        feedback = self._asks_for_feedback() and self.visit_id.sudo().feedback_ids[:1]
         if not feedback:
-            return super()._get_placeholder_link()
-        if self.env.context.get("salon_for_client") or (self.channel == "wechat" and feedback.token):
-            return feedback._link()
-        return feedback._mark()
+            return ""
+        return feedback._link() if self.channel == "wechat" and feedback.token else feedback._mark()
 
-    def _get_feedback(self, make=False):
-        """Return the feedback (as superuser) that the client of this one is asked for; None where they are not.
-
-        :param bool make: make it where it is missing
-        """
-        asks = self.visit_id and not self.is_marketing and self.plan_id.trigger in FEEDBACK
-        if not asks or self.channel not in ("email", "sms", "wechat") or "salon.feedback" not in self.env:
-            return None
-        feedbacks = self.env["salon.feedback"].sudo()
-        return feedbacks._of_visits(self.visit_id) if make else feedbacks.search([("visit_id", "=", self.visit_id.id)])
+    def _asks_for_feedback(self):
+        """Tell whether the client is given the link to say how the visit was."""
+        to_client = self.channel in ("email", "sms", "wechat") and self.visit_id.partner_id == self.partner_id
+        texts = (self | self.merged_ids).step_id.mapped("script")
+        return to_client and any("feedback" in find_placeholders(text) for text in texts)
 
     def _open_feedback(self):
         """See that the pages are there before their links arrive."""
-        for followup in self:
-            if "{{" in (followup.step_id.script or "") and (feedback := followup._get_feedback(make=True)):
+        for followup in self.filtered(lambda one: one._asks_for_feedback()):
+            for feedback in self.env["salon.feedback"]._of_visits(followup.visit_id):
                 feedback._path()
 
     # What came of it ----------------------------------------------------------------------------------------------

@@ -62,6 +62,19 @@ class TestSend(SendCommon):
         self._due()
         self.assertNotIn("List-Unsubscribe", self._send().headers)
 
+    def test_the_link_to_say_how_it_was_is_in_what_the_client_gets_alone(self):
+        self.step.script = "How was it? {{feedback}}"
+        followup = self._due()
+        self.assertNotIn(followup.visit_id.sudo().feedback_ids.token or "none", followup.script)
+        mail = self._send()
+        link = followup.visit_id.sudo().feedback_ids._link()
+        self.assertNotIn(link, mail.body_html)
+        self.assertIn(link, mail._prepare_outgoing_body())
+        self.file.wechat = "clara_wx"
+        followup = self._due("wechat")
+        link = followup.visit_id.sudo().feedback_ids._link()
+        self.assertIn(link, followup.with_user(self.reception).script, "who writes it has to copy it")
+
     def test_an_offer_by_sms_has_the_link_in_it(self):
         self._due("sms", marketing=True)
         self._gateway("sms", lambda record: True)
@@ -262,6 +275,15 @@ class TestGateway(SendCommon):
         self.assertIn("Anna did Cut", followup.activity_id.note)
         self._send()
         self.assertEqual(followup.state, "due")
+
+    def test_what_is_copied_is_in_the_language_of_the_client(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.step.with_context(lang="zh_CN").script = "{{client}},您好!"
+        self.client.lang = "zh_CN"
+        self.file.wechat = "clara_wx"
+        followup = self._due("wechat")
+        self.assertEqual(followup.with_user(self.reception).script, "Clara,您好!")
+        self.assertIn("Clara,您好!", followup.activity_id.note)
 
     def test_a_gateway_for_wechat_is_one_method(self):
         sent = []

@@ -47,26 +47,26 @@ class ChoicePage(PublicPage):
                 file._set_contact_choice(purpose, channel, agreed, "link")
         return request.redirect(f"/salon/choices/{token}?saved=1", code=303)
 
-    @http.route("/salon/choices/<string:token>/offers/<any(email,sms):channel>", type="http", auth="public",
-                methods=["GET"], website=True, sitemap=False)  # fmt: skip
+    @http.route("/salon/choices/<string:token>/offers/email", type="http", auth="public", methods=["GET"], website=True,
+                sitemap=False)  # fmt: skip
     @friendly
-    def choices_from_header(self, token, channel, **_query):
+    def choices_from_header(self, token, **_query):
         """Show the page to who opens the address that is meant for a mail program's button."""
         self._choice_file(token)
         return request.redirect(f"/salon/choices/{token}", code=303)
 
-    @http.route("/salon/choices/<string:token>/offers/<any(email,sms):channel>", type="http", auth="public",
+    @http.route("/salon/choices/<string:token>/offers/email", type="http", auth="public",
                 methods=["POST"], website=True, sitemap=False, csrf=False)  # fmt: skip
     @friendly
-    def stop_offers_at_once(self, token, channel, **_form):
-        """Stop offers on a channel: a mail program's own button, which knows of no session (RFC 8058)."""
+    def stop_offers_at_once(self, token, **_form):
+        """Stop offers by email: a mail program's own button, which knows of no session (RFC 8058)."""
         name, value = ONE_CLICK
         if self._one(name) != value:
             raise self._wrong_address()
         file = self._choice_file(token)
         self._check_choice_limits(token)
-        if ("marketing", channel, True) in file._choice_rows():
-            file._set_contact_choice("marketing", channel, False, "link")
+        if ("marketing", "email", True) in file._choice_rows():
+            file._set_contact_choice("marketing", "email", False, "link")
         return request.make_response("OK", [("Content-Type", "text/plain; charset=utf-8")])
 
     def _choice_file(self, token):
