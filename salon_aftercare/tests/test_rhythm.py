@@ -283,7 +283,7 @@ class TestRhythm(RhythmCommon):
         self._done_visit(self.anna, client=client)
         visit = self._open_visit(self.anna, client=client)
         self.env.flush_all()
-        with self.assertQueryCount(4):  # savepoint, lock, refresh, release
+        with self.assertQueryCount(5):  # savepoint, lock, refresh, release; is there a care plan
             visit._refresh_rhythms()
 
     # In batches ------------------------------------------------------------------------------------------
