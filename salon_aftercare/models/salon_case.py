@@ -48,10 +48,10 @@ class SalonCase(models.Model):
     )
     state = fields.Selection(
         [
-            ("new", "New"),
+            ("new", "Unanswered"),
             ("answered", "Answered"),
-            ("proposed", "Proposed"),
-            ("agreed", "Agreed"),
+            ("proposed", "Remedy Proposed"),
+            ("agreed", "Remedy Agreed"),
             ("solved", "Solved"),
             ("closed", "Closed"),
         ],

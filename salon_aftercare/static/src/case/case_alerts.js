@@ -13,7 +13,7 @@ export const caseAlerts = {
                 className: "o_salon_case_alert",
                 buttons: [
                     {
-                        name: _t("Open"),
+                        name: _t("Show Case"),
                         primary: true,
                         onClick: () => {
                             close();

@@ -119,7 +119,7 @@ registry.category("web_tour.tours").add("salon_case_alert", {
                 }
             },
         },
-        { trigger: ".o_notification button:contains('Open')", run: "click" },
+        { trigger: ".o_notification button:contains('Show Case')", run: "click" },
         { trigger: ".o_form_view .o_field_widget[name='name'] input:value('Burn')" },
         { content: "I take it over", ...button("action_answer") },
         state("Answered"),
