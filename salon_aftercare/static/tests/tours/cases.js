@@ -106,26 +106,6 @@ registry.category("web_tour.tours").add("salon_incident_phone", {
     ],
 });
 
-/** The manager's screen, whatever is open on it: the alert stays, and leads to the case. */
-registry.category("web_tour.tours").add("salon_case_alert", {
-    steps: () => [
-        { trigger: ".o_web_client .o_main_navbar" },
-        {
-            content: "the alert comes by itself",
-            trigger: ".o_notification:contains('Incident'):contains('Burn')",
-            run({ anchor }) {
-                if (anchor.textContent.includes("Clara")) {
-                    throw new Error("it names the client");
-                }
-            },
-        },
-        { trigger: ".o_notification button:contains('Show Case')", run: "click" },
-        { trigger: ".o_form_view .o_field_widget[name='name'] input:value('Burn')" },
-        { content: "I take it over", ...button("action_answer") },
-        state("Answered"),
-    ],
-});
-
 /** What is done again for free is not charged, and the order says why. */
 registry.category("web_tour.tours").add("salon_till_free_redo", {
     steps: () =>
