@@ -47,19 +47,33 @@ class SalonSampleFollowup(models.AbstractModel):
         today = datetime.combine(fields.Date.today(), time())
         latest = visits.filtered(lambda visit: visit.date >= today - timedelta(days=OPEN_DAYS))
         latest._plan_followups()
-        step = self.env.ref("salon_aftercare.salon_followup_step_visit_call")
+        known = set()
         staff = company._get_followup_staff()
         random = Random(7)
         followups.create(
             [
-                {**self._prepare_call(step, visit, staff), **self._draw_result(visit, random)}
+                {
+                    **self._prepare_call(self._choose_step(visit, known), visit, staff),
+                    **self._draw_result(visit, random),
+                }
                 for visit in visits - latest
             ]
         )
 
+    def _choose_step(self, visit, known):
+        """Return the step that had this visit followed up: of several calls on a day one was made.
+
+        :param set known: the clients who were here before; this one is added
+        """
+        is_first = visit.partner_id not in known
+        known.add(visit.partner_id)
+        chemical = any(product.salon_processing_minutes for product in visit.line_ids.product_id)
+        name = "first_1" if is_first else "chemical_1" if chemical else "visit_call"
+        return self.env.ref(f"salon_aftercare.salon_followup_step_{name}")
+
     def _prepare_call(self, step, visit, staff):
         """Return the values of the call that `step` planned after `visit`."""
-        due_at = visit.date + timedelta(hours=step.delay)
+        due_at = visit.date + timedelta(hours=step.delay_hours)
         performers = visit.line_ids.performer_ids.filtered(lambda performer: performer.part == "stylist")
         return {
             "partner_id": visit.partner_id.id,

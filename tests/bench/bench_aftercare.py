@@ -19,7 +19,9 @@ def fill(env, visits):
     stylists = env["hr.employee"].create(
         [{"name": user.name, "user_id": user.id, "is_salon_stylist": True} for user in users]
     )
-    service = env["product.product"].create({"name": "Bench cut", "type": "service", "is_salon_service": True})
+    service = env["product.product"].create(
+        {"name": "Bench cut", "type": "service", "is_salon_service": True, "salon_active_minutes": 30}
+    )
     own = env.ref("salon_aftercare.salon_followup_plan_visit")
     env["salon.followup.plan"].search([("id", "!=", own.id)]).active = False
     env.flush_all()
@@ -44,8 +46,8 @@ def fill(env, visits):
         lines AS (
             INSERT INTO salon_visit_line (visit_id, product_id, sequence, quantity)
             SELECT id, %(service)s, 10, 1 FROM visits RETURNING id, visit_id)
-        INSERT INTO salon_visit_performer (line_id, employee_id, part, share)
-        SELECT id, (%(stylists)s::int[])[visit_id %% 10 + 1], 'stylist', 100 FROM lines""", values)
+        INSERT INTO salon_visit_performer (line_id, employee_id, part, share, assignment)
+        SELECT id, (%(stylists)s::int[])[visit_id %% 10 + 1], 'stylist', 100, 'assigned' FROM lines""", values)
     for table in ("salon_visit", "salon_visit_line", "salon_visit_performer"):
         cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     cr.execute("SELECT array_agg(id) FROM bench_client")
