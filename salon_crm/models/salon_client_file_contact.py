@@ -3,7 +3,14 @@ from odoo.tools import SQL, sql
 
 from .salon_contact_choice import CHANNELS, PURPOSES
 
-CHOICES = {f"{purpose}_{channel}": (purpose, channel) for purpose, _label in PURPOSES for channel, _name in CHANNELS}
+
+def column(purpose, channel):
+    """Return the name of the field that says whether a client may be contacted so."""
+    return "_".join((purpose, channel))
+
+
+CHOICES = {column(purpose, channel): (purpose, channel) for purpose, _label in PURPOSES for channel, _name in CHANNELS}
+
 BLACKLISTS = {"email": "mail.blacklist", "sms": "phone.blacklist"}
 
 
@@ -83,7 +90,7 @@ class SalonClientFile(models.Model):
         who = {"created_by": self.env.uid, "user_name": self.env.user.name}
         self.env["salon.contact.choice"].sudo().create([{**values, **who, "file_id": file.id} for file in self])
         files = self.sudo().with_context(tracking_disable=True)
-        files._store_choices({f"{purpose}_{channel}": agreed})
+        files._store_choices({column(purpose, channel): agreed})
         if purpose == "marketing" and channel in BLACKLISTS:
             self._tell_mailings(channel, agreed)
 
@@ -101,7 +108,7 @@ class SalonClientFile(models.Model):
         """Have these files say what the last lines do; where there is none, what holds for who was not asked."""
         self.flush_recordset()
         lines = self.env["salon.contact.choice"].sudo().search([("file_id", "in", self.ids)], order="id")
-        last = {(line.file_id.id, f"{line.purpose}_{line.channel}"): line.agreed for line in lines}
+        last = {(line.file_id.id, column(line.purpose, line.channel)): line.agreed for line in lines}
         for file in self.sudo():
             values = {name: last.get((file.id, name), name.startswith("care")) for name in CHOICES}
             file._store_choices(values)
@@ -147,7 +154,7 @@ class SalonClientFile(models.Model):
                 channel=channel,
                 unasked="no_consent" if purpose == "marketing" else "objected",
                 ids=partners.ids,
-                column=SQL.identifier(f"{purpose}_{channel}"),
+                column=SQL.identifier(column(purpose, channel)),
                 default=purpose == "care",
             )
         )
