@@ -7,7 +7,7 @@ class SalonVisit(models.Model):
 
     def _refresh_rhythms(self, also=()):
         """What a visit means for the client's rhythm, it means for their care plans."""
-        super()._refresh_rhythms(also)
+        result = super()._refresh_rhythms(also)
         clients = {(company, partner_id) for company, partner_id in also if partner_id}
         clients |= {(visit.company_id, visit.partner_id.id) for visit in self if visit.partner_id}
         plans = self.env["salon.care.plan"].sudo()
@@ -15,6 +15,7 @@ class SalonVisit(models.Model):
         for company, partner_id in clients:
             if partner_id in known.ids:
                 plans._tick_clients(company, [partner_id])
+        return result
 
     def action_make_care_plan(self):
         """Agree on a care plan with this client, from what was done."""

@@ -34,7 +34,7 @@ class SalonClientFile(models.Model):
         help="The last visit and this client's interval: the mean of their own from three visits on, before that the"
         " salon's.",
     )
-    rhythm = fields.Char(string="Rhythm", compute="_compute_rhythm_sentence", compute_sudo=True)
+    rhythm = fields.Char(compute="_compute_rhythm_sentence", compute_sudo=True)
 
     @api.depends("partner_id")
     @api.depends_context("company")

@@ -14,7 +14,7 @@ class SalonLostAnswer(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade", index=True
     )
-    reason_id = fields.Many2one("salon.lost.reason", string="Reason", required=True, ondelete="restrict", index=True)
+    reason_id = fields.Many2one("salon.lost.reason", required=True, ondelete="restrict", index=True)
     reason_group_id = fields.Many2one(
         "salon.lost.reason", string="Kind of Reason", compute="_compute_reason_group_id", store=True
     )

@@ -11,8 +11,9 @@ from .test_rhythm import RhythmCommon
 class TestCarePlan(RhythmCommon):
     @classmethod
     def _set_up_salon(cls):
-        super()._set_up_salon()
+        result = super()._set_up_salon()
         cls.today = fields.Date.today()
+        return result
 
     def _plan(self, client=None, days_ago=30, **values):
         return self.env["salon.care.plan"].create(

@@ -22,7 +22,7 @@ class RhythmCommon(AftercareCommon):
 
     @classmethod
     def _set_up_salon(cls):
-        super()._set_up_salon()
+        result = super()._set_up_salon()
         cls.step.plan_id.active = False
         cls.env["salon.client.rhythm.norm"].search([]).unlink()
         cls.company = cls.env.company
@@ -39,6 +39,7 @@ class RhythmCommon(AftercareCommon):
         (cls.cut | cls.colour).categ_id = cls.hair
         cls.facial.categ_id = cls.face
         cls.rhythms = cls.env["salon.client.rhythm"]
+        return result
 
     @classmethod
     def _client(cls, name="Rita Rhythm"):

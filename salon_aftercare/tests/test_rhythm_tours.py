@@ -7,7 +7,7 @@ from .test_rhythm import RhythmCommon
 class RhythmTours(RhythmCommon):
     @classmethod
     def _set_up_salon(cls):
-        super()._set_up_salon()
+        result = super()._set_up_salon()
         cls.today = fields.Date.today()
         cls.lost = cls._client("Lotte Lost")
         cls._came(cls.lost, *cls._days(300, 270, 240, today=cls.today))
@@ -20,6 +20,7 @@ class RhythmTours(RhythmCommon):
                 "visit_count": 2,
             }
         )
+        return result
 
 
 @tagged("post_install", "-at_install")

@@ -16,7 +16,7 @@ class TestControlGroup(RhythmCommon):
 
     @classmethod
     def _set_up_salon(cls):
-        super()._set_up_salon()
+        result = super()._set_up_salon()
         cls.company.write({"salon_control_percent": 10, "salon_winback_days": 60})
         cls.plan = cls.env["salon.followup.plan"].create(
             {
@@ -29,6 +29,7 @@ class TestControlGroup(RhythmCommon):
                 ],
             }
         )
+        return result
 
     def _one(self, occasion, client=None, days_ago=0, **values):
         """Return a follow-up of the plan that was due some days ago."""
@@ -166,8 +167,9 @@ class TestControlGroup(RhythmCommon):
 class TestLostReasons(RhythmCommon):
     @classmethod
     def _set_up_salon(cls):
-        super()._set_up_salon()
+        result = super()._set_up_salon()
         cls.dear = cls.env.ref("salon_aftercare.salon_lost_reason_price_dear")
+        return result
 
     def _answer(self, client, **values):
         action = client.salon_file_ids.action_ask_reason()
