@@ -5,5 +5,6 @@ def uninstall_hook(env):
     env.cr.execute("DELETE FROM salon_followup")
     env.cr.execute("DELETE FROM mail_message WHERE model = 'salon.feedback'")
     env.cr.execute("DELETE FROM rating_rating WHERE res_model = 'salon.feedback'")
-    # Cases hold their causes and stations.
+    # Answers hold their reasons, cases their causes and stations.
+    env.cr.execute("DELETE FROM salon_lost_answer")
     env.cr.execute("DELETE FROM salon_case")

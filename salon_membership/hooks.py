@@ -6,7 +6,10 @@ def post_init_hook(env):
     )
 
 
-KEPT = ("salon.membership.tier", "salon.consent.form", "salon.birthday.gift", "product.template", "product.product")
+KEPT = (
+    "salon.membership.tier", "salon.consent.form", "salon.birthday.gift", "product.template", "product.product",
+    "salon.deal.offer", "salon.deal.platform",
+)  # fmt: skip
 
 
 def uninstall_hook(env):
@@ -24,7 +27,8 @@ def uninstall_hook(env):
     env["product.template"].search([("is_salon_card", "=", True)]).active = False
     companies = env["res.company"].search([])
     (companies.salon_topup_product_id | companies.salon_bonus_product_id).active = False
-    # The tiers go with their table; core would first try to delete them one by one, below their members.
+    # Tiers, and offers of platforms, go with their tables; core would first try to delete them one by one, below their
+    # members and the orders that they were redeemed in.
     # Club rules that somebody accepted stay on record.
     kept = [("module", "=", "salon_membership"), ("model", "in", KEPT)]
     env["ir.model.data"].search(kept).unlink()

@@ -9,12 +9,13 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+// Their mouths are paths in a field of 40 to 40: not every computer has pictures of faces among its letters.
 const FACES = [
-    ["1", "😠", _t("Bad")],
-    ["2", "🙁", _t("Poor")],
-    ["3", "😐", _t("So-so")],
-    ["4", "🙂", _t("Good")],
-    ["5", "😀", _t("Great")],
+    ["1", "M12 30 Q20 20 28 30", _t("Bad")],
+    ["2", "M13 28 Q20 23 27 28", _t("Poor")],
+    ["3", "M13 27 L27 27", _t("So-so")],
+    ["4", "M13 25 Q20 30 27 25", _t("Good")],
+    ["5", "M11 23 Q20 36 29 23 Z", _t("Great")],
 ];
 const NEXT = [
     ["none", "0", _t("Nothing")],
