@@ -212,6 +212,8 @@ class SalonClientExport(models.AbstractModel):
             return dict(field._description_selection(self.env)).get(value, value)
         if field.type == "many2one":
             return value.display_name
+        if field.relational:
+            return value.mapped("display_name")
         if isinstance(value, bytes):
             return value.decode()  # a picture, as base64
         if field.type == "html":
