@@ -74,6 +74,8 @@ def _assert_once(env, facts, orders):
 
 @pytest.mark.template("salon")
 def test_an_order_whose_worker_was_killed_redeems_once_when_it_is_sent_again(shop):
+    from odoo.tools import mute_logger
+
     registry, facts = shop
     steps = [(model, method, when) for model, method in STEPS for when in ("before", "after")] + [(None, None, "after")]
     uuids = []
@@ -86,7 +88,8 @@ def test_an_order_whose_worker_was_killed_redeems_once_when_it_is_sent_again(sho
 
         assert _killed(registry, send, model, method, when), (model, method, when)
         for _time in range(2):
-            answer = _as_the_till(registry, send)
+            with mute_logger("odoo.sql_db"):  # what the dead worker holds is let go a moment later
+                answer = _as_the_till(registry, send)
             assert not isinstance(answer, Exception), answer
     with environment(registry) as env:
         orders = env["pos.order"].search([("uuid", "in", uuids)])

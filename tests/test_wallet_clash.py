@@ -119,6 +119,8 @@ def test_two_tills_open_one_stored_value_for_a_new_client(shop):
 
 @pytest.mark.template("salon")
 def test_an_order_whose_worker_was_killed_spends_once_when_it_is_sent_again(shop):
+    from odoo.tools import mute_logger
+
     registry, facts = shop
     steps = [(model, method, when) for model, method in STEPS for when in ("before", "after")] + [(None, None, "after")]
     for number, (model, method, when) in enumerate(steps):
@@ -135,7 +137,8 @@ def test_an_order_whose_worker_was_killed_spends_once_when_it_is_sent_again(shop
 
         assert _killed(registry, send, model, method, when), (model, method, when)
         for _time in range(2):
-            answer = _as_the_till(registry, send)
+            with mute_logger("odoo.sql_db"):  # what the dead worker holds is let go a moment later
+                answer = _as_the_till(registry, send)
             assert not isinstance(answer, Exception), answer
         with environment(registry) as env:
             wallet = env["salon.wallet"].browse(wallet_id)
