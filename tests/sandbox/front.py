@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from .common_ground import grounds
 from .processes import stop_group
 from .worker import CHANNEL
 
@@ -29,6 +30,7 @@ GRACE = 30  # seconds that a worker gets to end its browsers when we are interru
 # Guesses of what a test takes, until it has run: with a database of its own, in a browser, and any other.
 OWN_DATABASE, BROWSER, PLAIN = 60, 15, 0.5
 DAY = 24 * 60 * 60  # in seconds
+LONG = 30  # seconds; what takes longer does not wait for what is near, or it might come last
 
 
 def pytest_configure(config):
@@ -37,12 +39,16 @@ def pytest_configure(config):
         config.pluginmanager.register(Front(json.loads(os.environ.pop(PLAN))))
 
 
+drawing = threading.Lock()  # held by the slot that takes a unit
+
+
 class Unit:
     """Tests that one worker runs after each other."""
 
     def __init__(self, name):
         """Begin without tests."""
         self.name, self.items, self.kind = name, [], "sample" if name.startswith(SAMPLE) else "main"
+        self.seconds, self.grounds = 0, set()
 
     def guess(self):
         """Return how many seconds it might take."""
@@ -56,7 +62,23 @@ def units(items, seconds):
     for item in items:
         name = item.nodeid if item.get_closest_marker("template") else item.parent.nodeid
         found.setdefault(name, Unit(name)).items.append(item)
-    return sorted(found.values(), key=lambda unit: -seconds.get(unit.name, unit.guess()))
+    for unit in found.values():
+        unit.seconds, unit.grounds = seconds.get(unit.name, unit.guess()), grounds(unit.items[0].cls)
+    return sorted(found.values(), key=lambda unit: -unit.seconds)
+
+
+def draw(waiting, last):
+    """Take the next unit out of `waiting`: the longest, or of those that are not long the one nearest to `last`.
+
+    Near is what stands on the same grounds: see common_ground.py.
+
+    :raise IndexError: when nothing is left
+    """
+    unit = waiting[0]
+    if last and last.grounds and unit.seconds < LONG:
+        unit = max(waiting, key=lambda one: len(one.grounds & last.grounds))
+    waiting.remove(unit)
+    return unit
 
 
 class Slot(threading.Thread):
@@ -95,9 +117,11 @@ class Slot(threading.Thread):
 
     def _hand_out(self, waiting, channel):
         """Have the worker run units; return whether it did all that it was asked for."""
+        unit = None
         while not self.stopped:
             try:
-                unit = waiting.popleft()
+                with drawing:
+                    unit = draw(waiting, unit)
             except IndexError:
                 break
             messages = []

@@ -11,7 +11,9 @@ import sys
 
 import pytest
 
+from .common_ground import drop, prepare, share_ground
 from .tour_browser import end_browsers, share_browsers
+from .warm_caches import keep_caches
 
 # (test, reason, why it is right to skip): regular expressions over the test's id and the reason it gives.
 ALLOWED_SKIPS = (
@@ -52,8 +54,16 @@ def pytest_configure():
 
 
 def pytest_sessionstart():
-    """Prepare the browser of the tours: Odoo can be imported from here on."""
+    """Prepare what tests share, the browser of the tours among it: Odoo can be imported from here on."""
     share_browsers()
+    keep_caches()
+    share_ground()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Have classes share what they set up alike."""
+    prepare(item.cls)
 
 
 def pytest_ignore_collect(collection_path):
@@ -83,7 +93,8 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_sessionfinish(session):
-    """Leave no browser and no handler behind."""
+    """Leave no transaction, no browser and no handler behind."""
+    drop()
     end_browsers()
     logging.getLogger().removeHandler(collector)
     sys.stdout.flush()
