@@ -438,7 +438,7 @@ class Month:
         now = datetime.now()
         standing = [key for key, one in self.bookings.items() if not one["off"] and one["start"] > now]
         what = self.random.choices(
-            ("book", "move", "cancel", "confirm", "rebook", "nothing"), (5, 4, 2, 3, 1, 20)
+            ("book", "move", "cancel", "confirm", "rebook", "nothing"), (5, 4, 2, 3, 1, 3)
         )[0]
         if what == "book":
             self._book(now)
@@ -511,7 +511,7 @@ def test_a_month_in_which_each_message_arrives_exactly_once(salon, postbox, seed
             now = datetime.now()
             if now < end - timedelta(days=14) and 8 <= now.hour < 20:
                 month.act()
-            clock.tick(timedelta(minutes=30 if 7 <= now.hour < 21 else 120))  # at night nothing may go
+            clock.tick(timedelta(hours=1 if 7 <= now.hour < 21 else 2))  # at night nothing may go
             now = datetime.now()
             postbox.mood = next(
                 (mood for since, mood in refusals.items() if since <= now < since + timedelta(hours=7)), "open"
