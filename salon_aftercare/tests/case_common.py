@@ -10,14 +10,13 @@ class CaseCommon(AftercareCommon):
     """The salon with the rules that come with the addon, and nobody but its manager to alert."""
 
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         group = cls.env.ref("salon_crm.group_salon_manager")
         group.user_ids = [(6, 0, cls.manager.ids)]
         cls.manager.write({"email": "manager@example.com", "phone": "+86 139 0000 9999"})
         cls.env["salon.case.rule"].search([]).company_id = False
         cls.cause = cls.env.ref("salon_aftercare.salon_case_cause_service_result")
-        return result
 
     @classmethod
     def _second_manager(cls):

@@ -9,13 +9,12 @@ class AftercareCommon(SalonCommon):
     """The salon with the plan that comes with the addon: a call 24 to 48 hours after each visit."""
 
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.step = cls.env.ref("salon_aftercare.salon_followup_step_visit_call")
         # Tests run at any hour: clients are called and written to at any hour too.
         cls.env.company.write({"salon_message_from": 0, "salon_message_to": 24})
         cls.env["salon.followup.plan"].search([("id", "!=", cls.step.plan_id.id)]).active = False
-        return result
 
     @classmethod
     def _open_visit(cls, *stylists, client=None, **values):

@@ -7,8 +7,8 @@ class FeedbackCommon(AftercareCommon):
     """The same salon, which asks its clients after each visit; nothing else in this database is asked."""
 
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.env["res.company"].search([]).salon_feedback_ask = False
         cls.env["salon.feedback"]._make_for_latest()
         cls.env["salon.feedback"].search([("send_state", "in", ("planned", "retry"))]).send_state = "skipped"
@@ -24,7 +24,6 @@ class FeedbackCommon(AftercareCommon):
             }
         )
         cls.client.email = "clara@example.com"
-        return result
 
     @classmethod
     def _feedback(cls, *stylists, **values):

@@ -49,11 +49,10 @@ class TestMatrix(AccessMatrix, AftercareCommon):
 @tagged("post_install", "-at_install")
 class TestAccess(AftercareCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.accountant = new_test_user(cls.env, "salon_accountant", "base.group_user,account.group_account_manager")
         cls.cashier = new_test_user(cls.env, "cashier", "base.group_user,point_of_sale.group_pos_user")
-        return result
 
     def _found(self, user, followups):
         return self.env["salon.followup"].with_user(user).search([("id", "in", followups.ids)]).sudo(False)

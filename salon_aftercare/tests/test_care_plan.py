@@ -10,10 +10,9 @@ from .test_rhythm import RhythmCommon
 @tagged("post_install", "-at_install")
 class TestCarePlan(RhythmCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.today = fields.Date.today()
-        return result
 
     def _plan(self, client=None, days_ago=30, **values):
         return self.env["salon.care.plan"].create(

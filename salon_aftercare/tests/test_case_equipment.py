@@ -9,10 +9,9 @@ from .case_common import ALERT, CaseCommon
 @tagged("post_install", "-at_install")
 class TestCaseEquipment(CaseCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.start = fields.Datetime.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=5)
-        return result
 
     def test_a_fault_shows_the_bookings_that_it_hits(self):
         booking = self._book((self.cut, self.anna, self.chair))

@@ -10,10 +10,9 @@ from .case_common import CaseCommon
 @tagged("post_install", "-at_install")
 class TestCaseRemedies(CaseCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.cut.product_tmpl_id.salon_guarantee_days = 7
-        return result
 
     def test_within_the_guarantee_a_free_redo_is_offered_by_itself(self):
         visit = self._done_visit(self.anna)

@@ -39,10 +39,9 @@ class TestCasePhoneTours(CaseCommon, HttpCase):
 @tagged("post_install", "-at_install")
 class TestCaseTillTours(CaseCommon, TestPointOfSaleHttpCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.env.user.group_ids |= cls.env.ref("salon_crm.group_salon_manager")
-        return result
 
     def test_a_free_redo_is_not_charged_at_the_till(self):
         self.main_pos_config.write({"limit_categories": False, "iface_available_categ_ids": False})

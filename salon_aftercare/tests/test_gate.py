@@ -15,13 +15,12 @@ class TestGate(AftercareCommon):
     """What passes when its time has come, and what does not, and says why."""
 
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.client._make_salon_clients()
         cls.client.email = "clara@example.com"
         cls.file = cls.client.salon_file_ids
         cls.offer = cls._step("call", is_marketing=True, sequence=50)
-        return result
 
     @classmethod
     def _step(cls, channel, **values):

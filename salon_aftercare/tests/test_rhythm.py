@@ -21,8 +21,8 @@ class RhythmCommon(AftercareCommon):
     """A salon whose clients come on given days; nothing is planned after their visits."""
 
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.step.plan_id.active = False
         cls.env["salon.client.rhythm.norm"].search([]).unlink()
         cls.company = cls.env.company
@@ -39,7 +39,6 @@ class RhythmCommon(AftercareCommon):
         (cls.cut | cls.colour).categ_id = cls.hair
         cls.facial.categ_id = cls.face
         cls.rhythms = cls.env["salon.client.rhythm"]
-        return result
 
     @classmethod
     def _client(cls, name="Rita Rhythm"):

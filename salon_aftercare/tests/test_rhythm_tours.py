@@ -6,8 +6,8 @@ from .test_rhythm import RhythmCommon
 
 class RhythmTours(RhythmCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.today = fields.Date.today()
         cls.lost = cls._client("Lotte Lost")
         cls._came(cls.lost, *cls._days(300, 270, 240, today=cls.today))
@@ -20,7 +20,6 @@ class RhythmTours(RhythmCommon):
                 "visit_count": 2,
             }
         )
-        return result
 
 
 @tagged("post_install", "-at_install")

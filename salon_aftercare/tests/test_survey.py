@@ -12,13 +12,12 @@ from .feedback_common import FeedbackCommon
 @tagged("post_install", "-at_install")
 class TestSalonSurvey(FeedbackCommon, HttpCase):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.surveys = cls.env["survey.survey"].with_context(active_test=False)
         cls.env["res.company"].search([("id", "!=", cls.env.company.id)]).salon_survey = False
         cls.surveys.search([("salon_company_id", "!=", False)]).unlink()
         cls.questions = cls.env.ref("salon_aftercare.survey_salon")
-        return result
 
     def _surveys(self):
         return self.surveys.search([("salon_company_id", "=", self.env.company.id)], order="id")

@@ -13,10 +13,9 @@ from .common import AftercareCommon
 @tagged("post_install", "-at_install")
 class TestSweep(AftercareCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.step.since = fields.Datetime.now() - timedelta(days=100)
-        return result
 
     def _left_out(self, number=1, days_ago=0, **values):
         """Return done visits that a crash left without follow-ups."""

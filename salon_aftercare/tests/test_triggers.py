@@ -12,11 +12,10 @@ from .common import AftercareCommon
 @tagged("post_install", "-at_install")
 class TestTriggers(AftercareCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.step.plan_id.active = False
         cls.client._make_salon_clients()
-        return result
 
     def _plan(self, trigger, *delays, unit="days", channel="call", since=datetime(2020, 1, 1), **values):
         """Return a plan with a step for each of `delays`."""

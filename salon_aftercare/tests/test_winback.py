@@ -15,8 +15,8 @@ class TestControlGroup(RhythmCommon):
     """A few clients, by chance, are not contacted; what contacts bring about is seen beside them."""
 
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.company.write({"salon_control_percent": 10, "salon_winback_days": 60})
         cls.plan = cls.env["salon.followup.plan"].create(
             {
@@ -29,7 +29,6 @@ class TestControlGroup(RhythmCommon):
                 ],
             }
         )
-        return result
 
     def _one(self, occasion, client=None, days_ago=0, **values):
         """Return a follow-up of the plan that was due some days ago."""
@@ -166,10 +165,9 @@ class TestControlGroup(RhythmCommon):
 @tagged("post_install", "-at_install")
 class TestLostReasons(RhythmCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.dear = cls.env.ref("salon_aftercare.salon_lost_reason_price_dear")
-        return result
 
     def _answer(self, client, **values):
         action = client.salon_file_ids.action_ask_reason()

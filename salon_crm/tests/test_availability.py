@@ -16,12 +16,11 @@ MONDAY = datetime(2027, 6, 7)  # midnight UTC
 @tagged("post_install", "-at_install")
 class TestAvailability(SalonCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.hours = cls._make_hours((9, 12), (13, 18))
         (cls.anna | cls.ben).resource_calendar_id = cls.hours
         cls.start = MONDAY + timedelta(hours=9)
-        return result
 
     @classmethod
     def _make_hours(cls, *hours, tz="UTC"):

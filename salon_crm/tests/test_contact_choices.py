@@ -9,12 +9,11 @@ from .common import SalonCommon
 @tagged("post_install", "-at_install")
 class TestContactChoices(SalonCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.client.write({"email": "clara@example.com", "country_id": cls.env.ref("base.cn").id})
         cls.client._make_salon_clients()
         cls.file = cls.client.salon_file_ids
-        return result
 
     def _refusal(self, purpose, channel, client=None):
         client = client or self.client

@@ -40,8 +40,8 @@ class Crash(BaseException):
 @tagged("post_install", "-at_install")
 class TestAftercareYear(AftercareCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.env.company.write({"salon_message_from": FROM, "salon_message_to": TO, "salon_marketing_cap": 2})
         cls.env.company.resource_calendar_id.tz = "Europe/Berlin"
         cls.zone = pytz.timezone("Europe/Berlin")
@@ -70,7 +70,6 @@ class TestAftercareYear(AftercareCommon):
                 ],
             })  # fmt: skip
         cls.step.plan_id.active = False
-        return result
 
     def setUp(self):
         super().setUp()

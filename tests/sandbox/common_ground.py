@@ -1,8 +1,8 @@
 """Test classes that stand on the same common class share what it sets up.
 
 A salon with its till and its books takes seconds to set up, and some two hundred classes begin with one. So the set-up
-of a common class (one in tests/common.py or its like, not in a test_*.py) runs once, on a class of its own, the ground,
-whose transaction stays open. Each test class gets what the ground holds and works behind a savepoint, to which the
+of a common class (one of ours that has no tests itself) runs once, on a class of its own, the ground, whose transaction
+stays open. Each test class gets what the ground holds and works behind a savepoint, to which the
 database goes back when the class is done; grounds stand on grounds in the same way. A class that the ground might not
 fit, as it changes what the set-up asks for, sets up for itself, and so does every class under Odoo's own runner.
 """
@@ -11,13 +11,14 @@ import re
 
 from .warm_caches import Memory
 
-OURS = re.compile(r"^odoo\.addons\.salon_\w+\.tests\.(?!test_)")
+OURS = re.compile(r"^odoo\.addons\.salon_\w+\.tests\b")
+wrapped = set()  # the common classes that are shared
 stack = []  # of grounds, each standing on the one before
 
 
 def common_bases(cls):
     """Return the common classes that a test class stands on, the most special first."""
-    return [base for base in cls.__mro__ if OURS.match(base.__module__) and "setUpClass" in vars(base)]
+    return [base for base in cls.__mro__[1:] if OURS.match(base.__module__) and not _has_tests(base) and _sets_up(base)]
 
 
 def grounds(cls):
@@ -28,7 +29,8 @@ def grounds(cls):
 def prepare(cls):
     """Have a class's tests find the grounds it can stand on; None stands for a test that has no class."""
     for base in common_bases(cls) if cls else ():
-        if not hasattr(base.setUpClass, "ground"):
+        if base not in wrapped:
+            wrapped.add(base)
             _wrap(base)
     if not cls or not common_bases(cls):
         drop()
@@ -103,6 +105,8 @@ class Stay:
 
     def leave(self):
         """Make it so again; where the class changed models and fields, the ground ends."""
+        if self.cr.closed:
+            return  # the run has ended, and with it every transaction
         self.memory.take()
         self.savepoint.close()
         for kind, functions, data in self.callbacks:
@@ -120,7 +124,13 @@ class Stay:
 
 def _wrap(base):
     """Have classes that stand on `base` share its set-up."""
-    set_up = vars(base)["setUpClass"].__func__
+    own = vars(base).get("setUpClass")
+
+    def set_up(cls):
+        if own:
+            own.__func__(cls)
+        else:
+            super(base, cls).setUpClass()
 
     def setUpClass(cls):
         if not _fits(cls, base):
@@ -134,8 +144,16 @@ def _wrap(base):
             ground = Ground(tail, set_up)
         return ground.carry(cls)
 
-    setUpClass.ground = True
     base.setUpClass = classmethod(setUpClass)
+
+
+def _has_tests(base):
+    return any(name.startswith("test_") and callable(getattr(base, name)) for name in dir(base))
+
+
+def _sets_up(base):
+    """Return whether a class has a part in a set-up: one of its own, or something that another's asks for."""
+    return "setUpClass" in vars(base) or bool(_changed(base.__mro__[:1], base.__mro__[1:]))
 
 
 def _tail(cls, base):
@@ -145,9 +163,14 @@ def _tail(cls, base):
 def _fits(cls, base):
     """Return whether the set-up of `base` comes out the same for a class: it changes nothing that is asked for."""
     tail = _tail(cls, base)
-    theirs = {name for one in tail for name in vars(one)}
-    ours = {name for one in cls.__mro__[:-len(tail)] for name in vars(one)}
-    return not {name for name in ours & theirs if not name.startswith("__")} - OWN
+    return not _changed(cls.__mro__[:-len(tail)], tail)
+
+
+def _changed(classes, others):
+    """Return the names that `others` know and `classes` give another meaning."""
+    theirs = {name for one in others for name in vars(one)}
+    ours = {name for one in classes for name in vars(one)}
+    return {name for name in ours & theirs if not name.startswith("__")} - OWN
 
 
 # What a class may have of its own on any ground; the last are made by Python, pytest and Odoo.
