@@ -6,7 +6,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 _logger = logging.getLogger(__name__)
 
 # What a text of a step can have filled in; see `_get_placeholder_<name>` of salon.followup.
-PLACEHOLDERS = ("client", "stylist", "services", "salon", "date", "link", "feedback", "festival")
+PLACEHOLDERS = ("client", "stylist", "services", "salon", "date", "link", "feedback", "festival", "what")
 PLACEHOLDER = re.compile(r"{{\s*([^{}]*?)\s*}}")
 
 

@@ -5,10 +5,12 @@ from . import salon_followup_plan
 from . import salon_followup_step
 from . import salon_followup
 from . import salon_followup_source
+from . import salon_client_date
 from . import salon_followup_planner
 from . import salon_followup_remind
 from . import salon_followup_round
 from . import salon_followup_gate
+from . import salon_followup_ending
 from . import salon_followup_clock
 from . import salon_followup_change
 from . import salon_settings_fields
@@ -23,6 +25,7 @@ from . import salon_case_equipment
 from . import salon_case_escalation
 from . import salon_case_incident
 from . import salon_case_remedy
+from . import salon_case_coupon
 from . import salon_case_reminder
 from . import salon_case_rule
 from . import salon_case_suggestion
@@ -55,6 +58,7 @@ from . import salon_client_rhythm_category
 from . import salon_client_rhythm_norm
 from . import salon_client_rhythm_run
 from . import salon_client_rhythm_refresh
+from . import salon_client_rhythm_month
 from . import salon_client_rhythm_settings
 from . import salon_client_rhythm_file
 from . import salon_client_rhythm_visit

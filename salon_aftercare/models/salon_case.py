@@ -13,8 +13,9 @@ STEPS = {
 OVER = ("solved", "closed")
 UNHAPPY = ("complaint", "incident")  # kinds in which a client waits for the salon to put something right
 STAMPS = {state: f"{state}_at" for state in STEPS["complaint"][1:]}
-# What only the steps themselves and moving a deadline set.
-GUARDED = {"state", "opened_at", "called_at", "deadline_moves", *STAMPS.values()}
+# What only the steps themselves, moving a deadline and giving a coupon set.
+COUPON = ("coupon_model", "coupon_res_id", "coupon_code", "coupon_until")
+GUARDED = {"state", "opened_at", "called_at", "deadline_moves", *STAMPS.values(), *COUPON}
 RATINGS = [
     ("1", "1 · Bad"),
     ("2", "2 · Poor"),

@@ -104,6 +104,7 @@ class SalonClientRhythm(models.Model):
             run.last_id = last_id
         if count < BATCH:
             run.done_at = fields.Datetime.now()
+            self.env["salon.client.rhythm.month"]._note(company, run.day)
         run.flush_recordset()
         return count
 
@@ -246,17 +247,19 @@ class SalonClientRhythm(models.Model):
             lately=fields.Datetime.subtract(fields.Datetime.now(), days=3),
         )
 
-    def _sql_came(self, company, which):
+    def _sql_came(self, company, which, until=None):
         """Return the set of days on which clients came, with the categories of what was done then: one row for each.
 
         A visit without services has no category. Archived and erased clients have no rhythm.
+
+        :param datetime until: visits before this moment alone (naive UTC); None: all
         """
         return SQL(
             """
             SELECT visit.partner_id, timezone(%(zone)s, timezone('UTC', visit.date))::date AS day,
                    template.categ_id AS category_id
               FROM (SELECT id, partner_id, date FROM salon_visit
-                     WHERE company_id = %(company)s AND state = 'done' AND partner_id %(which)s) visit
+                     WHERE company_id = %(company)s AND state = 'done' AND partner_id %(which)s %(until)s) visit
               JOIN salon_client_file file ON file.partner_id = visit.partner_id
                AND file.active IS NOT FALSE AND file.erased_at IS NULL
               LEFT JOIN salon_visit_line line ON line.visit_id = visit.id
@@ -267,6 +270,7 @@ class SalonClientRhythm(models.Model):
             zone=company._salon_timezone().zone,
             company=company.id,
             which=which,
+            until=SQL("AND date < %s", until) if until else SQL(),
         )
 
     def _sql_rhythm(self, company, which, today):

@@ -97,6 +97,7 @@ class SalonFollowup(models.Model):
             ("no_address", "There is no number or address on which to reach the client."),
             ("control", "The client is one of those who are left out, to see what contacts bring about."),
             ("gone", "There is no occasion for it any more."),
+            ("told", "The client is told of it by a letter already."),
             ("plan", "The plan was changed or ended."),
             ("by_hand", "It was skipped by hand."),
             ("erased", "The client's data were erased."),
@@ -220,7 +221,10 @@ class SalonFollowup(models.Model):
     def _get_placeholder_date(self):
         """Return the day that it is about: of the visit, or for which it was planned."""
         day = self.visit_id.date or self.planned_for or self.due_at
-        return format_date(self.env, local_day(self.company_id._salon_timezone(), day))
+        return self._format_day(local_day(self.company_id._salon_timezone(), day))
+
+    def _format_day(self, day):
+        return format_date(self.env, day)
 
     def _get_placeholder_link(self):
         """Return the address that the client is asked to open: the booking page, where there is one."""

@@ -13,10 +13,10 @@ class SalonFollowupPlan(models.Model):
     step_summary = fields.Char(string="Contacts", compute="_compute_step_summary")
     changes = fields.Char(compute="_compute_changes", help="What differs between this plan and what it planned before.")
 
-    @api.depends("step_ids.name")
+    @api.depends("step_ids.name", "step_ids.active")
     def _compute_step_summary(self):
         for plan in self:
-            plan.step_summary = format_list(self.env, plan.step_ids.mapped("name"), "unit-short")
+            plan.step_summary = format_list(self.env, plan.step_ids.filtered("active").mapped("name"), "unit-short")
 
     def _compute_followup_count(self):
         groups = self.env["salon.followup"]._read_group([("plan_id", "in", self.ids)], ["plan_id"], ["__count"])

@@ -22,7 +22,8 @@ class SalonFollowupPlan(models.Model):
     sequence = fields.Integer(
         string="Priority", default=10, help="Where two plans want the same day, the lower number comes first."
     )
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="On", default=True)
+    note = fields.Text(string="What It Is For", translate=True, help="For who decides whether to switch it on.")
     trigger = fields.Selection(
         [
             ("visit_done", "A visit"),
@@ -35,7 +36,7 @@ class SalonFollowupPlan(models.Model):
             ("birthday", "A birthday"),
             ("festival", "A festival or season"),
             ("case_solved", "A case solved"),
-            ("date", "Any date"),
+            ("date", "A date, or what ends"),
         ],
         string="About",
         required=True,
@@ -87,13 +88,13 @@ class SalonFollowupPlan(models.Model):
     source_model = fields.Char(compute="_compute_source_model")
     yearly = fields.Boolean(help="The day comes again each year.")
 
-    @api.depends("trigger", "model_id")
+    @api.depends("trigger", "model_id", "date_source")
     def _compute_source_model(self):
         for plan in self:
             source = plan._get_source()
             plan.source_model = source.model if source and source.model in self.env else False
 
-    @api.constrains("condition", "service_domain", "source_domain", "model_id", "trigger")
+    @api.constrains("condition", "service_domain", "source_domain", "model_id", "trigger", "date_source")
     def _check_domains(self):
         for plan in self:
             plan._check_domain("condition", "res.partner")
@@ -114,7 +115,7 @@ class SalonFollowupPlan(models.Model):
                 )
             ) from error
 
-    @api.constrains("trigger", "model_id", "date_field_id", "client_path", "festival_ids")
+    @api.constrains("trigger", "model_id", "date_field_id", "client_path", "festival_ids", "date_source")
     def _check_source(self):
         for plan in self:
             if plan.trigger == "festival" and not plan.festival_ids:
@@ -167,6 +168,14 @@ class SalonFollowupPlan(models.Model):
         result = super().write(vals)
         woken.step_ids.since = fields.Datetime.now()
         return result
+
+    def action_switch_on(self):
+        """Contact clients by these from now on; what happened before is not followed up."""
+        self.active = True
+
+    def action_switch_off(self):
+        """Plan nothing more by these."""
+        self.active = False
 
     def copy_data(self, default=None):
         return [

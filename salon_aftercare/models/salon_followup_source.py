@@ -28,6 +28,7 @@ class Source:
     :param str key: how an occasion begins
     :param bool once: a record is one occasion, whatever becomes of its date
     :param str since: the field of a moment that says when it happened; empty: by when the contact is due
+    :param bool together: records of one client, company and day are one occasion
     """
 
     model: str
@@ -38,6 +39,7 @@ class Source:
     key: str = ""
     once: bool = False
     since: str = ""
+    together: bool = False
 
 
 class SalonFollowupPlan(models.Model):
@@ -113,7 +115,7 @@ class SalonFollowupPlan(models.Model):
         if self.trigger in ("client_state", "date", "next_due", "case_solved"):
             domain &= self._get_domain("source_domain")
         if ids is not None:
-            domain &= Domain("id", "in", list(ids))
+            domain &= self._of_records(source, ids)
         domain &= self._services_domain()
         query = model._search(domain)
         alias = query.table
@@ -155,6 +157,14 @@ class SalonFollowupPlan(models.Model):
             years=self._years_sql() if source.yearly else SQL(),
         )
 
+    def _of_records(self, source, ids):
+        """Return the condition on the records of `source` that the occasions of these records depend on."""
+        if not source.together:
+            return Domain("id", "in", list(ids))
+        # What is left of it may hang on another record than the one it was planned for.
+        clients = self.env[source.model].sudo().browse(ids).exists().mapped(source.path)
+        return Domain(source.path, "in", clients.ids)
+
     def _occasion_sql(self, source, is_day):
         """Return the SQL of what names an occasion, once and for all."""
         key = source.key or self.trigger
@@ -163,7 +173,10 @@ class SalonFollowupPlan(models.Model):
         if source.yearly:
             return SQL("%s || EXTRACT(year FROM value.day) || '-' || record.origin_id", f"{key}-")
         shape = "YYYYMMDD" if is_day else "YYYYMMDDHH24MI"
-        return SQL("%s || record.origin_id || '-' || to_char(record.value, %s)", f"{key}-", shape)
+        whose = SQL("record.origin_id")
+        if source.together:
+            whose = SQL("record.partner_id || '.' || COALESCE(record.company_id, 0)")
+        return SQL("%s || %s || '-' || to_char(record.value, %s)", f"{key}-", whose, shape)
 
     @api.model
     def _years_sql(self):

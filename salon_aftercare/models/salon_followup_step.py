@@ -44,7 +44,7 @@ class SalonFollowupStep(models.Model):
     when = fields.Char(compute="_compute_when")
     channel = fields.Selection(CHANNELS, required=True, default="call")
     who = fields.Selection(
-        [("stylist", "Their stylist"), ("reception", "Reception"), ("manager", "The manager")],
+        [("stylist", "Their stylist"), ("reception", "Front desk"), ("manager", "The manager")],
         required=True,
         default="stylist",
         help="Who makes the contact. Where this person can't (no user, or no role in this company), a manager does.",
@@ -54,7 +54,7 @@ class SalonFollowupStep(models.Model):
         translate=True,
         help="What to say and to ask. Of an email, SMS or WeChat message it is the text. These words are filled in:"
         " {{client}}, {{stylist}}, {{services}}, {{salon}}, {{date}}, {{link}}, {{feedback}},"
-        " {{festival}}.",
+        " {{festival}}, and {{what}} for what ends.",
     )
     since = fields.Datetime(
         string="From",

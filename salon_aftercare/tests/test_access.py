@@ -9,6 +9,7 @@ from .common import AftercareCommon
 MATRIX = {
     #                         stylist reception manager accountant plain user
     "salon.case": ("rwc-", "rwc-", "rwc-", "----", "----"),
+    "salon.case.coupon": ("----", "rwcd", "rwcd", "----", "----"),
     "salon.case.cause": ("r---", "r---", "rwcd", "----", "----"),
     "salon.case.deadline": ("----", "----", "rwcd", "----", "----"),
     "salon.case.escalation": ("----", "----", "r---", "----", "----"),
@@ -24,6 +25,7 @@ MATRIX = {
     "salon.client.rhythm": ("r---", "r---", "r---", "----", "----"),
     "salon.client.rhythm.category": ("r---", "r---", "r---", "----", "----"),
     "salon.client.rhythm.norm": ("----", "----", "r---", "----", "----"),
+    "salon.client.rhythm.month": ("----", "----", "r---", "----", "----"),
     "salon.lost.reason": ("r---", "r---", "rwcd", "----", "----"),
     "salon.lost.answer": ("rwc-", "rwc-", "rwcd", "----", "----"),
     "salon.winback.report": ("----", "----", "r---", "----", "----"),

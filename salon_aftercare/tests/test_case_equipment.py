@@ -1,9 +1,10 @@
+from ast import literal_eval
 from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
 
-from .case_common import ALERT, CaseCommon
+from .case_common import ALERT, STEP, CaseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -65,3 +66,19 @@ class TestCaseEquipment(CaseCommon):
         self.assertAlmostEqual((step.date_deadline - fields.Date.today()).days, 2, delta=1)
         self.assertFalse(self._activities(case, ALERT))
         self.assertEqual(case.action_solve()["target"], "new", "what was done about it?")
+
+    def test_repairs_are_a_list_of_tasks_with_an_owner_and_a_deadline(self):
+        case, later = self._case("equipment"), self._case("equipment")
+        later.sudo().solution_due_at = case.solution_due_at + timedelta(days=1)
+        self._case("complaint")
+        case.action_answer()
+        action = self.env["ir.actions.act_window"]._for_xml_id("salon_aftercare.salon_case_action_repairs")
+        cases = self.env["salon.case"].with_user(self.manager)
+        domain = [*literal_eval(action["domain"]), ("id", "in", (case | later).ids)]
+        found = cases.search(domain, order="solution_due_at")
+        self.assertEqual(found.ids, (case | later).ids)
+        task = case._of_type(STEP)
+        self.assertEqual((task.user_id, task.date_deadline), (case.user_id, case.solution_due_at.date()))
+        case.corrective_action = "New screw"
+        case.action_solve()
+        self.assertEqual(cases.search(domain), later)

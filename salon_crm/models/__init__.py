@@ -23,6 +23,8 @@ from . import salon_station
 from . import salon_shift_template
 from . import salon_shift
 from . import salon_shift_roster
+from . import salon_client_date
+from . import salon_goodwill
 from . import salon_client_file
 from . import salon_client_key
 from . import salon_choice_link

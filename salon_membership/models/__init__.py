@@ -23,6 +23,8 @@ from . import res_partner
 from . import salon_availability
 from . import salon_birthday_gift
 from . import salon_birthday_given
+from . import salon_client_date
+from . import salon_goodwill
 from . import salon_client_file
 from . import salon_consent_form
 from . import salon_membership
