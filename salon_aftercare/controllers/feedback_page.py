@@ -102,7 +102,7 @@ class FeedbackPage(PublicPage):
             "1": env._("Bad"), "2": env._("Poor"), "3": env._("So-so"), "4": env._("Good"), "5": env._("Great"),
         }  # fmt: skip
         parts = {
-            "reception": env._("Reception"),
+            "reception": env._("Welcome"),
             "advice": env._("Advice"),
             "skill": env._("Skill"),
             "surroundings": env._("Surroundings"),

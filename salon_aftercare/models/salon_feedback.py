@@ -56,7 +56,7 @@ class SalonFeedback(models.Model):
         "res.users", readonly=True, copy=False, ondelete="set null", help="Who was told in person."
     )
     rating = fields.Selection(RATINGS, string="Satisfaction", readonly=True, copy=False)
-    reception = fields.Selection(RATINGS, readonly=True, copy=False)
+    reception = fields.Selection(RATINGS, string="Welcome", readonly=True, copy=False)
     advice = fields.Selection(RATINGS, readonly=True, copy=False)
     skill = fields.Selection(RATINGS, readonly=True, copy=False)
     surroundings = fields.Selection(RATINGS, readonly=True, copy=False)

@@ -81,17 +81,18 @@ class SalonFeedbackReport(models.Model):
         string="Answers: NPS", readonly=True, aggregator="count_distinct", help="Of how many answers the NPS is."
     )
     reception = fields.Float(
-        readonly=True, aggregator="avg", digits=(16, 2), help="Average from 1 to 5. The trade's bar is 4.5."
-    )
+        string="Welcome", readonly=True, aggregator="avg", digits=(16, 2),
+        help="Average from 1 to 5. The trade's bar is 4.5.",
+    )  # fmt: skip
     reception_bar = fields.Float(
-        string="Bar: Reception",
+        string="Bar: Welcome",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
         help="What the trade's manuals ask for.",
     )
     reception_answers = fields.Integer(
-        string="Answers: Reception",
+        string="Answers: Welcome",
         readonly=True,
         aggregator="count_distinct",
         help="Of how many answers the figure of reception is.",

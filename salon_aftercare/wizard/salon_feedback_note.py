@@ -18,7 +18,7 @@ class SalonFeedbackNote(models.TransientModel):
     partner_id = fields.Many2one(related="visit_id.partner_id", string="Client")
     is_rated = fields.Boolean(readonly=True)
     rating = fields.Selection(RATINGS, string="How Content")
-    reception = fields.Selection(RATINGS)
+    reception = fields.Selection(RATINGS, string="Welcome")
     advice = fields.Selection(RATINGS)
     skill = fields.Selection(RATINGS)
     surroundings = fields.Selection(RATINGS)

@@ -45,7 +45,7 @@ registry.category("web_tour.tours").add("salon_aftercare_feedback_figures", {
         {
             content: "by stylist, with the number of answers and the trade's bars beside",
             trigger:
-                ".o_pivot_view:contains('Satisfaction'):contains('Answers'):contains('Bar: Reception'):contains('Bar: Consultation %')",
+                ".o_pivot_view:contains('Satisfaction'):contains('Answers'):contains('Bar: Welcome'):contains('Bar: Consultation %')",
         },
         { trigger: ".o_pivot_view th:contains('Tour Stylist')" },
         {
