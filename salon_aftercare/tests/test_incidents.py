@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2 import IntegrityError
 
@@ -9,6 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.bus.tests.common import BusCase
+from odoo.addons.sms.tools.sms_api import SmsApi
 
 from .case_common import ALERT, STEP, CaseCommon
 
@@ -42,6 +44,34 @@ class TestIncidents(CaseCommon, BusCase):
         self.assertEqual(self.env["sms.sms"].sudo().search_count([("number", "ilike", "9999")]), 1)
         case.with_user(second).action_answer()
         self.assertFalse(self._activities(case, ALERT))
+
+    def test_sms_that_do_not_go_hold_nothing_up_and_the_settings_say_so(self):
+        """Without credit, or without an account at all: the alert went, and the queue goes on."""
+        settings = self.env["res.config.settings"].create({})
+        for number, (answer, why) in enumerate(
+            (({"state": "insufficient_credit", "credit": 0}, "Insufficient Credit"), (None, "Server Error"))
+        ):
+
+            def contact(api, endpoint, params, answer=answer):
+                if not answer:
+                    raise AccessError("No such account")
+                return [
+                    {"uuid": one["uuid"], **answer} for message in params["messages"] for one in message["numbers"]
+                ]
+
+            visit = self._open_visit(self.anna, client=self._others(number + 1)[number])
+            self._reset_bus()
+            case = self._report(visit)
+            self.assertTrue(self._activities(case, STEP))
+            self.assertTrue(self._told())
+            texts = self.env["sms.sms"].sudo().search([("state", "=", "outgoing")])
+            with patch.object(SmsApi, "_contact_iap", contact):
+                texts.send()
+            self.assertEqual(set(texts.mapped("state")), {"error"})
+            settings.invalidate_recordset()
+            self.assertIn(why, settings.salon_sms_trouble)
+        settings.salon_case_sms = "off"
+        self.assertFalse(settings.salon_sms_trouble)
 
     def _told(self):
         """Return the alerts that went to screens."""
