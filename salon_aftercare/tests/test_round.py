@@ -98,6 +98,16 @@ class TestRoundTours(AftercareCommon, HttpCase):
         self.assertEqual((skipped.state, skipped.reason), ("skipped", "Was here again yesterday"))
         self.assertEqual((again.state, again.reached, again.next_action), ("done", "no", "call_again"))
 
+    def test_five_calls_take_three_keys_each(self):
+        """Reached, how content, done: what was said takes one more key, and the words."""
+        clients = self._others(5)
+        followups = self.env["salon.followup"].union(
+            *(self._followup(client=client, hours_ago=40 - number) for number, client in enumerate(clients))
+        )
+        self.start_tour("/odoo/salon-followup-round", "salon_aftercare_round_keys", login="salon_stylist")
+        self.assertEqual(followups.mapped("state"), ["done"] * 5)
+        self.assertEqual(set(followups.mapped("rating")), {"4"})
+
 
 @tagged("post_install", "-at_install")
 class TestRoundPhoneTours(AftercareCommon, HttpCase):

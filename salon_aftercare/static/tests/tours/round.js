@@ -46,3 +46,20 @@ registry.category("web_tour.tours").add("salon_aftercare_round_phone", {
         },
     ],
 });
+
+const calls = 5;
+
+registry.category("web_tour.tours").add("salon_aftercare_round_keys", {
+    steps: () => [
+        ...[...Array(calls).keys()].flatMap((done) => [
+            {
+                content: "three keys a call, and the next client stands there",
+                trigger: `.o_salon_round:has(${shown(`Client ${done}`)}) .o_salon_round_progress:contains("1 of ${calls - done}")`,
+                run: "press r",
+            },
+            { trigger: "button[name='reached_yes'].btn-primary", run: "press 4" },
+            { trigger: "button[name='rating_4'].btn-primary", run: "press Enter" },
+        ]),
+        { trigger: `.o_salon_round_over:contains('${calls}')` },
+    ],
+});
