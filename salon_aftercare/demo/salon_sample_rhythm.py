@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
@@ -21,6 +21,10 @@ ANSWERS = (
 )
 
 
+CALLED = 63  # days ago, of who is back: by now it is known what the call brought about
+TOLD = ("Had moved houses; would love to come again.", "Did not know that we open until eight.", "Asked for a time.")
+
+
 class SalonSampleRhythm(models.AbstractModel):
     """Who is due, at risk and lost in the sample salon, why some stay away, and three care plans."""
 
@@ -36,6 +40,7 @@ class SalonSampleRhythm(models.AbstractModel):
             rhythms._refresh_batch(company, run)
         self._create_plans(company)
         self._create_answers(company)
+        self._create_contacts(company)
 
     def _create_plans(self, company):
         """Agree on three care plans with clients who come often: one well under way, one begun, one proposed."""
@@ -80,3 +85,40 @@ class SalonSampleRhythm(models.AbstractModel):
                     "asked_on": fields.Date.today() - timedelta(days=9 * number),
                 }
             )
+
+    def _create_contacts(self, company):
+        """Note who was called when they were lost, and who was left out by chance: some of them came again."""
+        step = self.env.ref("salon_aftercare.salon_followup_step_lost_call")
+        staff = company._get_followup_staff()
+        rhythms = self.env["salon.client.rhythm"].search(
+            [("company_id", "=", company.id), ("state", "in", ("back", "lost"))], order="state, state_since, id"
+        )
+        vals_list, lost = [], 0
+        for number, rhythm in enumerate(rhythms):
+            day = fields.Date.today() - timedelta(days=CALLED)
+            if rhythm.state == "lost":
+                lost += 1
+                day = min(rhythm.state_since + timedelta(days=1), fields.Date.today() - timedelta(days=1))
+            due_at = datetime.combine(day, time(hour=11))
+            values = {
+                "partner_id": rhythm.partner_id.id,
+                "step_id": step.id,
+                "occasion": f"client_state-{rhythm.id}-{day:%Y%m%d}",
+                "origin_model": rhythm._name,
+                "origin_id": rhythm.id,
+                "company_id": company.id,
+                "channel": step.channel,
+                "is_marketing": True,
+                "user_id": staff["manager"][:1].id,
+                "planned_for": due_at,
+                "due_at": due_at,
+                "latest_at": due_at + timedelta(hours=step.window_hours),
+            }
+            if lost == 1:
+                vals_list.append({**values, "state": "skipped", "skip_code": "control"})
+                continue
+            said = TOLD[number % len(TOLD)] if rhythm.state == "back" else False
+            reached = "yes" if rhythm.state == "back" or number % 2 else "no"
+            done = {"state": "done", "done_at": due_at + timedelta(minutes=20), "done_by": staff["manager"][:1].id}
+            vals_list.append({**values, **done, "reached": reached, "said": said})
+        self.env["salon.followup"].with_context(tracking_disable=True).create(vals_list)

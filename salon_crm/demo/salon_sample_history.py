@@ -6,6 +6,8 @@ from unittest.mock import patch
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .salon_sample_absence import stay_away
+
 WEEKS_BACK = 52
 DAYS_AHEAD = 14
 NOTES = (
@@ -297,6 +299,7 @@ class _Plan:
                 if appointment := self._place(client, services, favourite, day):
                     found.append(appointment)
                 day += timedelta(days=max(14, int(self.random.gauss(weeks * 7, 6))))
+        found = stay_away(sorted(found, key=lambda appointment: appointment["start"]), self.clients, self.today)
         self._fill_today(found)
         return sorted(found, key=lambda appointment: appointment["start"])
 
@@ -315,11 +318,17 @@ class _Plan:
             busy = {
                 appointment["client"] for appointment in found if abs(appointment["start"] - day) < timedelta(days=5)
             }
-            client = self.random.choice([client for client in self.clients if client not in busy])
+            client = self.random.choice([client for client in self._regulars(found) if client not in busy])
             habits = self.MEN if client.gender == "male" else self.HABITS
             services = self.random.choice(habits)[0]
             if appointment := self._place(client, services, self._favourite(services[0]), day, days_to_try=1):
                 found.append(appointment)
+
+    def _regulars(self, found):
+        """Return the clients who come: those with an appointment ahead, or one that was not long ago."""
+        lately = self.today - timedelta(days=35)
+        come = {appointment["client"] for appointment in found if appointment["start"] >= lately}
+        return [client for client in self.clients if client in come]
 
     def _favourite(self, name):
         return self.random.choice(self._can(self._service(name)))

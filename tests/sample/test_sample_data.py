@@ -133,6 +133,21 @@ class TestSampleData(TransactionCase):
             owed = sum(vouchers.filtered(lambda one, platform=platform: one.platform_id == platform).mapped("amount"))
             self.assertEqual(company.currency_id.round(sum(items.mapped("balance"))), owed)
 
+    def test_clients_are_in_all_states_of_coming_back(self):
+        """Who stayed away, who is back and who is new; by kind of service, month by month, and what calls brought."""
+        company = self.env.ref("salon_crm.company_salon")
+        mine = [("company_id", "=", company.id)]
+        rhythms = self.env["salon.client.rhythm"].search(mine)
+        self.assertEqual(set(rhythms.mapped("state")), {"new", "active", "back", "due", "at_risk", "lost"})
+        kinds = self.env["salon.client.rhythm.category"].search(mine)
+        self.assertGreaterEqual(len(kinds.category_id), 6)
+        self.assertTrue(self.env["salon.client.rhythm.norm"].search([*mine, ("category_id", "!=", False)]))
+        self.assertGreaterEqual(len(set(self.env["salon.client.rhythm.month"].search(mine).mapped("month"))), 10)
+        figure = self.env["salon.winback.figure"].search(mine)
+        self.assertGreater(figure.contacted, 2)
+        self.assertGreater(figure.contacted_back, 0)
+        self.assertTrue(figure.control)
+
     def _coming(self):
         company = self.env.ref("salon_crm.company_salon")
         return self.env["calendar.event"].search([
