@@ -71,9 +71,7 @@ class TestRhythmMonth(RhythmCommon):
             month = TODAY.replace(day=1) - relativedelta(months=ago)
             last = month + relativedelta(months=1, days=-1)
             states = [
-                state_on(rules, {day: {None} for day in days}, last)
-                for days in visits.values()
-                if min(days) <= last
+                state_on(rules, {day: {None} for day in days}, last) for days in visits.values() if min(days) <= last
             ]
             expected = {name: states.count(name) for name in ("new", "active", "back", "due", "at_risk", "lost")}
             self.assertEqual(self._counts(month), expected if states else {}, month)

@@ -14,21 +14,13 @@ class SalonClientDate(models.AbstractModel):
 
     @api.model
     def _dates(self):
+        points, card = self.env._("Points end"), self.env._("A treatment card ends")
+        points_left = (("remaining", ">", 0), ("membership_id.state", "=", "active"))
+        card_left = (("sessions_left", ">", 0), ("state", "in", ("active", "blocked")))
         return {
             **super()._dates(),
-            "points_end": ClientDate(
-                self.env._("Points end"),
-                "salon.points.lot",
-                "expires_on",
-                "membership_id.partner_id",
-                (("remaining", ">", 0), ("membership_id.state", "=", "active")),
-            ),
-            "card_end": ClientDate(
-                self.env._("A treatment card ends"),
-                "salon.treatment.card",
-                "expires_on",
-                domain=(("sessions_left", ">", 0), ("state", "in", ("active", "blocked"))),
-            ),
+            "points_end": ClientDate(points, "salon.points.lot", "expires_on", "membership_id.partner_id", points_left),
+            "card_end": ClientDate(card, "salon.treatment.card", "expires_on", domain=card_left),
             **{key: self._date_of_lots(key, part) for key, part in PARTS.items()},
         }
 
@@ -70,8 +62,8 @@ class SalonClientDate(models.AbstractModel):
     @api.model
     def _find_noticed(self, records, notices, link, ends):
         """Return those of `records` of whose end, as it is now, a notice was given or is on its way."""
-        found = self.env[notices].sudo().search(
-            [(link, "in", records.ids), ("kind", "=", "ending"), ("state", "in", TOLD)]
+        found = (
+            self.env[notices].sudo().search([(link, "in", records.ids), ("kind", "=", "ending"), ("state", "in", TOLD)])
         )
         ends_told = {(notice[link].id, notice.ends_on) for notice in found}
         return records.filtered(lambda record: (record.id, record[ends]) in ends_told)
