@@ -12,8 +12,8 @@ class TestCaseCoupon(CaseCommon):
     """Some addon keeps coupons: here it is made up."""
 
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         goodwill = type(cls.env["salon.goodwill"])
         cls.given, cls.asked = [], []
 
@@ -32,7 +32,6 @@ class TestCaseCoupon(CaseCommon):
             ("_used_at", lambda model, of, coupon_id: datetime(2029, 5, 1)),
         ):
             cls.startClassPatcher(patch.object(goodwill, name, method))
-        return result
 
     def _choose(self, case):
         action = case.action_offer_coupon()

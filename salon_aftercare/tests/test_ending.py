@@ -18,8 +18,8 @@ class TestEnding(AftercareCommon):
     """What some other addon keeps of clients, here their events, as if these were what ends."""
 
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.step.plan_id.active = False
         cls.client._make_salon_clients()
         cls.file = cls.client.salon_file_ids
@@ -41,7 +41,6 @@ class TestEnding(AftercareCommon):
                                      "script": "{{what}} ends on {{date}}"})],
             }
         )  # fmt: skip
-        return result
 
     def _thing(self, days, name="Cut"):
         day = fields.Date.today() + timedelta(days=days)

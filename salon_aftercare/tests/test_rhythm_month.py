@@ -13,14 +13,13 @@ from .test_rhythm import TODAY, RhythmCommon
 @tagged("post_install", "-at_install")
 class TestRhythmMonth(RhythmCommon):
     @classmethod
-    def _set_up_salon(cls):
-        result = super()._set_up_salon()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.months = cls.env["salon.client.rhythm.month"]
         cls.months.search([]).unlink()
         # Visits that the salon of the tests has anyway would count too.
         cls.env.cr.execute("UPDATE salon_visit SET state = 'open', done_at = NULL, locked_at = NULL")
         cls.env.invalidate_all()
-        return result
 
     def _counts(self, month):
         rows = self.months.search([("company_id", "=", self.company.id), ("month", "=", month)])
