@@ -37,6 +37,8 @@ class SalonFollowup(models.Model):
         ]
         if not self._work_off(self.search(stale), "_skip_stale"):
             return
+        if not self._work_off(self._find_waiting_by_hand(), "_gate_again"):
+            return
         domain = [("state", "=", "planned"), ("due_at", "<=", now)]
         remaining = self.search_count(domain)
         seen = 0
@@ -49,6 +51,11 @@ class SalonFollowup(models.Model):
             remaining = max(remaining - len(followups), 0)
             if not self.env["ir.cron"]._commit_progress(len(followups), remaining=remaining):
                 return
+
+    @api.model
+    def _find_waiting_by_hand(self):
+        """Return what is due and waits for a person to make it."""
+        return self.search([("state", "=", "due"), ("channel", "in", BY_HAND)])
 
     def _with_same_client(self, domain):
         """Return these and what else is ripe of their clients."""
