@@ -37,8 +37,6 @@ class SalonFollowup(models.Model):
         ]
         if not self._work_off(self.search(stale), "_skip_stale"):
             return
-        if not self._work_off(self._find_waiting_by_hand(), "_gate_again"):
-            return
         domain = [("state", "=", "planned"), ("due_at", "<=", now)]
         remaining = self.search_count(domain)
         seen = 0
@@ -51,6 +49,7 @@ class SalonFollowup(models.Model):
             remaining = max(remaining - len(followups), 0)
             if not self.env["ir.cron"]._commit_progress(len(followups), remaining=remaining):
                 return
+        self._work_off(self._find_waiting_by_hand(), "_gate_again")
 
     @api.model
     def _find_waiting_by_hand(self):
