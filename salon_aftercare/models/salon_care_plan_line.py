@@ -17,7 +17,7 @@ class SalonCarePlanLine(models.Model):
     plan_id = fields.Many2one("salon.care.plan", required=True, ondelete="cascade", index=True)
     partner_id = fields.Many2one(related="plan_id.partner_id", store=True, index=True)
     company_id = fields.Many2one(related="plan_id.company_id", store=True)
-    due_on = fields.Date(string="Due", required=True)
+    due_on = fields.Date(string="Visit Due On", required=True)
     state = fields.Selection(
         [("open", "Open"), ("done", "Done"), ("skipped", "Left Out")], required=True, default="open", readonly=True
     )

@@ -51,7 +51,7 @@ class SalonCase(models.Model):
     state = fields.Selection(
         [
             ("new", "Unanswered"),
-            ("answered", "Answered"),
+            ("answered", "Replied"),
             ("proposed", "Remedy Proposed"),
             ("agreed", "Remedy Agreed"),
             ("solved", "Solved"),
@@ -85,7 +85,7 @@ class SalonCase(models.Model):
     phone = fields.Char(related="partner_id.phone")
     stylist_id = fields.Many2one(
         "hr.employee",
-        string="About",
+        string="About Whom",
         compute="_compute_from_visit",
         store=True,
         readonly=False,
@@ -108,7 +108,7 @@ class SalonCase(models.Model):
         [("1", "Minor"), ("2", "Serious"), ("3", "Grave")], required=True, default="1", tracking=True
     )
     place = fields.Selection(
-        [("salon", "In the salon"), ("away", "From outside")],
+        [("salon", "While in the salon"), ("away", "From outside")],
         string="Made",
         required=True,
         default="salon",
@@ -117,14 +117,18 @@ class SalonCase(models.Model):
     description = fields.Text(
         string="What Happened", help="In order, without judging. What is of a client's health belongs in their file."
     )
-    opened_at = fields.Datetime(string="Opened", required=True, readonly=True, default=fields.Datetime.now, copy=False)
+    opened_at = fields.Datetime(string="Case Opened", required=True, readonly=True, default=fields.Datetime.now, copy=False)
     answered_at = fields.Datetime(string="Answered On", readonly=True, copy=False)
     proposed_at = fields.Datetime(string="Proposed On", readonly=True, copy=False)
     agreed_at = fields.Datetime(string="Agreed On", readonly=True, copy=False)
     solved_at = fields.Datetime(string="Solved On", readonly=True, copy=False)
     closed_at = fields.Datetime(string="Closed On", readonly=True, copy=False)
 
-    answer = fields.Text(copy=False, help="What the client was told first: that we heard them, and what happens next.")
+    answer = fields.Text(
+        string="What We Answered",
+        copy=False,
+        help="What the client was told first: that we heard them, and what happens next.",
+    )
     proposal = fields.Text(copy=False, help="What was offered to the client, in words.")
     cause_id = fields.Many2one("salon.case.cause", ondelete="restrict", index="btree_not_null", tracking=True)
     corrective_action = fields.Text(help="What was changed, so that it does not happen again.")

@@ -49,7 +49,7 @@ class SalonFeedback(models.Model):
         copy=False,
         help="Why the request did not go.",
     )
-    channel = fields.Selection([("email", "Email"), ("sms", "SMS")], string="By", readonly=True, copy=False)
+    channel = fields.Selection([("email", "Email"), ("sms", "SMS")], string="Sent By", readonly=True, copy=False)
 
     _due_idx = models.Index("(try_at) WHERE send_state IN ('planned', 'retry', 'sending')")
 
