@@ -117,7 +117,9 @@ class SalonCase(models.Model):
     description = fields.Text(
         string="What Happened", help="In order, without judging. What is of a client's health belongs in their file."
     )
-    opened_at = fields.Datetime(string="Case Opened", required=True, readonly=True, default=fields.Datetime.now, copy=False)
+    opened_at = fields.Datetime(
+        string="Case Opened", required=True, readonly=True, default=fields.Datetime.now, copy=False
+    )
     answered_at = fields.Datetime(string="Answered On", readonly=True, copy=False)
     proposed_at = fields.Datetime(string="Proposed On", readonly=True, copy=False)
     agreed_at = fields.Datetime(string="Agreed On", readonly=True, copy=False)
