@@ -49,7 +49,7 @@ class SalonFeedback(models.Model):
         store=True,
         precompute=True,
     )
-    answered_at = fields.Datetime(string="Answered At", readonly=True, copy=False)
+    answered_at = fields.Datetime(readonly=True, copy=False)
     detailed_at = fields.Datetime(string="Told More", readonly=True, copy=False)
     way = fields.Selection([("link", "By Link"), ("person", "In Person")], readonly=True, copy=False)
     noted_by_id = fields.Many2one(
