@@ -23,6 +23,11 @@ def fill_in(text, values):
     return PLACEHOLDER.sub(lambda found: values.get(found[1]) or "", text or "")
 
 
+def without_defaults(context, names):
+    """Return a context that says nothing of what the fields `names` of a new record are to hold."""
+    return {key: value for key, value in context.items() if key.removeprefix("default_") not in names}
+
+
 def carry_out(records, method):
     """Call `method` on `records`, so that a fault stops neither the caller nor the other records.
 

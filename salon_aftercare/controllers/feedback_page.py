@@ -57,6 +57,8 @@ class FeedbackPage(PublicPage):
     def tell_feedback(self, token, **_form):
         """Keep what else the client says."""
         feedback = self._feedback_tried(token)
+        if not feedback.answered_at or feedback.detailed_at or feedback._has_ended():
+            return request.redirect(f"/salon/feedback/{token}", code=303)
         values = {name: self._face(name) for name in PARTS}
         nps = self._number("nps")
         if nps is not None and nps > 10:
@@ -67,8 +69,7 @@ class FeedbackPage(PublicPage):
         except InputError as error:
             typed = {**values, "comment": self._one("comment")[: WORDS * 2]}
             return self._show_feedback(feedback, "page_feedback_more", status=422, typed=typed, problem=str(error))
-        if not feedback._has_ended():
-            feedback._tell_more(values)
+        feedback._tell_more(values)
         return request.redirect(f"/salon/feedback/{token}", code=303)
 
     def _feedback_by(self, token):

@@ -54,7 +54,8 @@ class SuggestionPage(PublicPage):
         cases.create(
             {
                 "kind": "suggestion",
-                "name": request.env._("Suggestion"),
+                # The team reads it, in its own language.
+                "name": request.env["salon.case"].with_context(lang=salon.partner_id.lang).env._("Suggestion"),
                 "description": typed["text"],
                 "contact_name": typed["name"] or False,
                 "contact_email": email or False,

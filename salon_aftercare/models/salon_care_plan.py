@@ -1,8 +1,12 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
+
+from odoo.addons.salon_crm.tools.frame import local_day, utc
+
+BOOKED_AT = time(10)  # of the day on which the next visit is due; the desk moves it to what is free
 
 
 class SalonCarePlan(models.Model):
@@ -83,6 +87,7 @@ class SalonCarePlan(models.Model):
     def create(self, vals_list):
         plans = super().create(vals_list)
         plans._check_client()
+        plans._check_visit()
         return plans
 
     def write(self, vals):
@@ -93,9 +98,16 @@ class SalonCarePlan(models.Model):
         result = super().write(vals)
         if "partner_id" in vals:
             self._check_client()
+        if "visit_id" in vals:
+            self._check_visit()
         if vals.keys() & {"partner_id", "product_ids", "start_date"}:
             self._tick()
         return result
+
+    def _check_visit(self):
+        """Refuse to learn of visits by way of a care plan: one names those that one may see."""
+        if not self.env.su:
+            self.visit_id.check_access("read")
 
     def _check_client(self):
         """Refuse a plan for a client whose file one may not read: it would open the way to them."""
@@ -151,7 +163,9 @@ class SalonCarePlan(models.Model):
         """Open a booking for the next visit: the services of the plan on the day when it is due."""
         self.ensure_one()
         self.check_access("read")
-        due = max(self.next_date or fields.Date.today(), fields.Date.today())
+        zone = self.company_id._salon_timezone()
+        today = local_day(zone, fields.Datetime.now())
+        start = utc(zone, datetime.combine(max(self.next_date or today, today), BOOKED_AT))
         return {
             "type": "ir.actions.act_window",
             "res_model": "calendar.event",
@@ -159,7 +173,7 @@ class SalonCarePlan(models.Model):
             "context": {
                 "default_is_salon_booking": True,
                 "default_salon_client_id": self.partner_id.id,
-                "default_start": f"{due} 10:00:00",
+                "default_start": fields.Datetime.to_string(start),
                 "default_salon_line_ids": [(0, 0, {"product_id": product.id}) for product in self.product_ids],
             },
         }
@@ -217,7 +231,9 @@ class SalonCarePlan(models.Model):
                    SET visit_id = came.visit_id, done_on = came.done_on,
                        state = CASE WHEN came.visit_id IS NULL THEN 'open' ELSE 'done' END
                   FROM line LEFT JOIN came ON came.plan_id = line.plan_id AND came.number = line.number
-                 WHERE target.id = line.id AND target.visit_id IS DISTINCT FROM came.visit_id
+                 WHERE target.id = line.id
+                   AND (target.visit_id IS DISTINCT FROM came.visit_id
+                        OR (came.visit_id IS NOT NULL AND target.done_on IS DISTINCT FROM came.done_on))
                 """,
                 which=which,
                 company=company.id,

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from ..tools import without_defaults
+
 MANAGER = "salon_crm.group_salon_manager"
 # The steps of each kind, in their order; a step that is passed over happened in the same moment.
 STEPS = {
@@ -50,7 +52,7 @@ class SalonCase(models.Model):
     state = fields.Selection(
         [
             ("new", "Unanswered"),
-            ("answered", "Answered"),
+            ("answered", "Replied"),
             ("proposed", "Remedy Proposed"),
             ("agreed", "Remedy Agreed"),
             ("solved", "Solved"),
@@ -84,7 +86,7 @@ class SalonCase(models.Model):
     phone = fields.Char(related="partner_id.phone")
     stylist_id = fields.Many2one(
         "hr.employee",
-        string="About",
+        string="About Whom",
         compute="_compute_from_visit",
         store=True,
         readonly=False,
@@ -107,7 +109,7 @@ class SalonCase(models.Model):
         [("1", "Minor"), ("2", "Serious"), ("3", "Grave")], required=True, default="1", tracking=True
     )
     place = fields.Selection(
-        [("salon", "In the salon"), ("away", "From outside")],
+        [("salon", "While in the salon"), ("away", "From outside")],
         string="Made",
         required=True,
         default="salon",
@@ -116,14 +118,20 @@ class SalonCase(models.Model):
     description = fields.Text(
         string="What Happened", help="In order, without judging. What is of a client's health belongs in their file."
     )
-    opened_at = fields.Datetime(string="Opened", required=True, readonly=True, default=fields.Datetime.now, copy=False)
+    opened_at = fields.Datetime(
+        string="Case Opened", required=True, readonly=True, default=fields.Datetime.now, copy=False
+    )
     answered_at = fields.Datetime(string="Answered On", readonly=True, copy=False)
     proposed_at = fields.Datetime(string="Proposed On", readonly=True, copy=False)
     agreed_at = fields.Datetime(string="Agreed On", readonly=True, copy=False)
     solved_at = fields.Datetime(string="Solved On", readonly=True, copy=False)
     closed_at = fields.Datetime(string="Closed On", readonly=True, copy=False)
 
-    answer = fields.Text(copy=False, help="What the client was told first: that we heard them, and what happens next.")
+    answer = fields.Text(
+        string="What We Answered",
+        copy=False,
+        help="What the client was told first: that we heard them, and what happens next.",
+    )
     proposal = fields.Text(copy=False, help="What was offered to the client, in words.")
     cause_id = fields.Many2one("salon.case.cause", ondelete="restrict", index="btree_not_null", tracking=True)
     corrective_action = fields.Text(help="What was changed, so that it does not happen again.")
@@ -187,20 +195,20 @@ class SalonCase(models.Model):
         for vals in vals_list:
             if not self.env.su and GUARDED & vals.keys():
                 raise UserError(self.env._("A case moves on by its buttons. Use one of them."))
-        self._check_visit(vals_list)
-        # Whoever is given a case is reminded by an activity: no mail beside it.
-        cases = super(SalonCase, self.with_context(mail_auto_subscribe_no_notify=True)).create(vals_list)
+        # Whoever is given a case is reminded by an activity: no mail beside it. What is guarded has no other way in.
+        context = without_defaults(self.env.context, GUARDED)
+        cases = super(SalonCase, self.with_context(context, mail_auto_subscribe_no_notify=True)).create(vals_list)
+        cases._check_visit()
         for company, unowned in cases.filtered(lambda case: not case.user_id).grouped("company_id").items():
             unowned.sudo().user_id = self._choose_owner(company)
         cases.partner_id._make_salon_clients()
         cases._begin()
         return cases.with_env(self.env)
 
-    def _check_visit(self, vals_list):
+    def _check_visit(self):
         """Refuse to learn of visits by way of a case: one names those that one may see."""
         if not self.env.su:
-            visits = self.env["salon.visit"].browse(vals["visit_id"] for vals in vals_list if vals.get("visit_id"))
-            visits.check_access("read")
+            self.visit_id.check_access("read")
 
     def _begin(self):
         """Set in motion what follows from new cases."""
@@ -214,7 +222,6 @@ class SalonCase(models.Model):
     def write(self, vals):
         if not self.env.su and GUARDED & vals.keys():
             raise UserError(self.env._("A case moves on by its buttons. Use one of them."))
-        self._check_visit([vals])
         others = self.filtered(
             lambda case: (
                 vals.get("kind", case.kind) != case.kind
@@ -223,7 +230,10 @@ class SalonCase(models.Model):
         )
         if others and not self.env.su:
             raise UserError(self.env._("A case keeps its kind and its company. Open another one instead."))
-        return super(SalonCase, self.with_context(mail_auto_subscribe_no_notify=True)).write(vals)
+        result = super(SalonCase, self.with_context(mail_auto_subscribe_no_notify=True)).write(vals)
+        if vals.get("visit_id"):
+            self._check_visit()
+        return result
 
     # Steps -------------------------------------------------------------------------------------------
 
@@ -374,20 +384,23 @@ class SalonCase(models.Model):
 
         :param feedback: salon.feedback with partner_id, visit_id, company_id, rating and comment
         """
-        cases = self.sudo()
         visit = feedback.visit_id
+        company = feedback.company_id or visit.company_id or self.env.company
+        # The team reads it: the client's own language, in which they answer, is of no account.
+        cases = self.sudo().with_context(lang=company.partner_id.lang or self.env.lang)
         said = feedback.comment or ""
         open_about = [("visit_id", "=", visit.id), ("kind", "=", "complaint"), ("state", "not in", OVER)]
         if visit and (case := cases.search(open_about, limit=1)):
-            case._message_log(body=self.env._("Feedback: %(rating)s of 5. %(said)s", rating=feedback.rating, said=said))
+            body = cases.env._("Feedback: %(rating)s of 5. %(said)s", rating=feedback.rating, said=said)
+            case._message_log(body=body)
             return case
         values = {
             "kind": "complaint",
-            "name": self.env._("Feedback: %s of 5", feedback.rating),
+            "name": cases.env._("Feedback: %s of 5", feedback.rating),
             "description": said or False,
             "partner_id": feedback.partner_id.id,
             "visit_id": visit.id,
-            "company_id": (feedback.company_id or visit.company_id or self.env.company).id,
+            "company_id": company.id,
             "severity": "2" if str(feedback.rating) == "1" else "1",
             "place": "away",
         }

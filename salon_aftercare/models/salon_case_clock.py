@@ -34,7 +34,7 @@ class SalonCase(models.Model):
         string="Deadlines Moved", readonly=True, copy=False, help="How often a manager moved a deadline of this case."
     )
     due_at = fields.Datetime(
-        string="Due",
+        string="Deadline",
         compute="_compute_due_at",
         store=True,
         index="btree_not_null",

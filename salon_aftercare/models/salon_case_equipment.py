@@ -92,8 +92,10 @@ class SalonCase(models.Model):
         if blocked:
             self._message_log(body=self.env._("%s is back in service.", self.station_id.name))
 
-    def _moved(self):
-        result = super()._moved()
-        for case in self.filtered(lambda case: case.kind == "equipment" and case.state == "solved"):
+    def _move(self, state):
+        """A fault that is solved, or closed at once, keeps its station from nobody any more."""
+        running = self.filtered(lambda case: case.kind == "equipment" and not case.solved_at)
+        result = super()._move(state)
+        for case in running.filtered("solved_at"):
             case._free_station()
         return result

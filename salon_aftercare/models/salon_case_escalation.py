@@ -14,12 +14,12 @@ class SalonCaseEscalation(models.Model):
     case_id = fields.Many2one("salon.case", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="case_id.company_id")
     clock = fields.Selection(
-        [("answer", "Answer"), ("proposal", "Proposal"), ("solution", "Solution")], required=True, readonly=True
+        [("answer", "First Answer"), ("proposal", "Proposal"), ("solution", "Solution")], required=True, readonly=True
     )
     level = fields.Integer(
         string="Percent", required=True, readonly=True, aggregator=None, help="80: it was close. 100: it had run out."
     )
-    due_at = fields.Datetime(string="Due", required=True, readonly=True)
+    due_at = fields.Datetime(string="Deadline", required=True, readonly=True)
     at = fields.Datetime(string="Told On", required=True, readonly=True)
 
     _once = models.UniqueIndex("(case_id, clock, level, due_at)", "The managers were told of this already.")

@@ -23,7 +23,9 @@ class SalonCase(models.Model):
     _inherit = "salon.case"
 
     remedy = fields.Selection(REMEDIES, copy=False, tracking=True)
-    remedy_note = fields.Char(string="In Detail", copy=False, help="Which gift, how much off, the code of the coupon.")
+    remedy_note = fields.Char(
+        string="Remedy in Detail", copy=False, help="Which gift, how much off, the code of the coupon."
+    )
     cost = fields.Monetary(
         copy=False, tracking=True, help="What the remedy costs the salon: what was given back, or not charged."
     )

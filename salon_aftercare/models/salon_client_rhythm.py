@@ -5,7 +5,7 @@ from odoo.tools import format_date
 STATES = [
     ("new", "New"),
     ("active", "Active"),
-    ("back", "Back"),
+    ("back", "Back Again"),
     ("due", "Due"),
     ("at_risk", "At Risk"),
     ("lost", "Lost"),
@@ -61,7 +61,9 @@ class SalonClientRhythm(models.Model):
         help="Days between two visits on average: the client's own from three visits on, before that the salon's.",
     )
     interval_source = fields.Selection(SOURCES, string="Interval Of", required=True, readonly=True)
-    next_due = fields.Date(string="Due", required=True, readonly=True, help="The last visit and one interval.")
+    next_due = fields.Date(
+        string="Next Visit Due", required=True, readonly=True, help="The last visit and one interval."
+    )
     at_risk_on = fields.Date(
         string="At Risk From", required=True, readonly=True, help="Unless the client comes before that day."
     )

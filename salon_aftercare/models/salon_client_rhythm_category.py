@@ -29,7 +29,7 @@ class SalonClientRhythmCategory(models.Model):
         help="Days between two such visits on average: the client's own from three on, before that the salon's.",
     )
     interval_source = fields.Selection(SOURCES, string="Interval Of", required=True, readonly=True)
-    next_due = fields.Date(string="Due", required=True, readonly=True)
+    next_due = fields.Date(string="Next Visit Due", required=True, readonly=True)
 
     _client_uniq = models.Constraint(
         "UNIQUE (company_id, partner_id, category_id)",

@@ -71,8 +71,10 @@ class SalonFollowup(models.Model):
         return self - left_out
 
     def _in_control_group(self):
-        """Tell whether this client is left out of this plan on this occasion."""
+        """Tell whether this client is left out of this plan on this occasion. Who was promised another call gets it."""
         self.ensure_one()
+        if self.origin_model == self._name:
+            return False
         share = self.company_id.salon_control_percent * SHARES // 100
         return bool(self.occasion) and self._draw() < share
 

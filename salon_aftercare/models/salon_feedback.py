@@ -44,12 +44,12 @@ class SalonFeedback(models.Model):
     ends_at = fields.Datetime(string="Link Ends", readonly=True, copy=False)
 
     state = fields.Selection(
-        [("new", "Not Asked"), ("asked", "Asked"), ("answered", "Answered")],
+        [("new", "Not Asked"), ("asked", "Asked"), ("answered", "Has Answered")],
         compute="_compute_state",
         store=True,
         precompute=True,
     )
-    answered_at = fields.Datetime(string="Answered", readonly=True, copy=False)
+    answered_at = fields.Datetime(readonly=True, copy=False)
     detailed_at = fields.Datetime(string="Told More", readonly=True, copy=False)
     way = fields.Selection([("link", "By Link"), ("person", "In Person")], readonly=True, copy=False)
     noted_by_id = fields.Many2one(

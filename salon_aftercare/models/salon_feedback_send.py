@@ -49,7 +49,7 @@ class SalonFeedback(models.Model):
         copy=False,
         help="Why the request did not go.",
     )
-    channel = fields.Selection([("email", "Email"), ("sms", "SMS")], string="By", readonly=True, copy=False)
+    channel = fields.Selection([("email", "Email"), ("sms", "SMS")], string="Sent By", readonly=True, copy=False)
 
     _due_idx = models.Index("(try_at) WHERE send_state IN ('planned', 'retry', 'sending')")
 
@@ -121,6 +121,27 @@ class SalonFeedback(models.Model):
             feedback.mail_id.filtered(lambda mail: mail.state != "sent").state = "cancel"
             state = "failed" if feedback.tries else "skipped"
             feedback.write({"send_state": state, "skip_code": reason, "try_at": False})
+
+    def _follow_client(self):
+        """Ask the new client too, and see that nothing goes to the other one any more."""
+        now = fields.Datetime.now()
+        for feedback in self.filtered(lambda one: one.send_state and not one.answered_at and one.visit_id.partner_id):
+            feedback.mail_id.filtered(lambda mail: mail.state != "sent").state = "cancel"
+            feedback.sms_id.filtered(lambda sms: sms.state not in ("sent", "pending", "process")).state = "canceled"
+            feedback.write(
+                {
+                    "send_state": "planned",
+                    "channel": False,
+                    "skip_code": False,
+                    "try_at": max(feedback.try_at or now, now),
+                    "tries": 0,
+                    "mail_id": False,
+                    "sms_id": False,
+                    "sending_at": False,
+                    "sent_at": False,
+                }
+            )
+        return super()._follow_client()
 
     # Made ----------------------------------------------------------------------------------------------------
 

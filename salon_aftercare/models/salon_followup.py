@@ -11,6 +11,12 @@ from ..tools import PLACEHOLDERS, fill_in, find_placeholders
 from .salon_followup_step import CHANNELS
 
 OPEN_STATES = ("planned", "due")
+# What only the planner, the gate and the buttons set: who could write it would read of other visits and clients by it.
+GUARDED = {
+    "partner_id", "visit_id", "step_id", "plan_id", "occasion", "origin_model", "origin_id", "is_marketing",
+    "company_id", "channel", "planned_for", "activity_id", "state", "skip_code", "merged_into_id", "done_at", "done_by",
+    "sending", "fault", "try_at", "tries", "sending_at", "sent_at",
+}  # fmt: skip
 BY_HAND = ("call", "task", "wechat", "post")  # a person makes these contacts
 RATINGS = [
     ("1", "1 · Bad"),
@@ -245,6 +251,8 @@ class SalonFollowup(models.Model):
             followup.performers = format_list(self.env, lines.performer_ids.employee_id.mapped("name"), "unit-short")
 
     def write(self, vals):
+        if not self.env.su and GUARDED & vals.keys():
+            raise UserError(self.env._("A follow-up is planned by its plan, and closed by its buttons."))
         result = super().write(vals)
         if "user_id" in vals:
             self.filtered("is_open")._hand_over()
@@ -253,12 +261,23 @@ class SalonFollowup(models.Model):
         return result
 
     def _follow_client(self):
-        """A visit turned out to be someone else's: contact that client, or nobody."""
+        """A visit turned out to be someone else's: contact that client, or nobody.
+
+        What is made together with contacts about other visits is taken out first: it is for another client now. The
+        new one has still to pass the gate.
+        """
+        released = self.filtered("is_open")._revive_merged() | self._leave_merged()
         for followup in self.filtered("is_open"):
             if client := followup.visit_id.partner_id:
-                followup.partner_id = client
+                followup._begin_anew(client)
             else:
                 followup._cancel(self.env._("The visit has no client any more."))
+        (released | self).filtered("is_open")._settle()
+
+    def _begin_anew(self, client):
+        """Plan this one for another client."""
+        self.write({"partner_id": client.id, "state": "planned"})
+        self._renew_notes()
 
     # Closing -----------------------------------------------------------------------------------------
 
@@ -293,9 +312,10 @@ class SalonFollowup(models.Model):
 
     def _close(self, state, **values):
         """Bring those of these that are open to their end, and their activities with them."""
+        self.check_access("write")
         for followup in self.filtered("is_open"):
             activity = followup.sudo().activity_id.filtered("active")
-            followup.write({"state": state, **values})
+            followup.sudo().write({"state": state, **values})
             if state != "done":
                 followup.sudo()._message_log(body=followup.reason or followup.why)
                 activity.unlink()

@@ -77,11 +77,13 @@ class SalonFollowupPlan(models.Model):
         for plan in self.sudo():
             _planned, moving, ending = plan._find_changes()
             ending._skip("plan")
+            followups = self.env["salon.followup"].sudo().union(*moving)
+            # What was to be made with them on that day, is still for that day.
+            alone = followups._revive_merged()
             for followup, values in moving.items():
                 followup.with_context(tracking_disable=True).write(values)
-            followups = self.env["salon.followup"].sudo().union(*moving)
-            followups._renew_notes()
-            followups._settle()
+            followups._renew_merged()
+            (followups | alone)._settle()
         return False
 
     def action_view_planned(self):

@@ -49,6 +49,12 @@ class SalonFollowup(models.Model):
             remaining = max(remaining - len(followups), 0)
             if not self.env["ir.cron"]._commit_progress(len(followups), remaining=remaining):
                 return
+        self._work_off(self._find_waiting_by_hand(), "_gate_again")
+
+    @api.model
+    def _find_waiting_by_hand(self):
+        """Return what is due and waits for a person to make it."""
+        return self.search([("state", "=", "due"), ("channel", "in", BY_HAND)])
 
     def _with_same_client(self, domain):
         """Return these and what else is ripe of their clients."""

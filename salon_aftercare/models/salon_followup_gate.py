@@ -67,11 +67,47 @@ class SalonFollowup(models.Model):
         self._revive_merged()
 
     def _revive_merged(self):
-        """What was to be made with one of these, which is not made, stands by itself again."""
+        """What was to be made with one of these, which is not made, stands by itself again; return it."""
         alone = self.search(
             [("merged_into_id", "in", self.ids), ("state", "=", "skipped"), ("skip_code", "=", "merged")]
         )
         alone.write({"state": "planned", "skip_code": False, "merged_into_id": False})
+        return alone
+
+    def _leave_merged(self):
+        """Take these out of the open contacts that they were to be made with; return those that were."""
+        leaving = self.filtered(lambda one: one.skip_code == "merged" and one.merged_into_id.is_open)
+        kept = leaving.merged_into_id
+        leaving.write({"state": "planned", "skip_code": False, "merged_into_id": False})
+        kept._renew_merged()
+        return leaving
+
+    def _renew_merged(self):
+        """What is made together with these has changed: they say something else now."""
+        self.invalidate_recordset(["merged_ids", "script"])
+        self._renew_notes()
+
+    def _drop_offers(self):
+        """Take the offers to which the client does not agree any more out of these, which wait to be made; return the
+        offers.
+
+        A contact for care goes on without the offer that was to be made with it.
+        """
+        offers = self.merged_ids.filtered("is_marketing")
+        left = offers
+        for rule in ("_gate_consent", "_gate_complaint", "_gate_booked"):
+            left = left and getattr(left, rule)()
+        dropped = offers - left
+        if dropped:
+            kept = dropped.merged_into_id
+            dropped.merged_into_id = False
+            kept._renew_merged()
+        return dropped
+
+    def _carries_offer(self):
+        """Tell whether this is an offer, or one is made together with it."""
+        self.ensure_one()
+        return self.is_marketing or any(self.merged_ids.mapped("is_marketing"))
 
     def _put_off(self, moments, code):
         """Put these off until `moments` ({record: naive UTC}); skip those for which that is too late."""
@@ -93,9 +129,7 @@ class SalonFollowup(models.Model):
 
     def _gate_wanted(self):
         """Skip what is about nothing any more: the booking was moved, the date changed, the client came again."""
-        gone = self.filtered(lambda one: not one.partner_id.active)
-        gone._skip("gone")
-        left = self - gone
+        left = self._gate_gone()
         for step, followups in left.grouped("step_id").items():
             planned = followups.filtered(lambda one: one.origin_model and one.origin_model != self._name)
             if not step or not planned:
@@ -110,6 +144,22 @@ class SalonFollowup(models.Model):
             over._skip("gone")
             left -= over
         return left
+
+    def _gate_gone(self):
+        """Skip what is for nobody any more."""
+        gone = self.filtered(lambda one: not one.partner_id.active)
+        files = gone.sudo().partner_id.with_context(active_test=False).salon_file_ids.filtered("erased_at")
+        erased = gone.filtered(lambda one: one.partner_id in files.partner_id)
+        erased._skip("erased")
+        (gone - erased)._skip("gone")
+        return self - gone
+
+    def _gate_again(self):
+        """Ask again of these, which wait for a person: clients object, complain, book and leave meanwhile."""
+        left = self.filtered(lambda one: one.state == "due")
+        for rule in ("_gate_gone", "_gate_consent", "_gate_complaint", "_gate_booked"):
+            left = left and getattr(left, rule)()
+        left._drop_offers()
 
     def _gate_booked(self):
         asked = self.filtered("plan_id.stop_when_booked")
@@ -255,15 +305,18 @@ class SalonFollowup(models.Model):
 
     @api.model
     def _find_offers_made(self, client_ids, now):
-        """Return {partner id: moments of the offers of the last week}; those that are due count as made `now`."""
+        """Return {partner id: moments of the offers of the last week}; those that are due count as made `now`, and a
+        contact for care that an offer is made with counts as an offer."""
         made = defaultdict(list)
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT partner_id, COALESCE(done_at, %s) FROM salon_followup
-                 WHERE is_marketing AND partner_id = ANY(%s)
-                   AND (state = 'due' OR (state = 'done' AND done_at > %s))
+                SELECT made.partner_id, COALESCE(made.done_at, %s) FROM salon_followup made
+                 WHERE made.partner_id = ANY(%s)
+                   AND (made.state = 'due' OR (made.state = 'done' AND made.done_at > %s))
+                   AND (made.is_marketing OR EXISTS (
+                       SELECT FROM salon_followup offer WHERE offer.merged_into_id = made.id AND offer.is_marketing))
                 """,
                 now,
                 client_ids,
@@ -346,10 +399,7 @@ class SalonFollowup(models.Model):
         self.write({"state": "skipped", "skip_code": "merged", "merged_into_id": kept.id})
         own.write({"merged_into_id": kept.id})
         activities.unlink()
-        if any(self.mapped("is_marketing")) and not kept.is_marketing:
-            kept.is_marketing = True  # it carries an offer: the cap counts it
-        kept.invalidate_recordset(["merged_ids", "script"])
-        kept._renew_notes()
+        kept._renew_merged()
         return self
 
     def _client_day(self):

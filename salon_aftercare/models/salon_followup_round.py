@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime
 
+from ..tools import carry_out
+
 BY_HAND = ("call", "wechat", "task")  # somebody of the salon makes these, one by one
 BEFORE = 3  # earlier contacts that are shown
 RESULT = ("reached", "rating", "said", "next_action", "call_again_on")
@@ -21,6 +23,9 @@ class SalonFollowup(models.Model):
     def load_round(self):
         """Return the ids of what the user has to do today: what was given to them or to nobody, the most urgent first.
 
+        What is for a later hour of today may be made now, as far as the gate lets it through; and what is due already
+        is asked again: a client may have objected, complained or booked since.
+
         :return list: ids of salon.followup
         """
         domain = [
@@ -29,7 +34,11 @@ class SalonFollowup(models.Model):
             ("channel", "in", BY_HAND),
             ("due_at", "<", "today +1d"),
         ]
-        return self.search(domain).ids
+        followups = self.search(domain)
+        mine = followups.sudo().try_lock_for_update(allow_referencing=True)
+        carry_out(mine.filtered(lambda one: one.state == "due"), "_gate_again")
+        carry_out(mine.filtered(lambda one: one.state == "planned"), "_gate")
+        return followups.filtered(lambda one: one.state == "due").ids
 
     def load_card(self):
         """Return what one needs to know for this contact.

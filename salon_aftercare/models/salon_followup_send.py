@@ -129,6 +129,7 @@ class SalonFollowup(models.Model):
             return self.browse()
         for rule in ASKED_AGAIN:
             left = left and getattr(left, rule)()
+        left._drop_offers()
         at = left._decent(now) if left else now
         if at > now:
             if at > left.latest_at:
@@ -141,11 +142,30 @@ class SalonFollowup(models.Model):
     def _carrier(self):
         return self.mail_id or self.sms_id
 
+    def _begin_anew(self, client):
+        self._make_anew()
+        self.write({"sending": False, "try_at": False, "tries": 0, "fault": False})
+        return super()._begin_anew(client)
+
+    def _make_anew(self):
+        """What was made of these says what it is not to say any more, or to somebody else: it is made anew."""
+        for followup in self.sudo():
+            followup._cancel_carrier()
+            followup.write({"mail_id": False, "sms_id": False, "tries": 0})
+
+    def _renew_merged(self):
+        self.filtered(lambda one: one.sending in ("planned", "retry") and one.sudo()._carrier())._make_anew()
+        return super()._renew_merged()
+
+    def _cancel_carrier(self):
+        """See to it that nobody sends by mistake what was made of this."""
+        self.mail_id.filtered(lambda mail: mail.state != "sent").state = "cancel"
+        self.sms_id.filtered(lambda sms: sms.state not in ("sent", "pending", "process")).state = "canceled"
+
     def _stop_sending(self):
         """See to it that what is over is not sent any more, neither by us nor by mistake."""
         for followup in self.sudo():
-            followup.mail_id.filtered(lambda mail: mail.state != "sent").state = "cancel"
-            followup.sms_id.filtered(lambda sms: sms.state not in ("sent", "pending", "process")).state = "canceled"
+            followup._cancel_carrier()
             if followup.sending in ON_ITS_WAY:
                 followup.write({"sending": "stopped", "try_at": False})
 
@@ -178,7 +198,7 @@ class SalonFollowup(models.Model):
             "email_from": company.email_formatted or self.env.user.email_formatted,
             "subject": followup._get_subject(),
         }
-        if self.is_marketing and (file := self.partner_id.salon_file_ids[:1]):
+        if self._carries_offer() and (file := self.partner_id.salon_file_ids[:1]):
             headers = self._parked_headers()
             headers["List-Unsubscribe"] = f"<{file._choice_link(company)}/offers/email>"
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -199,7 +219,7 @@ class SalonFollowup(models.Model):
             "text": plaintext2html(self._get_text()),
             "where": self._get_where(),
             "choices": file._choice_mark(company) if file else False,
-            "is_marketing": self.is_marketing,
+            "is_marketing": self._carries_offer(),
         }
         return self.env["ir.qweb"]._render("salon_aftercare.followup_mail", values, lang=self.env.lang)
 
@@ -212,7 +232,7 @@ class SalonFollowup(models.Model):
         self._open_feedback()
         followup = self._for_client().with_context(salon_for_client=True)
         text = followup._get_text()
-        if self.is_marketing and (file := self.partner_id.salon_file_ids[:1]):
+        if self._carries_offer() and (file := self.partner_id.salon_file_ids[:1]):
             text += "\n" + followup.env._("No more offers: %s", file._choice_link(self.company_id))
         return self._park_sms(text)
 
@@ -284,6 +304,11 @@ class SalonFollowup(models.Model):
         trouble += ["|", ("activity_id", "=", False), ("activity_id.active", "=", False)]
         return super()._find_unreminded().filtered(lambda one: one._is_made_by_hand()) | self.search(trouble)
 
+    @api.model
+    def _find_waiting_by_hand(self):
+        trouble = self.search([("sending", "in", TROUBLE), ("state", "=", "due")])
+        return (super()._find_waiting_by_hand() | trouble).filtered(lambda one: one._is_made_by_hand())
+
     def _activity_type_id(self):
         call = self.sending in TROUBLE and self._may_call_instead()
         name = "salon_aftercare.mail_activity_type_followup_call"
@@ -309,7 +334,7 @@ class SalonFollowup(models.Model):
 
     def _may_call_instead(self):
         """Tell whether the client can be called and has nothing against it (invariant 9)."""
-        purpose = "marketing" if self.is_marketing else "care"
+        purpose = "marketing" if self._carries_offer() else "care"
         client = self.partner_id
         refused = self.env["salon.client.file"].sudo()._find_refusals(client, purpose, "call")
         return bool(client.phone) and client.id not in refused

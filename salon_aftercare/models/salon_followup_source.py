@@ -121,6 +121,8 @@ class SalonFollowupPlan(models.Model):
         alias = query.table
         if self.trigger in ("first_visit", "last_visit"):
             query.add_where(self._only_visit_sql(alias))
+        if self.trigger == "product_sold":
+            query.add_where(self._kept_sql(alias))
         holder, at = model, alias
         *steps, last = source.path.split(".") if source.path else [None]
         for name in steps:
@@ -217,13 +219,30 @@ class SalonFollowupPlan(models.Model):
             wanted = self._products_domain()
             return Domain.TRUE if wanted.is_true() else Domain("salon_line_ids", "any", [("product_id", "any", wanted)])
         if self.trigger == "product_sold":
-            retail = Domain("is_salon_service", "=", False) & Domain("type", "!=", "service")
-            sold = Domain("qty", ">", 0) & Domain("product_id", "any", retail & self._products_domain())
-            return Domain("lines", "any", sold)
+            return Domain("lines", "any", Domain("qty", ">", 0) & Domain("product_id", "any", self._retail_domain()))
         if self.trigger in ("visit_done", "first_visit", "last_visit"):
             wanted = self._products_domain()
             return Domain.TRUE if wanted.is_true() else Domain("line_ids", "any", [("product_id", "any", wanted)])
         return Domain.TRUE
+
+    def _retail_domain(self):
+        """Return the condition on the products that clients take home and that this plan is about."""
+        return Domain("is_salon_service", "=", False) & Domain("type", "!=", "service") & self._products_domain()
+
+    def _kept_sql(self, alias):
+        """Return the SQL of whether something of what an order sold was not brought back."""
+        return SQL(
+            """
+            EXISTS (SELECT FROM pos_order_line sold
+                     WHERE sold.order_id = %(order)s AND sold.product_id IN %(retail)s
+                       AND sold.qty > (SELECT COALESCE(-SUM(back.qty), 0) FROM pos_order_line back
+                                         JOIN pos_order refund ON refund.id = back.order_id
+                                          AND refund.state NOT IN ('draft', 'cancel')
+                                        WHERE back.refunded_orderline_id = sold.id))
+            """,
+            order=SQL.identifier(alias, "id"),
+            retail=self.env["product.product"].sudo()._search(self._retail_domain()).subselect(),
+        )
 
     def _products_domain(self):
         """Return the condition on the products (product.product) that this plan is about."""

@@ -35,13 +35,21 @@ class SalonLostAnswer(models.Model):
     def create(self, vals_list):
         answers = super().create(vals_list)
         answers._check_client()
+        answers._check_followup()
         return answers
 
     def write(self, vals):
         result = super().write(vals)
         if "partner_id" in vals:
             self._check_client()
+        if "followup_id" in vals:
+            self._check_followup()
         return result
+
+    def _check_followup(self):
+        """Refuse to learn of a contact by way of an answer."""
+        if not self.env.su:
+            self.followup_id.check_access("read")
 
     def _check_client(self):
         """Refuse an answer of a client whose file one may not read: it would open the way to them."""

@@ -20,6 +20,17 @@ class SalonVisit(models.Model):
         for visit in self:
             visit.case_count = counts.get(visit.id, 0)
 
+    def write(self, vals):
+        """A visit turned out to be someone else's: so are its cases, but for those that name another client already."""
+        before = {visit: visit.partner_id for visit in self} if vals.get("partner_id") else {}
+        result = super().write(vals)
+        for visit, client in before.items():
+            cases = visit.sudo().case_ids.filtered(
+                lambda case, client=client: case.partner_id == client and case.state != "closed"
+            )
+            cases.filtered(lambda case, visit=visit: case.partner_id != visit.partner_id).partner_id = visit.partner_id
+        return result
+
     def action_view_cases(self):
         """Show the cases of this visit."""
         return self.env["salon.case"].search([("visit_id", "=", self.id)])._action_open()

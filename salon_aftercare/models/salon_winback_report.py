@@ -14,7 +14,8 @@ class SalonWinbackReport(models.Model):
     _rec_name = "partner_id"
     _depends = {
         "salon.followup": [
-            "plan_id", "company_id", "partner_id", "occasion", "state", "skip_code", "due_at", "done_at"
+            "plan_id", "company_id", "partner_id", "occasion", "origin_model", "state", "skip_code", "due_at",
+            "done_at",
         ],
         "salon.followup.plan": ["has_control_group"],
         "salon.visit": ["partner_id", "company_id", "date", "state"],
@@ -59,6 +60,7 @@ class SalonWinbackReport(models.Model):
                       FROM salon_followup followup
                       JOIN salon_followup_plan plan ON plan.id = followup.plan_id AND plan.has_control_group
                      WHERE followup.occasion IS NOT NULL
+                       AND followup.origin_model IS DISTINCT FROM 'salon.followup'  -- called again: the same contact
                        AND (followup.state = 'done' OR (followup.state = 'skipped' AND followup.skip_code = 'control'))
                      ORDER BY followup.plan_id, followup.occasion, COALESCE(followup.done_at, followup.due_at),
                               followup.id) first

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.salon_crm.tests.access_common import AccessMatrix
@@ -66,6 +66,19 @@ class TestAccess(AftercareCommon):
         self.assertEqual(found.ids, (own | performed).ids)
         with self.assertRaises(AccessError):
             others.with_user(self.stylist_user).said = "Overheard"
+
+    def test_nobody_learns_of_a_visit_or_a_client_by_way_of_a_follow_up(self):
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        visit = self._done_visit(self.ben, client=stranger, note="Going through a divorce")
+        followup = self._followup(self.anna).with_user(self.stylist_user)
+        for values in (
+            {"visit_id": visit.id}, {"partner_id": stranger.id}, {"origin_id": visit.id}, {"state": "done"},
+            {"is_marketing": True}, {"sending": "retry"},
+        ):  # fmt: skip
+            with self.assertRaisesRegex(UserError, "closed by its buttons"):
+                followup.write(values)
+        self.assertNotIn("divorce", followup.visit_note or "")
+        followup.write({"said": "Fine", "due_at": followup.due_at, "user_id": self.stylist_user.id})
 
     def test_reception_and_manager_see_all(self):
         followups = self._followup(self.anna) | self._followup(self.ben)

@@ -128,6 +128,45 @@ class TestCarePlan(RhythmCommon):
             theirs.home_ids.with_user(self.stylist_user).read(["often"])
         self.assertEqual(other.salon_file_ids.with_user(self.reception).care_plan_count, 1)
 
+    def test_nobody_learns_of_a_visit_by_way_of_a_care_plan(self):
+        served, other = self._client(), self._client("Other")
+        self._done_visit(self.anna, client=served)
+        visit = self._done_visit(self.ben, client=other)
+        plans = self.env["salon.care.plan"].with_user(self.stylist_user)
+        values = {"name": "P", "product_ids": [(6, 0, self.facial.ids)], "partner_id": served.id}
+        with self.assertRaises(AccessError):
+            plans.create({**values, "visit_id": visit.id})
+        with self.assertRaises(AccessError):
+            plans.with_context(default_visit_id=visit.id).create(values)
+        plan = plans.create(values)
+        with self.assertRaises(AccessError):
+            plan.visit_id = visit
+        plan.action_agree()
+        for line in ({"visit_id": visit.id}, {"state": "done"}):
+            with self.assertRaisesRegex(UserError, "ticked by the visit"):
+                plan.line_ids[0].write(line)
+            with self.assertRaisesRegex(UserError, "ticked by the visit"):
+                plan.line_ids.create({"plan_id": plan.id, "due_on": self.today, **line})
+        line = plan.line_ids.with_context(default_visit_id=visit.id, default_state="done")
+        line = line.create({"plan_id": plan.id, "due_on": self.today})
+        self.assertEqual((line.state, line.visit_id.id), ("open", False))
+
+    def test_the_next_visit_is_booked_at_ten_on_the_salons_clocks(self):
+        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        plan = self._agreed(start_date=self.today + timedelta(days=7))
+        start = plan.action_book()["context"]["default_start"]
+        self.assertEqual(start, f"{self.today + timedelta(days=7)} 02:00:00")
+
+    def test_a_visit_whose_day_is_corrected_corrects_the_plan(self):
+        plan = self._agreed(days_ago=10)
+        visit = self._done_visit(self.anna, client=plan.partner_id)
+        visit.line_ids.product_id = self.facial
+        plan._tick()
+        self.assertEqual(plan.line_ids[0].done_on, self.today)
+        visit.date -= timedelta(days=3)
+        plan._tick()
+        self.assertEqual(plan.line_ids[0].done_on, self.today - timedelta(days=3))
+
     def test_the_plan_is_printed_in_the_clients_language(self):
         plan = self._agreed()
         report = self.env["ir.actions.report"].with_user(self.reception)

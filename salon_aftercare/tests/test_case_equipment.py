@@ -57,6 +57,20 @@ class TestCaseEquipment(CaseCommon):
         self.assertTrue(before.exists())
         self.assertFalse(case.is_blocked)
 
+    def test_a_fault_that_is_closed_at_once_frees_its_station_and_nothing_that_was_blocked_since(self):
+        blocked = self.env["salon.blocked.time"]
+        now = fields.Datetime.now()
+        values = {"station_id": self.chair.id, "kind": "out_of_service", "stop": now + timedelta(days=4)}
+        case = self._case("equipment", corrective_action="New pump", cause_id=self.cause.id)
+        coming = blocked.create({**values, "start": now + timedelta(days=3)})
+        case.action_close()
+        self.assertFalse(coming.exists())
+        case = self._case("equipment", corrective_action="New pump", cause_id=self.cause.id)
+        case.action_solve()
+        since = blocked.create({**values, "start": now + timedelta(days=3)})
+        case.action_close()
+        self.assertTrue(since.exists(), "it is for another reason: this fault was solved before")
+
     def test_the_repair_has_an_owner_and_a_deadline(self):
         case = self._case("equipment", user=self.stylist_user)
         self.assertEqual(self._activities(case).user_id, self.manager)

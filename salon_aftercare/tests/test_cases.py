@@ -85,8 +85,11 @@ class TestCases(CaseCommon):
                 case.write(values)
         with self.assertRaisesRegex(UserError, "Move Deadlines"):
             case.write({"answer_due_at": fields.Datetime.now() + timedelta(days=9)})
+        long_ago = fields.Datetime.now() - timedelta(days=9)
         with self.assertRaises(UserError):
-            self._case(opened_at=fields.Datetime.now() - timedelta(days=9))
+            self._case(opened_at=long_ago)
+        cases = self.env["salon.case"].with_user(self.manager).with_context(default_opened_at=long_ago)
+        self.assertGreater(cases.create({"name": "Now", "partner_id": self.client.id}).opened_at, long_ago)
         with self.assertRaisesRegex(UserError, "keeps its kind"):
             case.kind = "suggestion"
 
@@ -127,6 +130,23 @@ class TestCases(CaseCommon):
         case.action_solve()
         self.assertIn("Close the case", self._activities(case).summary)
 
+    def test_who_was_not_reached_at_first_says_it_in_the_next_call(self):
+        case = self._case(answer="Heard", remedy="gift")
+        self.env["salon.followup.plan"].search([]).active = False
+        step = {"name": "Call", "delay": 0, "delay_unit": "hours", "since": fields.Datetime.now() - timedelta(days=1)}
+        plan = {"name": "After a case", "trigger": "case_solved", "step_ids": [(0, 0, step)]}
+        self.env["salon.followup.plan"].create(plan)
+        case.action_solve()
+        self._run_cron("due")
+        call = self.env["salon.followup"].search([("origin_model", "=", "salon.case"), ("origin_id", "=", case.id)])
+        call.write({"reached": "no", "next_action": "call_again", "call_again_on": fields.Date.today()})
+        call.action_done()
+        self.assertFalse(case.called_at)
+        again = self.env["salon.followup"].search([("occasion", "=", f"again-{call.id}")])
+        again.write({"reached": "yes", "rating": "4", "said": "All is well now"})
+        again.action_done()
+        self.assertEqual((case.handling_rating, case.handling_said), ("4", "All is well now"))
+
     def test_what_was_lost_is_found_by_the_sweep(self):
         case = self._case(user=self.reception, user_id=self.reception.id)
         self.reception.active = False
@@ -162,6 +182,25 @@ class TestCases(CaseCommon):
         self.assertEqual(case.stylist_id, self.anna)
         self.assertEqual(self.env["salon.case"]._open_from_feedback(feedback), case)
 
+    def test_a_case_of_a_feedback_is_named_in_the_teams_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        feedback = SimpleNamespace(
+            id=1, partner_id=self.client, visit_id=self._done_visit(self.anna), company_id=self.env.company, rating=1,
+            comment="",
+        )  # fmt: skip
+        self.env.company.partner_id.lang = "en_US"
+        cases = self.env["salon.case"].with_user(self.env.ref("base.public_user")).with_context(lang="zh_CN")
+        self.assertEqual(cases._open_from_feedback(feedback).name, "Feedback: 1 of 5")
+
+    def test_a_case_is_the_clients_of_whom_its_visit_turned_out_to_be(self):
+        visit = self._done_visit(self.anna)
+        other = self.env["res.partner"].create({"name": "Other"})
+        about, named = self._case(visit_id=visit.id), self._case(visit_id=visit.id)
+        named.partner_id = other
+        dora = self.env["res.partner"].create({"name": "Dora"})
+        visit.partner_id = dora
+        self.assertEqual((about.partner_id, named.partner_id), (dora, other))
+
     # Access ----------------------------------------------------------------------------------------------
 
     def test_a_stylist_sees_own_cases_and_those_of_own_work(self):
@@ -187,6 +226,9 @@ class TestCases(CaseCommon):
         visit = self._open_visit(self.ben, client=other)
         with self.assertRaises(AccessError):
             self._case(user=self.stylist_user, visit_id=visit.id)
+        cases = self.env["salon.case"].with_user(self.stylist_user)
+        with self.assertRaises(AccessError):
+            cases.with_context(default_visit_id=visit.id).create({"name": "What was that?"})
         case = self._case("equipment", user=self.stylist_user)
         with self.assertRaises(AccessError):
             case.visit_id = visit

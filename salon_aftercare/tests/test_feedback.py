@@ -250,12 +250,19 @@ class TestFeedbackNote(FeedbackCommon):
         visit = self._done_visit(self.ben, client=stranger)
         with self.assertRaises(AccessError):
             visit.with_user(self.stylist_user).action_note_feedback()
-        note = (
-            self.env["salon.feedback.note"].with_user(self.stylist_user).create({"visit_id": visit.id, "rating": "1"})
-        )
+        notes = self.env["salon.feedback.note"].with_user(self.stylist_user)
         with self.assertRaises(AccessError):
-            note.action_save()
+            notes.create({"visit_id": visit.id, "rating": "1"})
+        note = notes.create({"visit_id": self._done_visit(self.anna).id, "rating": "1"})
+        with self.assertRaises(AccessError):
+            note.visit_id = visit
         self.assertFalse(visit.feedback_ids.answered_at)
+
+    def test_what_is_being_noted_is_ones_own(self):
+        note = self.env["salon.feedback.note"].with_user(self.reception)
+        note = note.create({"visit_id": self._done_visit(self.anna).id, "comment": "Only between us"})
+        with self.assertRaises(AccessError):
+            note.with_user(self.stylist_user).read(["comment"])
 
     def test_the_stars_of_a_call_count(self):
         followup = self._followup(self.anna)
@@ -304,6 +311,19 @@ class TestFeedbackRequest(FeedbackCommon, MockEmail):
         self.assertEqual(feedback.mail_id.recipient_ids, self.client)
         self._run()
         self.assertFalse(self._mails)
+
+    def test_a_visit_that_is_another_client_s_is_asked_of_that_client_alone(self):
+        sent, parked = self._done_visit(self.anna), self._done_visit(self.ben, client=self.env["res.partner"].create(
+            {"name": "Emma", "email": "emma@example.com"}))  # fmt: skip
+        self._run()
+        feedback = parked.feedback_ids
+        feedback.write({"send_state": "retry", "tries": 1, "try_at": fields.Datetime.now()})
+        feedback.mail_id.state = "exception"
+        for visit, name in ((sent, "Dora"), (parked, "Fay")):
+            visit.partner_id = self.env["res.partner"].create({"name": name, "email": f"{name}@example.com"})
+        mails = self._run()
+        self.assertEqual(set(mails.recipient_ids.mapped("name")), {"Dora", "Fay"})
+        self.assertEqual(set((sent | parked).feedback_ids.mapped("send_state")), {"sent"})
 
     def test_who_does_not_want_it_or_can_not_be_asked_is_not(self):
         silent = self.env["res.partner"].create({"name": "Dora", "email": False, "phone": False})

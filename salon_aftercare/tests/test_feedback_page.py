@@ -73,8 +73,9 @@ class TestFeedbackPage(FeedbackCommon, HttpCase):
         self.assertEqual(self.feedback.comment, "Fine")
 
     def test_details_without_a_face_are_not_kept(self):
-        page = self._post(self._get(self.path), f"{self.path}/more", comment="Fine", nps="9")
-        self.assertIn("How was it?", self._main(page))
+        for comment in ("Fine", "a" * 2001):
+            page = self._post(self._get(self.path), f"{self.path}/more", comment=comment, nps="9")
+            self.assertIn("How was it?", self._main(page))
         self.assertFalse(self.feedback.comment)
 
     def test_who_comes_too_late_is_told_so(self):

@@ -231,7 +231,52 @@ class TestGate(AftercareCommon):
         offer, care = self._ripe(self.offer), self._ripe(self.step)
         self._run_cron("due")
         self.assertEqual((care.state, offer.merged_into_id), ("due", care))
-        self.assertTrue(care.is_marketing, "the call carries an offer: the cap counts it")
+        self.env.company.salon_marketing_cap = 1
+        late = self._ripe(self._step("email", is_marketing=True))
+        self._run_cron("due")
+        self.assertEqual(late.skip_code, "cap", "the call carries an offer: the cap counts it")
+
+    def test_care_that_an_offer_was_put_to_is_not_taken_back_with_it(self):
+        self._agree()
+        care = self._ripe(self.step, minutes_ago=120, hours=2.1)
+        self._run_cron("due")
+        care.latest_at = fields.Datetime.now() - SOON
+        offer = self._ripe(self.offer)
+        self._run_cron("due")
+        self.assertEqual(offer.merged_into_id, care)
+        self._run_cron("due")
+        self.assertEqual(care.state, "due", "it is overdue, and still to be made")
+
+    def test_who_takes_their_word_back_hears_no_offer_in_a_call_for_care(self):
+        self._agree()
+        offer, care = self._ripe(self.offer), self._ripe(self.step)
+        self._run_cron("due")
+        self.file._set_contact_choice("marketing", "call", False, "link")
+        self._run_cron("due")
+        self.assertEqual((care.state, offer.skip_code), ("due", "objected"))
+        self.assertNotIn("Words for call", care.script)
+        self.assertNotIn("Words for call", care.activity_id.note)
+
+    def test_who_objects_complains_or_books_while_a_call_waits_is_not_called(self):
+        self._agree()
+        clients = self._others(5)
+        clients._make_salon_clients()
+        for client in clients[1:3]:
+            client.salon_file_ids._set_contact_choice("marketing", "call", True)
+        win_back = self._step("call", is_marketing=True, stop_when_booked=True)
+        steps = (self.step, self.offer, win_back, self.step, self.step)
+        calls = [self._ripe(step, client) for step, client in zip(steps, clients, strict=True)]
+        self._run_cron("due")
+        self.assertEqual({call.state for call in calls}, {"due"})
+        clients[0].salon_file_ids._set_contact_choice("care", "call", False, "link")
+        self.env["salon.case"].create({"kind": "complaint", "partner_id": clients[1].id, "name": "Too short"})
+        self._book((self.cut, self.anna), client=clients[2])
+        clients[3].active = False
+        self.env["salon.erasure"]._erase(clients[4].salon_file_ids, "request")
+        self._run_cron("due")
+        self._run_cron("sweep")
+        for call, code in zip(calls, ("objected", "complaint", "booked", "gone", "erased"), strict=True):
+            self._assert_skipped(call, code)
 
     def test_an_offer_that_nobody_made_in_time_is_taken_back(self):
         self._agree()

@@ -44,6 +44,19 @@ class TestPlanChange(AftercareCommon):
         self.step.plan_id.action_apply()
         self.assertEqual(followup.skip_code, "plan")
 
+    def test_what_was_to_be_made_with_another_stays_on_its_day(self):
+        other = self.step.plan_id.copy({"sequence": 99})
+        followups = self._followup()
+        joined = followups.filtered("merged_into_id")
+        kept = followups - joined
+        self.assertEqual((len(followups), joined.merged_into_id, joined.plan_id), (2, kept, other))
+        before = joined.due_at
+        self.step.delay += 5 * 24
+        self.step.plan_id.action_apply()
+        self.assertEqual((kept.due_at - before).days, 5)
+        self.assertEqual((joined.state, joined.due_at), ("planned", before))
+        self.assertTrue(joined.activity_id.active)
+
     def test_what_is_due_or_done_stays(self):
         followup = self._followup(hours_ago=30)
         self._run_cron("due")

@@ -164,6 +164,27 @@ class TestPlanning(AftercareCommon):
         visit.partner_id = False
         self.assertEqual(visit.followup_ids.state, "cancelled")
 
+    def test_calls_that_are_made_together_part_when_one_of_the_visits_is_another_client_s(self):
+        dora = self.env["res.partner"].create({"name": "Dora", "phone": "+86 139 0000 0002"})
+        for wrong in (0, 1):
+            visits = [self._done_visit(self.anna), self._done_visit(self.ben)]
+            calls = [visit.followup_ids for visit in visits]
+            self.assertTrue(calls[1].merged_into_id == calls[0] or calls[0].merged_into_id == calls[1])
+            visits[wrong].partner_id = dora
+            right = 1 - wrong
+            self.assertEqual([call.state for call in calls], ["planned", "planned"])
+            self.assertEqual((calls[wrong].partner_id, calls[right].partner_id), (dora, self.client))
+            self.assertFalse((calls[0] | calls[1]).merged_into_id)
+            self.assertTrue(calls[0].activity_id.active and calls[1].activity_id.active)
+            (calls[0] | calls[1]).action_cancel()
+
+    def test_the_reminder_names_the_client_of_whom_the_visit_turned_out_to_be(self):
+        self.step.script = "Ask {{client}}"
+        visit = self._done_visit()
+        self.assertIn("Clara", visit.followup_ids.activity_id.note)
+        visit.partner_id = self.env["res.partner"].create({"name": "Dora", "phone": "+86 139 0000 0002"})
+        self.assertIn("Dora", visit.followup_ids.activity_id.note)
+
     def test_merging_two_clients_keeps_their_follow_ups(self):
         double = self.env["res.partner"].create({"name": "Clara C."})
         followups = self._followup() | self._followup(client=double)

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
@@ -13,7 +15,8 @@ class TestRound(AftercareCommon):
         return self.env["salon.followup"].with_user(user or self.stylist_user)
 
     def _named(self, name, **values):
-        return self._followup(client=self.env["res.partner"].create({"name": name}), **values)
+        client = self.env["res.partner"].create({"name": name, "phone": "+86 139 0000 0009"})
+        return self._followup(client=client, **values)
 
     def test_the_round_has_what_is_due_today_the_most_urgent_first(self):
         late, later = self._named("Late", hours_ago=47), self._named("Later", hours_ago=25)
@@ -24,6 +27,25 @@ class TestRound(AftercareCommon):
         self.assertEqual(
             [id_ for id_ in ids if id_ in (late | later | tomorrow | other | done).ids], [late.id, later.id]
         )
+
+    def test_who_does_not_want_to_be_called_is_not_in_the_round(self):
+        """Invariant 9: also what is for a later hour of today, and what became due before they said so."""
+        with freeze_time(fields.Datetime.now().replace(hour=12)):
+            later, due, wanted = self._named("Later", hours_ago=22), self._named("Due", hours_ago=30), self._named(
+                "Wanted", hours_ago=22)  # fmt: skip
+            due._gate()
+            for followup in later | due:
+                followup.partner_id._make_salon_clients()
+                followup.partner_id.salon_file_ids._set_contact_choice("care", "call", False, "link")
+            ids = self._round().load_round()
+        self.assertIn(wanted.id, ids)
+        self.assertFalse({later.id, due.id} & set(ids))
+        self.assertEqual((later | due).mapped("skip_code"), ["objected", "objected"])
+
+    def test_two_calls_of_one_client_are_one_card(self):
+        client = self.env["res.partner"].create({"name": "Twice", "phone": "+86 139 0000 0002"})
+        calls = self._followup(client=client, hours_ago=30) | self._followup(client=client, hours_ago=48)
+        self.assertEqual(len(set(self._round().load_round()) & set(calls.ids)), 1)
 
     def test_what_was_given_to_nobody_is_in_everybody_s_round_who_may_see_it(self):
         followup = self._followup(hours_ago=30)

@@ -87,6 +87,57 @@ class TestSend(SendCommon):
         self.assertFalse(self._send())
         self.assertEqual((followup.state, followup.skip_code, followup.sending), ("skipped", "objected", "stopped"))
 
+    def _with_offer(self):
+        """Return care by email that an offer goes with."""
+        step = {"name": "Offer", "script": "Two for one!", "channel": "email", "delay": 0, "since": NOW}
+        plan = {"name": "Offer", "trigger": "visit_done", "is_marketing": True, "step_ids": [(0, 0, step)]}
+        self.env["salon.followup.plan"].create(plan)
+        self.file._set_contact_choice("marketing", "email", True)
+        self.step.channel = "email"
+        followups = self._followup()
+        followups._gate()
+        care = followups.filtered(lambda one: one.step_id == self.step)
+        self.assertEqual((care.state, (followups - care).merged_into_id), ("due", care))
+        return care
+
+    def test_care_with_an_offer_says_how_to_have_no_more_of_them(self):
+        self._with_offer()
+        mail = self._send()
+        self.assertIn("Two for one!", mail.body_html)
+        self.assertIn("List-Unsubscribe", mail.headers)
+
+    def test_care_goes_without_the_offer_that_is_refused_meanwhile(self):
+        care = self._with_offer()
+        self.file._set_contact_choice("marketing", "email", False, "link")
+        mail = self._send()
+        self.assertEqual((care.state, len(mail)), ("done", 1))
+        self.assertIn("Anna did Cut", mail.body_html)
+        self.assertNotIn("Two for one!", mail.body_html)
+        self.assertNotIn("List-Unsubscribe", mail.headers)
+
+    def test_a_mail_that_was_refused_by_the_server_goes_again_without_the_offer_that_the_client_refused(self):
+        care = self._with_offer()
+        care._make()
+        first = care.mail_id
+        care.write({"sending": "retry", "tries": 1, "try_at": fields.Datetime.now()})
+        self.file._set_contact_choice("marketing", "email", False, "link")
+        mail = self._send()
+        self.assertEqual((care.state, first.state, len(mail)), ("done", "cancel", 1))
+        self.assertNotIn("Two for one!", mail.body_html)
+
+    def test_what_was_written_to_one_client_does_not_go_when_the_visit_is_another_s(self):
+        followup = self._due()
+        followup._make()
+        first = followup.mail_id
+        followup.write({"sending": "retry", "tries": 1, "try_at": fields.Datetime.now()})
+        dora = self.env["res.partner"].create({"name": "Dora", "email": "dora@example.com", "lang": "en_US"})
+        followup.visit_id.partner_id = dora
+        self.assertEqual((followup.state, followup.sending, first.state), ("planned", False, "cancel"))
+        followup._gate()
+        mail = self._send()
+        self.assertEqual((mail.recipient_ids, followup.state), (dora, "done"))
+        self.assertNotIn("Clara", mail.body_html)
+
     def test_what_waits_until_the_evening_goes_in_the_morning(self):
         followup = self._due()
         self._later(hours=11)

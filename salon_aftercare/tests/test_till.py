@@ -49,6 +49,31 @@ class TestTill(AftercareCommon, TestPoSCommon):
         days = [(followup.due_at.date() - order.date_order.date()).days for followup in followups]
         self.assertEqual(days, [1, 3, 7])
 
+    def _bring_back(self, order, qty=1):
+        """Refund so many of what `order` sold."""
+        refund = order._refund()
+        for line in refund.lines:
+            line.qty = -qty
+            line._onchange_qty()
+        refund._compute_prices()
+        payment = {"pos_order_id": refund.id, "amount": refund.amount_total, "payment_method_id": self.cash_pm1.id}
+        refund.add_payment(payment)
+        refund.action_pos_order_paid()
+        return refund
+
+    def test_what_was_brought_back_is_not_asked_about(self):
+        plan = self._plan_of_sales()
+        shampoo = self.create_product("Shampoo", self.categ_basic, 10.0)
+        kept, back, at_once = self._buy(shampoo), self._buy(shampoo), self._buy(shampoo)
+        self._bring_back(at_once)
+        self._run_cron("due")
+        followups = self.env["salon.followup"].search([("plan_id", "=", plan.id)])
+        self.assertEqual(set(followups.mapped("origin_id")), {kept.id, back.id})
+        self._bring_back(back)
+        left = followups.sudo()._gate_wanted()
+        self.assertEqual(set(left.mapped("origin_id")), {kept.id})
+        self.assertEqual(set((followups - left).mapped("skip_code")), {"gone"})
+
     def test_a_sale_of_services_or_to_nobody_is_no_purchase_of_products(self):
         plan = self._plan_of_sales()
         self._buy(self.cut)

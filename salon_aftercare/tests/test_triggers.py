@@ -208,6 +208,17 @@ class TestTriggers(AftercareCommon):
                 }
             )
 
+    def test_a_manager_asks_only_for_what_they_may_read(self):
+        """By whom a plan finds one would learn what its condition asks for."""
+        plans = self.env["salon.followup.plan"].with_user(self.manager)
+        for condition in (
+            "[('user_ids.totp_secret', 'like', 'A%')]",
+            "[('employee_ids.private_phone', 'like', '+49%')]",
+        ):
+            with self.assertRaisesRegex(ValidationError, "can't be understood"):
+                plans.create({"name": "Curious", "trigger": "visit_done", "condition": condition})
+        plans.create({"name": "Fine", "trigger": "visit_done", "condition": "[('lang', '=', 'en_US')]"})
+
     def test_a_condition_that_nobody_understands_is_refused_in_words(self):
         for condition in ("[('nothing', '=', 1)]", "__import__('os')", "[(("):
             with self.assertRaisesRegex(ValidationError, "can't be understood"):

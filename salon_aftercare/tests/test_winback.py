@@ -2,7 +2,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .test_rhythm import RhythmCommon
@@ -87,6 +87,19 @@ class TestControlGroup(RhythmCommon):
         self.assertTrue(0 < len(out) < 30)
         self.assertEqual(set(out.mapped("skip_code")), {"control"})
         self.assertEqual(set((followups - out).mapped("state")), {"due"})
+
+    def test_who_was_promised_another_call_gets_it_and_is_one_contact(self):
+        self.company.salon_control_percent = 50
+        again = {"origin_model": "salon.followup", "origin_id": 1}
+        calls = self.env["salon.followup"]
+        for number, client in enumerate(self._others(12)):
+            client._make_salon_clients()
+            calls |= self._one(f"again-{number}", client, **again)
+        calls._gate()
+        self.assertEqual(set(calls.mapped("state")), {"due"})
+        self._contacted("client_state-1-1", self.client)
+        self._contacted("again-99", self.client, **again)
+        self.assertEqual(self._figure().contacted, 1)
 
     def test_other_plans_leave_nobody_out(self):
         self.plan.has_control_group = False
@@ -193,6 +206,13 @@ class TestLostReasons(RhythmCommon):
         followup = self._one_followup()
         answer = self.env["salon.lost.answer"].with_context(**followup.action_ask_reason()["context"])
         self.assertEqual(answer.create({"reason_id": self.dear.id}).followup_id, followup)
+
+    def test_nobody_learns_of_a_contact_by_way_of_an_answer(self):
+        served = self._client()
+        self._done_visit(self.anna, client=served)
+        values = {"partner_id": served.id, "reason_id": self.dear.id, "followup_id": self._one_followup().id}
+        with self.assertRaises(AccessError):
+            self.env["salon.lost.answer"].with_user(self.stylist_user).create(values)
 
     def _one_followup(self):
         now = fields.Datetime.now()

@@ -63,6 +63,18 @@ class SalonFeedbackNote(models.TransientModel):
             "target": "new",
         }
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        notes = super().create(vals_list)
+        notes._check_may_note()
+        return notes
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "visit_id" in vals:
+            self._check_may_note()
+        return result
+
     def action_save(self):
         """Keep what the client said.
 

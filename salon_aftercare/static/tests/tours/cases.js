@@ -26,7 +26,7 @@ registry.category("web_tour.tours").add("salon_case_solved", {
         { trigger: ".modal .o_field_widget[name='answer'] textarea", run: "edit Sorry, we put it right" },
         button("action_answer", ".modal footer"),
         { trigger: noDialog },
-        state("Answered"),
+        state("Replied"),
         button("action_propose"),
         state("Proposed"),
         button("action_agree"),
