@@ -133,8 +133,9 @@ class SalonWalletBook(models.TransientModel):
         """Book principal that is over as income, by an entry of its own."""
         wallet = self._need_wallet()
         lots = wallet._lots_over()
-        free, amount = wallet._free()[0], sum(lots.mapped("principal_left"))
-        if not lots or self.currency_id.compare_amounts(amount, free) > 0:
+        amount, bonus = sum(lots.mapped("principal_left")), sum(lots.mapped("bonus_left"))
+        free, above = wallet._free(), self.currency_id.compare_amounts
+        if not lots or above(amount, free[0]) > 0 or above(bonus, free[1]) > 0:
             raise UserError(self.env._("Nothing is over whose client was told before, or an order is just using it."))
         if not (self.account_id and self.entry_journal_id):
             raise UserError(self.env._("Choose the journal and the income account."))
