@@ -442,7 +442,6 @@ class TestLedger(PrepaidCommon):
         self._assert_wallet(100, 10)
         self._assert_books()
 
-
     def test_a_till_goes_on_with_a_client_who_was_merged_meanwhile(self):
         """The till has loaded who is there no more, and took the money: no order is lost, and nobody's money."""
         self._top_up(200, partner=self.guest)
