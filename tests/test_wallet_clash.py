@@ -1,4 +1,7 @@
-"""Stored value that many want at once, and of an order whose worker is killed: real connections, real commits."""
+"""Stored value that many want at once, and of an order whose worker is killed: real connections, real commits.
+
+With 2,000 spends: `HYPOTHESIS_PROFILE=deep make test TESTS=tests/test_wallet_clash.py`
+"""
 
 import os
 import random
@@ -66,8 +69,10 @@ def _spend(registry, facts, number, seed, sold):
 @pytest.mark.template("salon")
 def test_eight_connections_spend_the_same_stored_value_once(shop):
     registry, facts = shop
+    with environment(registry) as env:
+        tills = [wallet_shop.open_till(env, facts) for _number in range(CONNECTIONS)]
     sold = []
-    errors = run_at_once(lambda seed: _spend(registry, facts, ORDERS // CONNECTIONS, seed, sold), CONNECTIONS)
+    errors = run_at_once(lambda seed: _spend(registry, tills[seed], ORDERS // CONNECTIONS, seed, sold), CONNECTIONS)
     assert not errors
     assert len(sold) == ORDERS // CONNECTIONS * CONNECTIONS
     with environment(registry) as env:
