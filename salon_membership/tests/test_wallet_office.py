@@ -58,6 +58,12 @@ class TestSetup(MembershipCommon):
         again.action_set_up()
         self.assertEqual(self._count(), after)
 
+    def test_the_till_offers_money_first(self):
+        methods = self.config.payment_method_ids.sorted(lambda method: (method.sequence, method.id))
+        prepaid = methods._salon_prepaid()
+        self.assertTrue(prepaid)
+        self.assertEqual(methods[-len(prepaid):], prepaid)
+
     def test_accounts_that_are_there_can_be_chosen(self):
         account = self.env["account.account"].create(
             {"code": "2999.1", "name": "Clients' Money", "account_type": "liability_current"}
@@ -127,6 +133,16 @@ class TestBackOffice(PrepaidCommon):
         self._assert_books()
         self._close()
         self.assertEqual(self._liability(), 0)
+
+    def test_the_dialog_says_which_bonus_ends_with_a_payout(self):
+        self._top_up(100)
+        book = self.env["salon.wallet.book"].create({"kind": "payout", "partner_id": self.client.id, "amount": 40})
+        self.assertEqual(book.bonus_ends, 4)
+        book.everything = True
+        self.assertEqual(book.bonus_ends, 10)
+        self._hold_value(11, "holding")
+        book.invalidate_recordset()
+        self.assertEqual((book.available, book.bonus_ends), (90, 9), "not what an order holds")
 
     def test_what_an_order_holds_is_not_paid_out(self):
         self._top_up(100)
