@@ -477,12 +477,13 @@ class TestLedger(PrepaidCommon):
             self.env["base.partner.merge.automatic.wizard"]._merge([self.client.id, self.guest.id], self.client)
             self._wallet()._expire_bonus(self.company._salon_today())
             self._assert_wallet(50, 0)
-            refund = self._give_back(order)
-            self.assertEqual(sum(refund.salon_wallet_move_ids.mapped("principal")), 50)
-            self.assertEqual(sum(refund.salon_wallet_move_ids.mapped("bonus")), 5)
-            self._assert_wallet(100, 5)
+            moves = self._give_back(order).salon_wallet_move_ids.sorted("id")
+            # What was used comes back as it was; what was paid by card is new principal, as the client wished.
+            self.assertEqual(moves.mapped("principal"), [50, 55])
+            self.assertEqual(moves.mapped("bonus"), [5, 0])
+            self._assert_wallet(155, 5)
             self._wallet()._expire_bonus(self.company._salon_today())
-            self._assert_wallet(100, 0)
+            self._assert_wallet(155, 0)
             with self._refused(""):
                 self._give_back(order)
             self._close()

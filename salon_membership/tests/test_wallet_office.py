@@ -59,6 +59,7 @@ class TestSetup(MembershipCommon):
         self.assertEqual(self._count(), after)
 
     def test_the_till_offers_money_first(self):
+        self._wizard(sure=True).action_set_up()
         methods = self.config.payment_method_ids.sorted(lambda method: (method.sequence, method.id))
         prepaid = methods._salon_prepaid()
         self.assertTrue(prepaid)
