@@ -1,7 +1,7 @@
 {
     "name": "Salon: membership",
     "summary": "Tiers, points and prepaid money at the Odoo point of sale, settled with the order",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Salon",
     "author": "Salon on Odoo",
     "license": "LGPL-3",

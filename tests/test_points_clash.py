@@ -1,4 +1,7 @@
-"""Points that many want at once, and points of an order whose worker is killed: real connections, real commits."""
+"""Points that many want at once, and points of an order whose worker is killed: real connections, real commits.
+
+With 2,000 orders: `HYPOTHESIS_PROFILE=deep make test TESTS=tests/test_points_clash.py`
+"""
 import contextlib
 import os
 import random
@@ -81,8 +84,10 @@ def _sell(registry, facts, number, seed, sold):
 @pytest.mark.template("salon")
 def test_eight_connections_spend_and_earn_on_the_same_cards(shop):
     registry, facts = shop
+    with environment(registry) as env:
+        tills = [points_shop.open_till(env, facts) for _number in range(CONNECTIONS)]
     sold = []
-    errors = run_at_once(lambda seed: _sell(registry, facts, ORDERS // CONNECTIONS, seed, sold), CONNECTIONS)
+    errors = run_at_once(lambda seed: _sell(registry, tills[seed], ORDERS // CONNECTIONS, seed, sold), CONNECTIONS)
     assert not errors
     assert len(sold) == ORDERS
     with environment(registry) as env:

@@ -1,4 +1,7 @@
-"""Stored value that many want at once, and of an order whose worker is killed: real connections, real commits."""
+"""Stored value that many want at once, and of an order whose worker is killed: real connections, real commits.
+
+With 2,000 spends: `HYPOTHESIS_PROFILE=deep make test TESTS=tests/test_wallet_clash.py`
+"""
 
 import os
 import random
@@ -66,8 +69,10 @@ def _spend(registry, facts, number, seed, sold):
 @pytest.mark.template("salon")
 def test_eight_connections_spend_the_same_stored_value_once(shop):
     registry, facts = shop
+    with environment(registry) as env:
+        tills = [wallet_shop.open_till(env, facts) for _number in range(CONNECTIONS)]
     sold = []
-    errors = run_at_once(lambda seed: _spend(registry, facts, ORDERS // CONNECTIONS, seed, sold), CONNECTIONS)
+    errors = run_at_once(lambda seed: _spend(registry, tills[seed], ORDERS // CONNECTIONS, seed, sold), CONNECTIONS)
     assert not errors
     assert len(sold) == ORDERS // CONNECTIONS * CONNECTIONS
     with environment(registry) as env:
@@ -169,4 +174,54 @@ def test_a_crash_between_hold_and_order_spends_nothing_and_the_hold_ends(shop):
     with environment(registry) as env:
         free = env["salon.wallet"].load_till_wallet(facts["config"], client)
         assert (free["free_principal"], free["free_bonus"]) == (BEGIN, BONUS)
+        assert wallet_shop.mistakes(env, facts) == []
+
+
+@pytest.mark.template("salon")
+def test_an_order_that_is_paid_while_its_session_is_closed_is_booked(shop):
+    """Its transaction began before the closing: what it sees is an open session, and it would never be posted."""
+    import odoo
+    from odoo.service.model import retrying
+    from odoo.tools import mute_logger
+
+    registry, facts = shop
+    order = wallet_shop.order(facts, facts["clients"][0], 0, topup=30)
+    seen = []
+
+    def pay(env):
+        session = env["pos.session"].browse(facts["session"])
+        seen.append(session.state)
+        if len(seen) == 1:  # somebody else closes it just now, and opens the till anew
+            with environment(registry) as other:
+                closed = other["pos.session"].browse(facts["session"])
+                closed.update_closing_control_state_session("")
+                assert closed.close_session_from_ui() == {"successful": True}
+                again = other["pos.session"].create({"config_id": facts["config"], "user_id": other.uid})
+                again.set_opening_control(0, "")
+        return env["pos.order"].sync_from_ui([order])
+
+    with mute_logger("odoo.sql_db"), registry.cursor() as cr:
+        env = odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
+        retrying(lambda: pay(env), env)
+    assert seen == ["opened", "closed"], "the database refused it once"
+    with environment(registry) as env:
+        paid = env["pos.order"].search([("uuid", "=", order["uuid"])])
+        assert (paid.state, paid.session_id.state) == ("paid", "opened")
+        assert wallet_shop.mistakes(env, facts) == []
+
+
+@pytest.mark.template("salon")
+def test_a_closing_waits_for_the_order_that_is_being_paid(shop):
+    import psycopg2
+
+    registry, facts = shop
+    order = wallet_shop.order(facts, facts["clients"][0], 0, topup=30)
+    with environment(registry) as env:
+        env["pos.order"].sync_from_ui([order])  # and is not committed yet
+        env.flush_all()
+        with pytest.raises(psycopg2.errors.LockNotAvailable), environment(registry) as other:
+            other["pos.session"].browse(facts["session"]).action_pos_session_closing_control()
+    with environment(registry) as env:
+        env["pos.session"].browse(facts["session"]).action_pos_session_closing_control()
+        assert env["pos.session"].browse(facts["session"]).state == "closed"
         assert wallet_shop.mistakes(env, facts) == []

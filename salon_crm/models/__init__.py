@@ -54,6 +54,7 @@ from . import res_partner
 from . import res_users
 from . import res_partner_search
 from . import res_partner_record
+from . import salon_merged_client
 from . import partner_merge
 from . import salon_availability
 from . import salon_turn_pass

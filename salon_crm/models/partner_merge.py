@@ -27,11 +27,20 @@ class MergePartnerAutomatic(models.TransientModel):
         lost = self._get_salon_differences(partners, dst_partner)
         self._merge_salon_files(partners.ids, dst_partner)
         self._merge_salon_offers(partners.ids)
+        clients = bool(partners.filtered("is_salon_client"))
         result = super()._merge(partner_ids, dst_partner, extra_checks)
+        if clients:
+            self._note_salon_clients_gone(partners.ids, dst_partner)
         self._keep_salon_differences(dst_partner, lost)
         dst_partner._refresh_salon_keys()
         self.env.cr.execute("SELECT set_config('salon.unlock', 'off', true)")
         return result
+
+    def _note_salon_clients_gone(self, partner_ids, dst_partner):
+        """Note who became whom: a till goes on with the clients that it has loaded."""
+        gone = set(partner_ids) - set(self.env["res.partner"].browse(partner_ids).exists().ids)
+        rows = [{"gone_id": partner_id, "partner_id": dst_partner.id} for partner_id in sorted(gone)]
+        self.env["salon.merged.client"].sudo().create(rows)
 
     def _get_salon_differences(self, partners, dst_partner):
         """Return what the clients who go say otherwise than who stays: lists of values by the fields of their files."""

@@ -27,10 +27,22 @@ class PosOrder(models.Model):
     @api.model
     def _process_order(self, order, existing_order):
         """Take visits and their lines that are there no more out of the order: no sale is lost over one."""
+        self._salon_follow_merged(order)
         lines = [command[2] for command in order.get("lines") or [] if command[0] in (0, 1)]
         self._salon_drop_gone([order], "salon_visit_id", "salon.visit")
         self._salon_drop_gone(lines, "salon_visit_line_id", "salon.visit.line")
         return super()._process_order(order, existing_order)
+
+    @api.model
+    def _salon_follow_merged(self, order):
+        """Have an order of a client who was merged since the till loaded them be that of the client who stayed.
+
+        Core would take the client out of it: then nobody had what it sold, nor paid with what is theirs.
+        """
+        partner_id = order.get("partner_id")
+        if partner_id and not self.env["res.partner"].browse(partner_id).exists():
+            merged = self.env["salon.merged.client"].sudo().search([("gone_id", "=", partner_id)])
+            order["partner_id"] = merged.partner_id.id or partner_id
 
     @api.model
     def _salon_drop_gone(self, vals_list, name, model):

@@ -191,6 +191,7 @@ class SalonPersonalData(models.AbstractModel):
             ),
             Answer("salon.client.event", by=("file_id.partner_id",), delete=True),
             Answer("salon.choice.link", by=("file_id.partner_id",), delete=True, export=()),
+            Answer("salon.merged.client", delete=True, export=()),
             Answer("salon.client.key", by=("file_id.partner_id",), delete=True, export=()),
             Answer(
                 "salon.client.file",

@@ -13,6 +13,7 @@ MATRIX = {
     "salon.client.event": ("rwcd", "rwcd", "rwcd", "----", "----"),
     "salon.client.duplicate": ("----", "r---", "r---", "----", "----"),
     "salon.choice.link": ("----", "----", "----", "----", "----"),
+    "salon.merged.client": ("----", "----", "----", "----", "----"),
     "salon.client.key": ("----", "----", "----", "----", "----"),
     "salon.health.key": ("----", "----", "----", "----", "----"),
     "salon.health.note": ("----", "----", "----", "----", "----"),

@@ -30,6 +30,7 @@ from . import salon_consent_form
 from . import salon_membership
 from . import salon_membership_benefit
 from . import salon_membership_card
+from . import salon_notice
 from . import salon_membership_change
 from . import salon_membership_club
 from . import salon_membership_offers
@@ -47,6 +48,7 @@ from . import salon_points_hold
 from . import salon_points_debt
 from . import salon_points_move
 from . import salon_points_expiry  # after the lot
+from . import salon_points_notice
 from . import salon_membership_points_notice
 from . import salon_points_gift  # after membership and ledger
 from . import res_company_referral

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .loyalty_card import BY_LEDGER
 from .pos_payment import TOGETHER
@@ -16,8 +17,19 @@ class PosOrder(models.Model):
     _inherit = "pos.order"
 
     def _salon_settle(self):
-        self.sudo()._salon_check_prepaid()
+        order = self.sudo()
+        order._salon_check_prepaid()
+        if order._salon_is_prepaid():
+            order._salon_keep_session()
         return super()._salon_settle()
+
+    def _salon_keep_session(self):
+        """Have the closing of this order's session wait until the order is stored: it books the order, or is refused.
+
+        Where somebody has closed it since this transaction began, the database refuses: the order is tried again, and
+        goes into the session that is open then. Core's own check sees the session as it was.
+        """
+        self.env.execute_query(SQL("SELECT FROM pos_session WHERE id = %s FOR SHARE", self.session_id.id))
 
     def _salon_settlement_only(self, vals):
         vals.pop("currency_rate", None)  # computed, but what a till sends would be taken for it

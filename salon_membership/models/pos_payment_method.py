@@ -56,3 +56,8 @@ class PosPaymentMethod(models.Model):
                         account=account.display_name or self.env._("not chosen yet"),
                     )
                 )
+
+    @api.model
+    def _salon_last_sequence(self, company):
+        """Return the place behind all methods of a company: at the till, one without a place comes before money."""
+        return max(self.sudo().search([("company_id", "=", company.id)]).mapped("sequence"), default=0) + 1

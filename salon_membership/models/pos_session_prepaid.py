@@ -1,11 +1,18 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class PosSession(models.Model):
     """The closing of a till at which prepaid money was used."""
 
     _inherit = "pos.session"
+
+    def action_pos_session_closing_control(self, *args, **kwargs):
+        """An order that is being paid just now (`pos.order._salon_keep_session`) is waited for: it is tried again."""
+        query = SQL("SELECT FROM pos_session WHERE id = ANY(%s) FOR NO KEY UPDATE NOWAIT", self.ids)
+        self.env.cr.execute(query, log_exceptions=False)
+        return super().action_pos_session_closing_control(*args, **kwargs)
 
     def _cannot_close_session(self, bank_payment_method_diffs=None):
         if message := self._salon_refuse_differences(bank_payment_method_diffs):

@@ -3,8 +3,9 @@ from odoo.tools import SQL, format_amount, format_date
 
 from odoo.addons.salon_crm.tools import append_only
 
+from .salon_notice import OF_USE
+
 TOLD = ("enrolled", "promoted", "demoted", "warned", "ended", "reopened")
-BATCH = 100
 
 
 class SalonMembershipChange(models.Model):
@@ -14,11 +15,12 @@ class SalonMembershipChange(models.Model):
     """
 
     _name = "salon.membership.change"
-    _inherit = ["salon.signed.line"]
+    _inherit = ["salon.signed.line", "salon.notice"]
     _description = "Membership Change"
     _order = "id desc"
     _log_access = False  # core would change the row when its user is deleted
     _rec_name = "kind"
+    _sending_state = "told"
 
     membership_id = fields.Many2one("salon.membership", required=True, readonly=True, ondelete="restrict", index=True)
     partner_id = fields.Many2one(related="membership_id.partner_id", string="Client")
@@ -67,14 +69,23 @@ class SalonMembershipChange(models.Model):
     created_at = fields.Datetime(string="When")
     created_by_name = fields.Char(string="By")
     told = fields.Selection(
-        [("no", "Not to Be Told"), ("due", "To Be Told"), ("told", "Told"), ("unreachable", "No Email")],
+        [
+            ("no", "Not to Be Told"),
+            ("planned", "To Be Told"),
+            ("sending", "On Its Way"),
+            ("retry", "Not Sent, Tries Again"),
+            ("sent", "Told"),
+            ("unsure", "Perhaps Sent"),
+            ("unreachable", "No Email"),
+            ("failed", "Not Sent: Error"),
+        ],
         string="Client Told",
         required=True,
         readonly=True,
         default="no",
     )
 
-    _due_idx = models.Index("(id) WHERE told = 'due'")
+    _due_idx = models.Index("(try_at) WHERE told IN ('planned', 'sending', 'retry')")
 
     @api.private
     def init(self):
@@ -83,13 +94,15 @@ class SalonMembershipChange(models.Model):
         self.env.cr.execute(
             """
             CREATE OR REPLACE FUNCTION salon_membership_refuse_change() RETURNS trigger AS $$
+            DECLARE
+                letter CONSTANT text[] := '{told,try_at,tries,sending_at,sent_at,mail_id,sms_id}';
             BEGIN
                 -- Retention, erasure and merging lift this for their own transaction, by their own procedures.
                 IF current_setting('salon.unlock', true) = 'on' THEN
                     RETURN COALESCE(NEW, OLD);
                 END IF;
                 IF TG_OP = 'UPDATE' THEN  -- that the client was told is known later
-                    IF to_jsonb(OLD) - 'told' = to_jsonb(NEW) - 'told' THEN
+                    IF to_jsonb(OLD) - letter = to_jsonb(NEW) - letter THEN
                         RETURN NEW;
                     END IF;
                 END IF;
@@ -117,40 +130,31 @@ class SalonMembershipChange(models.Model):
         companies = self.env["res.company"].sudo()
         for vals in vals_list:
             tells = companies.browse(vals["company_id"]).salon_tell_member and vals["kind"] in TOLD
-            vals.setdefault("told", "due" if tells and not quiet else "no")
+            vals.setdefault("told", "planned" if tells and not quiet else "no")
         changes = super().create(vals_list)
-        if "due" in changes.mapped("told"):
-            self.env.ref("salon_membership.cron_tell_members")._trigger()
+        if "planned" in changes.mapped("told"):
+            self._job()._trigger()
         return changes
 
     # The client is told -----------------------------------------------------------------------------
 
     @api.model
-    def _cron_tell(self):
-        """Tell clients what became of their membership, by email, at hours at which they may be written to."""
-        last = 0
-        while changes := self.search([("told", "=", "due"), ("id", ">", last)], order="id", limit=BATCH):
-            last = changes[-1].id
-            changes = changes.try_lock_for_update().filtered(lambda change: change.told == "due")
-            changes._tell()
-            if not self.env["ir.cron"]._commit_progress(len(changes)):
-                return
+    def _domain_looked_after(self):
+        return [("created_at", ">", fields.Datetime.now() - OF_USE)]
 
-    def _tell(self):
-        """Write to these clients whose hour it is; of several changes of one membership, the last is told."""
-        now = fields.Datetime.now()
-        template = self.env.ref("salon_membership.mail_template_membership_change", raise_if_not_found=False)
-        domain = [("membership_id", "in", self.membership_id.ids), ("told", "=", "due")]
-        newest = {change.membership_id: change.id for change in self.search(domain, order="id")}
-        for change in self:
-            company, client = change.company_id, change.partner_id
-            if newest[change.membership_id] != change.id or not template or not company.salon_tell_member:
-                change.told = "no"
-            elif "email" not in client._salon_channels(company):
-                change.told = "unreachable"
-            elif company._salon_decent_hours(client).next(now) <= now:
-                template.send_mail(change.id)
-                change.told = "told"
+    def _letter(self):
+        return self.env.ref("salon_membership.mail_template_membership_change", raise_if_not_found=False)
+
+    def _job(self):
+        return self._job_of("salon_membership.cron_tell_members")
+
+    def _is_wanted(self):
+        """Of several changes of one membership, the last is told."""
+        later = [("membership_id", "=", self.membership_id.id), ("id", ">", self.id), ("told", "not in", ("no", False))]
+        return self.company_id.salon_tell_member and not self.search_count(later, limit=1)
+
+    def _of_use_until(self):
+        return self.created_at + OF_USE
 
     def _headline(self):
         """Return in a few words what the client is told."""

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
-BATCH = 200  # letters
+BATCH = 200  # members
 
 
 class SalonMembership(models.Model):
@@ -17,7 +17,7 @@ class SalonMembership(models.Model):
     )
     points_ending_on = fields.Date(string="Next Points End On", compute="_compute_points_ending", compute_sudo=True)
     points_told_until = fields.Date(
-        string="Notice Given Until", readonly=True, copy=False, help="The member was told of points ending up to here."
+        string="Notice Given Until", readonly=True, copy=False, help="The member is told of points ending up to here."
     )
 
     @api.depends("lot_ids.remaining", "lot_ids.expires_on")
@@ -54,14 +54,14 @@ class SalonMembership(models.Model):
 
         It serves what they have already, and is no marketing: who has an address gets it.
         """
-        template = self.env.ref("salon_membership.mail_template_points_ending", raise_if_not_found=False)
+        notices = self.env["salon.points.notice"].sudo()
         programs = self.env["loyalty.program"].sudo()
         for program in programs.search([("is_salon_program", "=", True), ("salon_notice_days", ">", 0)]):
-            while template and (members := self._find_untold(program)):
-                template.send_mail_batch(members.ids)
-                members._note_told(program)
+            while notices._letter() and (members := self._find_untold(program)):
+                members._note_ending_points(program)
                 if not self.env["ir.cron"]._commit_progress(len(members)):
                     return
+        notices._cron_tell()
 
     @api.model
     def _find_untold(self, program, limit=BATCH):
@@ -87,8 +87,13 @@ class SalonMembership(models.Model):
         )
         return self.browse(member_id for (member_id,) in self.env.cr.fetchall())
 
-    def _note_told(self, program):
-        self.points_told_until = program._salon_today() + relativedelta(days=program.salon_notice_days)
+    def _note_ending_points(self, program):
+        """Have these members told of the points that end within the days of notice."""
+        until = program._salon_today() + relativedelta(days=program.salon_notice_days)
+        self.points_told_until = until
+        self.env["salon.points.notice"].sudo().create(
+            [{"membership_id": member.id, "company_id": member.company_id.id, "until": until} for member in self]
+        )
 
     @api.model
     def _load_pos_data_fields(self, config):

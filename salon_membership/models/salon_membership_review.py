@@ -138,7 +138,10 @@ class SalonMembership(models.Model):
             "company_id": company.id,
             "created_at": fields.Datetime.now(),
             "created_by": self.env.uid,
-            "told": "due" if company.salon_tell_member else "no",
+            "told": "planned" if company.salon_tell_member else "no",
+            "channel": "email",
+            "try_at": fields.Datetime.now(),
+            "tries": 0,
         }
         self.env["salon.membership.change"]._insert([row | common for row in rows])
         self.invalidate_model(["change_ids"], flush=False)

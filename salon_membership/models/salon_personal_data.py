@@ -110,6 +110,7 @@ class SalonPersonalData(models.AbstractModel):
                 why=money,
                 export=("number", "state", "principal", "bonus", "company_id"),
             ),
+            Answer("salon.points.notice", by=(of_member,), delete=True, export=()),
             Answer("salon.points.move", by=(f"lot_id.{of_member}",), keeps=("gift_key",), why=ledger),
             Answer("salon.points.debt", by=(of_member,), why=ledger),
             Answer("salon.points.hold", by=(of_member,), delete=True, keeps=("order_uuid",)),

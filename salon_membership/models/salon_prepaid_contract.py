@@ -63,10 +63,11 @@ class SalonPrepaidContract(models.Model):
     write_date = fields.Datetime(related="created_at", string="Last Change")
     letter = fields.Selection(
         [
-            ("due", "To Be Sent"),
+            ("planned", "To Be Sent"),
             ("sending", "On Its Way"),
             ("retry", "Not Sent, Tries Again"),
-            ("told", "Sent"),
+            ("sent", "Sent"),
+            ("unsure", "Perhaps Sent"),
             ("unreachable", "No Email"),
             ("no", "Not to Be Sent"),
             ("failed", "Not Sent: Error"),
@@ -101,8 +102,7 @@ class SalonPrepaidContract(models.Model):
         cards = self._last_letters("salon.treatment.notice", "card_id", ("sell", "upgrade", "contract"))
         for contract in self:
             notice = lots.get(contract.lot_id) or cards.get(contract.card_id)
-            refused = notice and notice.state == "sending" and notice.mail_id.state == "exception"
-            contract.letter = "retry" if refused else notice and notice.state
+            contract.letter = notice and notice.state
             contract.letter_why = notice and notice.why
             contract.letter_try_at = notice and notice.try_at
 
@@ -117,22 +117,19 @@ class SalonPrepaidContract(models.Model):
             return NotImplemented
         for model in ("salon.wallet.notice", "salon.treatment.notice"):
             self.env[model].flush_model()
-        self.env["mail.mail"].flush_model(["state"])
         query = SQL(
             """(
             SELECT contract.id FROM salon_prepaid_contract contract
               LEFT JOIN LATERAL (
-                SELECT letter.state, letter.mail_id FROM (
-                    SELECT id, state, mail_id FROM salon_wallet_notice
+                SELECT letter.state FROM (
+                    SELECT id, state FROM salon_wallet_notice
                      WHERE lot_id = contract.lot_id AND kind IN ('topup', 'contract')
                      UNION ALL
-                    SELECT id, state, mail_id FROM salon_treatment_notice
+                    SELECT id, state FROM salon_treatment_notice
                      WHERE card_id = contract.card_id AND kind IN ('sell', 'upgrade', 'contract')
                 ) letter ORDER BY letter.id DESC LIMIT 1
               ) last ON TRUE
-              LEFT JOIN mail_mail mail ON mail.id = last.mail_id
-             WHERE CASE WHEN last.state = 'sending' AND mail.state = 'exception' THEN 'retry'
-                        ELSE COALESCE(last.state, '') END = ANY(%s))""",
+             WHERE COALESCE(last.state, '') = ANY(%s))""",
             [state or "" for state in value],
         )
         return [("id", "in", query)]
@@ -238,7 +235,7 @@ class SalonPrepaidContract(models.Model):
         return self.env.ref(REPORT).report_action(self)
 
     def action_send(self):
-        """Send these contracts to their clients by email; Odoo's mail queue carries them.
+        """Have these contracts sent to their clients by email, at once.
 
         :raise UserError: a client has no email address, or a letter could not be made
         """
@@ -247,10 +244,9 @@ class SalonPrepaidContract(models.Model):
             if not contract.partner_id.email_normalized:
                 raise UserError(self.env._("%s has no email address.", contract.partner_id.display_name))
             notice = contract._note_sending()
-            if notice._letter():
-                notice._send(contract)
-            if notice.state != "sending":
+            if not notice._letter() or not notice._make():
                 raise UserError(notice._say_broken())
+            notice._job()._trigger()
         self.invalidate_recordset(["letter", "letter_why", "letter_try_at"], flush=False)
         return {
             "type": "ir.actions.client",

@@ -132,13 +132,13 @@ class SalonTreatmentCard(models.Model):
             return self.amount_left, words
         if self.company_id.salon_treatment_refund == "share":
             return self.amount_left, self.env._(
-                "%(paid)s paid, less %(used)s sessions at their share of it: %(left)s",
+                "%(paid)s paid, less what was used (sessions: %(used)s) at its share of it: %(left)s",
                 paid=say(self.amount), used=used, left=say(self.amount_left),
             )  # fmt: skip
         cost = self._used_at_list_price()
         amount = max(min(self.currency_id.round(self.amount - cost), self.amount_left), 0.0)
         return amount, self.env._(
-            "%(paid)s paid, less %(used)s sessions at their list price, %(cost)s: %(left)s",
+            "%(paid)s paid, less what was used (sessions: %(used)s) at list price, %(cost)s: %(left)s",
             paid=say(self.amount), used=used, cost=say(cost), left=say(amount),
         )  # fmt: skip
 

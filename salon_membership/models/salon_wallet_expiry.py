@@ -33,7 +33,7 @@ class SalonWallet(models.Model):
             ]
         )
         notices = self.env["salon.wallet.notice"].search(
-            [("lot_id", "in", lots.ids), ("kind", "=", "ending"), ("state", "in", ("told", "unreachable"))]
+            [("lot_id", "in", lots.ids), ("kind", "=", "ending"), ("state", "in", ("sent", "unreachable"))]
         )
         return lots.filtered(
             lambda lot: lot in notices.filtered(lambda one: one.ends_on == lot.principal_expires_on).lot_id
@@ -110,5 +110,5 @@ class SalonWallet(models.Model):
             ]
             notices.create(vals_list)
             self.env["ir.cron"]._commit_progress(len(vals_list))
-        if notices.search_count([("state", "=", "due")], limit=1):
+        if notices.search_count([("state", "=", "planned")], limit=1):
             self.env.ref("salon_membership.cron_tell_wallets")._trigger()

@@ -212,16 +212,23 @@ class SalonWallet(models.Model):
                     wallet=self.display_name,
                 )
             )
-        bonus_left = free[1]
-        for lot in lots:
-            part = min(lot.principal_left, amount)
-            if part <= 0:
-                continue
-            amount = rounded(amount - part)
-            bonus = min(rounded(lot.bonus_left * part / lot.principal_left), bonus_left)
-            bonus_left = rounded(bonus_left - bonus)
+        for lot, part, bonus in self._payout_parts(amount, lots, free[1]):
             vals_list.append(lot._prepare_move_values(-part, -bonus, "payout", **values))
         return self._book(vals_list)
+
+    def _payout_parts(self, amount, lots, bonus_free):
+        """Yield (lot, principal, bonus) of what pays out `amount` from these lots: the bonus that came with it ends.
+
+        :param bonus_free: no more bonus than that ends, because an order holds the rest
+        """
+        rounded = self.currency_id.round
+        for lot in lots:
+            part = min(lot.principal_left, amount)
+            if part > 0:
+                amount = rounded(amount - part)
+                bonus = min(rounded(lot.bonus_left * part / lot.principal_left), bonus_free)
+                bonus_free = rounded(bonus_free - bonus)
+                yield lot, part, bonus
 
     def _transfer(self, other, amount=None, **values):
         """Move money to another client's stored value, each lot with its bonus and its ends; return the moves.

@@ -1,8 +1,9 @@
+from odoo.addons.mail.tests.common import MockEmail
 from odoo.addons.point_of_sale.tests.common import TestPoSCommon
 from odoo.addons.salon_crm.tests.common import SalonCommon
 
 
-class MembershipCommon(SalonCommon, TestPoSCommon):
+class MembershipCommon(SalonCommon, TestPoSCommon, MockEmail):
     """A till, a gold member (20 % off, points times 1.5), and somebody who is no member."""
 
     @classmethod

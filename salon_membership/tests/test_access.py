@@ -39,6 +39,7 @@ MATRIX = {
     "salon.referral": ("----", "r---", "r---", "----", "----"),
     "salon.points.lot": ("----", "r---", "r---", "r---", "----"),
     "salon.points.move": ("----", "r---", "r---", "r---", "----"),
+    "salon.points.notice": ("----", "r---", "r---", "----", "----"),
     "salon.points.rule": ("r---", "r---", "rwcd", "r---", "r---"),
     "salon.prepaid.check": ("----", "----", "r---", "r---", "----"),
     "salon.prepaid.check.line": ("----", "----", "r---", "r---", "----"),

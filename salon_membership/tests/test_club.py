@@ -1,5 +1,9 @@
+import smtplib
+from datetime import timedelta
+
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -125,8 +129,13 @@ class TestClub(MembershipCommon):
 
     # Telling ----------------------------------------------------------------------------------------
 
-    def _tell(self, moment="2026-06-15 12:00:00"):
-        with freeze_time(moment), self.enter_registry_test_mode():
+    def _tell(self, **later):
+        """Have the job run tomorrow at noon, or so much later or earlier."""
+        tomorrow = fields.Datetime.to_datetime(fields.Date.today() + timedelta(days=1))
+        moment = tomorrow + timedelta(hours=12) + timedelta(**later)
+        self.env.ref("salon_membership.mail_template_membership_change").sudo().auto_delete = False
+        self.env.flush_all()
+        with freeze_time(moment), self.enter_registry_test_mode(), self.mock_mail_gateway():
             self.env.ref("salon_membership.cron_tell_members").sudo().method_direct_trigger()
         self.env.invalidate_all()
         return self.env["mail.mail"].sudo().search([("recipient_ids", "in", self.guest.ids)], order="id")
@@ -142,12 +151,34 @@ class TestClub(MembershipCommon):
     def test_not_at_night_and_of_several_changes_the_last(self):
         self.guest.write({"email": "greta@example.com", "tz": "UTC"})
         member = self._buy(500)[1]
-        self.assertFalse(self._tell("2026-06-15 03:00:00"))
+        self.assertFalse(self._tell(hours=-9))
         member.sudo().tier_id = self.silver
         mail = self._tell()
         self.assertEqual(len(mail), 1)
         self.assertIn("you are Silver now", mail.subject)
-        self.assertEqual(member.change_ids.mapped("told"), ["told", "no"])
+        self.assertEqual(member.change_ids.mapped("told"), ["sent", "no"])
+
+    def test_what_a_server_refuses_goes_again_and_an_address_that_is_none_does_not(self):
+        self.guest.write({"email": "greta@example.com", "tz": "UTC"})
+        change = self._buy(500)[1].change_ids
+        errors = [
+            smtplib.SMTPDataError(451, b"Come back later"),
+            smtplib.SMTPRecipientsRefused({"greta@example.com": (550, b"No such user")}),
+        ]
+
+        def refuse(_change):
+            raise errors.pop(0)
+
+        self.patch(self.env.registry["salon.membership.change"], "_send_email", refuse)
+        self._tell()
+        self.assertEqual((change.told, change.tries), ("retry", 1))
+        self._tell(minutes=4)
+        self.assertEqual(len(errors), 1, "not yet")
+        self._tell(minutes=5)
+        self.assertEqual((change.told, change.tries), ("failed", 2))
+        self.assertIn("550 No such user", change.why)
+        self._tell(days=5)
+        self.assertEqual(change.told, "failed")
 
     def test_who_has_no_email_is_listed(self):
         member = self._buy(500)[1]

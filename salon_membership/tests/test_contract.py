@@ -1,4 +1,6 @@
+import smtplib
 from datetime import timedelta
+from itertools import pairwise
 from unittest import skipUnless
 
 from freezegun import freeze_time
@@ -213,6 +215,7 @@ class TestTold(TreatmentCommon):
     def setUp(self):
         super().setUp()
         self.client.email = "client@example.com"
+        self.template = self.env.ref("salon_membership.mail_template_treatment")
         self.noon = self.company._salon_midnight(self.company._salon_today()) + timedelta(days=1, hours=12)
 
     def _notices(self, card):
@@ -220,7 +223,7 @@ class TestTold(TreatmentCommon):
 
     def _run(self, name, at=None):
         self.env.flush_all()
-        with freeze_time(at or self.noon), self.enter_registry_test_mode():
+        with freeze_time(at or self.noon), self.enter_registry_test_mode(), self.mock_mail_gateway(True):
             self.env.ref(f"salon_membership.{name}").method_direct_trigger()
         self.env.invalidate_all()
 
@@ -233,9 +236,10 @@ class TestTold(TreatmentCommon):
         self.assertEqual(notices.mapped("sessions"), [10, -2, 1])
         self.assertEqual(notices.mapped("sessions_balance"), [10, 8, 9])
         before = self.env["mail.mail"].search([])
+        self.template.auto_delete = False
         self._run("cron_tell_treatments")
         self._run("cron_tell_treatments")
-        self.assertEqual(set(notices.mapped("state")), {"sending"})
+        self.assertEqual(set(notices.mapped("state")), {"sent"})
         mails = (self.env["mail.mail"].search([]) - before).sorted("id")
         mails = mails.filtered(lambda mail: mail.recipient_ids == self.client)
         self.assertEqual(len(mails), 3)
@@ -243,10 +247,13 @@ class TestTold(TreatmentCommon):
             mails.mapped(lambda mail: len(mail.attachment_ids)), [1, 0, 0], "the contract goes with the sale"
         )
         self.assertIn("8 of 10 left", mails[1].body_html)
-        mails.state = "sent"  # as Odoo's queue notes it
+
+    def test_what_was_sent_is_deleted_as_its_template_says(self):
+        notice = self._notices(self._sell_card())
+        papers = self.env["ir.attachment"].search([("name", "=like", "C%.pdf")])
         self._run("cron_tell_treatments")
-        self.assertEqual(set(notices.mapped("state")), {"told"})
-        self.assertFalse(mails.exists(), "what was sent is deleted, as its template says")
+        self.assertEqual((notice.state, notice.mail_id.ids), ("sent", []))
+        self.assertEqual(self.env["ir.attachment"].search([("name", "=like", "C%.pdf")]), papers)
 
     def test_two_lines_of_one_order_are_one_piece_of_news(self):
         card, uuid = self._sell_card(), self._uuid()
@@ -313,19 +320,18 @@ class TestTold(TreatmentCommon):
         self._top_up(100)
         self._run("cron_tell_treatments")
         self._run("cron_tell_wallets")
-        self.assertEqual(self._notices(card).mapped(lambda one: (one.kind, one.state)), [("sell", "sending")])
+        self.assertEqual(self._notices(card).mapped(lambda one: (one.kind, one.state)), [("sell", "sent")])
         wallet = self.env["salon.wallet.notice"].search([("wallet_id", "=", self._wallet().id)])
-        self.assertEqual(wallet.mapped(lambda one: (one.kind, one.state)), [("topup", "sending")])
+        self.assertEqual(wallet.mapped(lambda one: (one.kind, one.state)), [("topup", "sent")])
 
-    @mute_logger("odoo.addons.salon_membership.models.salon_prepaid_notice")
+    @mute_logger("odoo.addons.salon_crm.models.salon_sending")
     def test_one_letter_with_an_error_stops_no_other(self):
         card, other = self._sell_card(), self._sell_card(partner=self.guest)
         self.guest.email = "guest@example.com"
-        template = self.env.ref("salon_membership.mail_template_treatment")
-        template.subject = "{{ 1 / (object.partner_id.name != 'Clara Client') }}"
+        self.template.subject = "{{ 1 / (object.partner_id.name != 'Clara Client') }}"
         with mute_logger("odoo.addons.mail.models.mail_render_mixin"):
             self._run("cron_tell_treatments")
-        self.assertEqual((self._notices(card).state, self._notices(other).state), ("failed", "sending"))
+        self.assertEqual((self._notices(card).state, self._notices(other).state), ("failed", "sent"))
 
     def test_what_an_erased_client_was_told_goes(self):
         self.assertTrue(self._notices(self._sell_card()))
@@ -345,107 +351,166 @@ class TestLetter(TreatmentCommon):
         domain = [("partner_id", "=", self.client.id)]
         self.contract = self.env["salon.prepaid.contract"].with_user(self.reception).search(domain)
         self.notice = self.env["salon.wallet.notice"].search([("wallet_id", "=", self._wallet().id)])
+        self.tried = []  # when, which
 
-    def _run(self, hours=0):
-        self.now += timedelta(hours=hours)
+    def _run(self, **later):
+        self.now += timedelta(**later)
         self.env.flush_all()
-        with freeze_time(self.now), self.enter_registry_test_mode():
+        with freeze_time(self.now), self.enter_registry_test_mode(), self.mock_mail_gateway(True):
             self.env.ref("salon_membership.cron_tell_wallets").method_direct_trigger()
         self.env.invalidate_all()
 
-    def _refuse(self, reason="mail_smtp"):
-        """Have the mail server take no letter, as Odoo's queue notes it."""
-        self.notice.mail_id.write({"state": "exception", "failure_type": reason, "failure_reason": "451 Come back"})
+    def _server(self, answer):
+        """Have the mail server answer a letter of a notice so: an error, or None, by which it is taken."""
+
+        def send(notice):
+            self.tried.append((self.now, notice.id))
+            if error := answer(notice):
+                raise error
+            return True
+
+        self.patch(self.env.registry["salon.wallet.notice"], "_send_email", send)
+
+    def _refuse(self, error=None):
+        self._server(lambda notice: error or smtplib.SMTPDataError(451, b"Come back later"))
 
     def _found(self, *states):
         return self.env["salon.prepaid.contract"].search([("letter", "in", states)]) & self.contract.sudo()
 
     def test_its_way_is_seen_on_the_contract(self):
-        self.assertEqual((self.contract.letter, self._found("due")), ("due", self.contract.sudo()))
+        self.assertEqual((self.contract.letter, self._found("planned")), ("planned", self.contract.sudo()))
         self._run()
-        self.assertEqual(self.contract.letter, "sending")
-        self.notice.mail_id.state = "sent"
-        self._run()
-        self.assertEqual((self.contract.letter, self.contract.letter_why), ("told", False))
+        self.assertEqual((self.contract.letter, self.contract.letter_why), ("sent", False))
+        self.assertEqual(self._found("sent"), self.contract.sudo())
         self.assertFalse(self._found("failed", "retry"))
-        self.assertFalse(self.notice.mail_id)
+        self.assertFalse(self.notice.mail_id, "deleted, as its template says")
 
     def test_what_the_server_does_not_take_goes_again_after_longer_and_longer(self):
-        self._run()
         self._refuse()
-        self.assertEqual(self.contract.letter, "retry", "seen at once, before the job looks at it")
-        self.assertEqual(self._found("retry"), self.contract.sudo())
-        self.assertIn("Connection failed", self.contract.letter_why)
-        mail, waited = self.notice.mail_id, []
-        for _time in range(4):
+        for _time in range(20):
             self._run()
-            self.assertEqual((self.notice.state, mail.state), ("retry", "exception"))
-            pause = self.notice.try_at - self.now
-            waited.append(pause.total_seconds() / 3600)
-            self._run(waited[-1] - 0.01)
-            self.assertEqual(mail.state, "exception", "not yet")
-            self.now = self.notice.try_at
-            for _hour in range(24):  # at night nobody is written to
-                self._run(1)
-                if mail.state == "outgoing":
-                    break
-            self.assertEqual((self.notice.state, mail.state), ("sending", "outgoing"))
-            self._refuse()
-        self._run()
-        self.assertEqual(waited, [1, 4, 12, 24])
-        self.assertEqual((self.contract.letter, self.notice.tries), ("failed", 5))
+            if self.notice.state == "failed":
+                break
+            self.assertEqual(self.contract.letter, "retry")
+            self.now = self.notice.try_at - timedelta(minutes=1)
+            self._run()  # not yet
+            self._run(minutes=1)
+        self.assertIn("451 Come back later", self.contract.letter_why)
+        moments = [when for when, _which in self.tried]
+        pauses = [(later - before) // timedelta(minutes=1) for before, later in pairwise(moments)]
+        self.assertEqual(len(moments), 6)
+        self.assertEqual(pauses[:3], [5, 60, 240])
+        self.assertGreaterEqual(pauses[3], 720, "at night nobody is written to")
+        self.assertGreaterEqual(pauses[4], 1440)
+        self.assertEqual((self.contract.letter, self.notice.tries), ("failed", 6))
         self.assertEqual(self._found("failed"), self.contract.sudo())
-        self._run(100)
-        self.assertEqual(mail.state, "exception", "it is a person's now")
+        self._run(hours=100)
+        self.assertEqual(len(self.tried), 6, "it is a person's now")
+
+    def test_its_next_try_has_a_job_of_its_own(self):
+        self._refuse()
+        self._run()
+        triggers = self.env["ir.cron.trigger"].sudo().search([("call_at", "=", self.notice.try_at)])
+        self.assertEqual(triggers.cron_id, self.env.ref("salon_membership.cron_tell_wallets"))
 
     def test_a_letter_that_goes_at_the_second_try_is_told(self):
+        errors = [smtplib.SMTPDataError(451, b"Come back later"), None]
+        self._server(lambda notice: errors.pop(0))
         self._run()
-        self._refuse()
-        self._run()
-        self._run(1)
-        self.notice.mail_id.state = "sent"
-        self._run()
-        self.assertEqual((self.contract.letter, self.notice.tries), ("told", 1))
+        self._run(minutes=4)
+        self.assertEqual(len(self.tried), 1, "not yet")
+        self._run(minutes=1)
+        self.assertEqual((self.contract.letter, self.notice.tries), ("sent", 1))
 
-    def test_an_address_that_is_none_is_not_tried_again(self):
-        self._run()
-        self._refuse("mail_email_invalid")
+    def test_a_server_out_of_order_is_nobodys_fault(self):
+        self._refuse(ConnectionRefusedError(111, "Connection refused"))
+        for _day in range(10):
+            self._run(days=1)
+        self.assertEqual(self.contract.letter, "retry")
+        self._run(days=30)
+        self.assertEqual(self.contract.letter, "failed", "nobody wants to hear of it any more")
+        self.assertEqual(self._found("failed"), self.contract.sudo())
+
+    def test_an_address_that_the_server_does_not_know_is_not_tried_again(self):
+        self._refuse(smtplib.SMTPRecipientsRefused({"client@example.com": (550, b"No such user")}))
         self._run()
         self.assertEqual(self.contract.letter, "failed")
-        self.assertIn("Invalid email", self.contract.letter_why)
+        self.assertIn("550 No such user", self.contract.letter_why)
+        self._run(days=2)
+        self.assertEqual(len(self.tried), 1)
+
+    def test_an_address_that_is_none_is_not_written_to(self):
+        self._refuse()
+        self.client.email = "by phone only"
+        self._run()
+        self.assertEqual((self.contract.letter, self.tried), ("unreachable", []))
+
+    def test_a_failing_letter_holds_up_none_of_the_others(self):
+        self.client.email = "client@example.com"
+        for _time in range(4):
+            self._top_up(100)
+        notices = self.env["salon.wallet.notice"].search([("wallet_id", "=", self._wallet().id)], order="id")
+        self.assertEqual(len(notices), 5)
+        refused = smtplib.SMTPDataError(554, b"Not today")
+        self._server(lambda notice: refused if notice == notices[0] else None)
+        self._run()
+        self.assertEqual(notices.mapped("state"), ["retry", *["sent"] * 4])
+
+    def test_a_letter_that_died_with_its_worker_is_shown_and_goes_once(self):
+        self.notice.sudo()._make()
+        self.notice.sudo().write({"state": "sending", "sending_at": self.now - timedelta(minutes=20)})
+        self._refuse()
+        self._run()
+        self.assertEqual((self.contract.letter, self.tried), ("unsure", []))
+        self.assertEqual(self._found("unsure"), self.contract.sudo())
 
     def test_staff_send_it_again_and_see_what_becomes_of_it(self):
-        self._run()
-        self._refuse("mail_email_invalid")
+        self._refuse(smtplib.SMTPRecipientsRefused({"client@example.com": (550, b"No such user")}))
         self._run()
         self.client.email = "right@example.com"
         self.contract.action_send()
-        self.assertEqual((self.contract.letter, self._found("failed")), ("sending", self.contract.browse().sudo()))
-        second = self.env["salon.wallet.notice"].search([("kind", "=", "contract")])
-        second.mail_id.state = "sent"
+        self.assertEqual((self.contract.letter, self._found("failed")), ("planned", self.contract.browse().sudo()))
+        self._server(lambda notice: None)
+        self.now = self.now.replace(hour=3)  # who asks for it is awake
         self._run()
-        self.assertEqual(self.contract.letter, "told")
+        self.assertEqual(self.contract.letter, "sent")
         self.assertEqual(self.notice.state, "failed", "what was, was")
 
-    def test_a_letter_that_somebody_stopped_or_deleted(self):
-        self._run()
-        self.notice.mail_id.cancel()
+    def test_staff_send_it_where_the_salon_sends_nothing_by_itself(self):
+        self.company.write({"salon_tell_prepaid": False, "salon_send_contract": False, "salon_message_email": False})
         self._run()
         self.assertEqual(self.contract.letter, "no")
         self.contract.action_send()
-        self.env["salon.wallet.notice"].search([("kind", "=", "contract")]).mail_id.sudo().unlink()
+        self.env.ref("salon_membership.mail_template_contract").auto_delete = False
         self._run()
-        self.assertEqual(self.contract.letter, "failed")
+        self.assertEqual(self.contract.letter, "sent")
+        sent = self.env["salon.wallet.notice"].search([("kind", "=", "contract")]).mail_id
+        self.assertEqual(sent.attachment_ids.mapped("name"), [f"{self.contract.number}.pdf"])
+
+    def test_a_letter_that_somebody_stopped_or_sent_by_hand(self):
+        self._refuse()
+        self._run()
+        self.notice.mail_id.cancel()
+        self._run(days=1)
+        self.assertEqual((self.contract.letter, len(self.tried)), ("no", 1))
+        self.contract.action_send()
+        second = self.env["salon.wallet.notice"].search([("kind", "=", "contract")])
+        self._run()
+        self.assertEqual(self.contract.letter, "retry")
+        second.mail_id.state = "sent"
+        self._run()
+        self.assertEqual((self.contract.letter, len(self.tried)), ("sent", 2))
 
     def test_a_contract_of_a_card_too(self):
         card = self._sell_card()
         contract = self.env["salon.prepaid.contract"].search([("card_id", "=", card.id)])
-        self.assertEqual(contract.letter, "due")
+        self.assertEqual(contract.letter, "planned")
         contract.with_user(self.reception).action_send()
-        self.assertEqual(contract.letter, "sending")
-        self.assertIn(contract, self.env["salon.prepaid.contract"].search([("letter", "=", "sending")]))
+        self.assertEqual(contract.letter, "planned")
+        self.assertEqual(self.env["salon.treatment.notice"].search([("card_id", "=", card.id)])[0].kind, "contract")
+        self.assertIn(contract, self.env["salon.prepaid.contract"].search([("letter", "=", "planned")]))
 
-    @mute_logger("odoo.addons.salon_membership.models.salon_prepaid_notice")
+    @mute_logger("odoo.addons.salon_crm.models.salon_sending")
     def test_a_template_with_an_error_is_told_to_who_sends(self):
         template = self.env.ref("salon_membership.mail_template_contract")
         self.env.cr.execute(

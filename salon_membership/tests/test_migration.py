@@ -1,6 +1,7 @@
 import runpy
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 from odoo.tools.misc import file_path
 
 from .common import MembershipCommon
@@ -8,10 +9,10 @@ from .common import MembershipCommon
 
 @tagged("post_install", "-at_install")
 class TestMigration(MembershipCommon):
-    def _migrate(self, name):
+    def _migrate(self, name, to="19.0.1.1.0", since="19.0.1.0.0"):
         self.env.flush_all()
-        script = file_path(f"salon_membership/migrations/19.0.1.1.0/{name}.py")
-        runpy.run_path(script)["migrate"](self.env.cr, "19.0.1.0.0")
+        script = file_path(f"salon_membership/migrations/{to}/{name}.py")
+        runpy.run_path(script)["migrate"](self.env.cr, since)
         self.env.invalidate_all()
 
     def test_orders_of_before_are_refunded_in_part(self):
@@ -68,3 +69,36 @@ class TestMigration(MembershipCommon):
         self._migrate("post-migrate")
         self.assertEqual(self.env.company.salon_inactive_months, 0)
         self.assertTrue(self.env.company.salon_club_form_id)
+
+    # Letters ----------------------------------------------------------------------------------------
+
+    def test_letters_of_before_go_on_where_they_were(self):
+        change = self.membership.change_ids[:1]
+        states = {
+            ("due", None): "planned",
+            ("told", None): "sent",
+            ("sending", "outgoing"): "planned",
+            ("sending", "exception"): "retry",
+            ("retry", "exception"): "retry",
+            ("sending", "cancel"): "no",
+            ("sending", None): "unsure",
+            ("unreachable", None): "unreachable",
+        }
+        for (state, mail_state), becomes in states.items():
+            with self.subTest(state=state, mail=mail_state):
+                mail = mail_state and self.env["mail.mail"].create({"state": mail_state})
+                self._set_letter(change, told=state, mail_id=mail and mail.id, try_at=None)
+                for _twice in range(2):
+                    self._migrate("pre-migrate", "19.0.1.2.0", "19.0.1.1.0")
+                    self.assertEqual(change.told, becomes)
+                self.assertEqual(bool(change.try_at), becomes in ("planned", "retry"))
+                if mail_state == "outgoing":
+                    self.assertEqual(mail.state, "exception", "it waits where no queue sees it")
+
+    def _set_letter(self, change, **values):
+        self.env.flush_all()
+        for name, value in values.items():
+            self.env.cr.execute(
+                SQL("UPDATE salon_membership_change SET %s = %s WHERE id = %s", SQL.identifier(name), value, change.id)
+            )
+        self.env.invalidate_all()

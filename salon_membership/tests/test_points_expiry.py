@@ -1,3 +1,4 @@
+import smtplib
 from datetime import date, datetime
 
 from freezegun import freeze_time
@@ -162,3 +163,39 @@ class TestPointsExpiry(MembershipCommon, MailCase):
         self.client.email = "clara@example.com"
         lot._book(-300, "adjust")
         self.assertFalse(self._tell("2026-12-01 10:00:00"))
+
+    def test_a_notice_that_a_server_refuses_goes_again_and_holds_up_no_other(self):
+        self.program.salon_clearing_keep = 0
+        self.client.email = "clara@example.com"
+        self.guest.email = "greta@example.com"
+        self._lot(300, "2026-05-01 10:00:00")
+        theirs = self.env["salon.membership"]._enrol(self.guest, self.gold)
+        theirs._show_on_card(theirs._new_lot(datetime(2026, 5, 1, 10))._book(50, "adjust"))
+        notices, tried = self.env.registry["salon.points.notice"], []
+
+        def refuse(notice):
+            tried.append(notice.partner_id)
+            if notice.partner_id == self.client and tried.count(self.client) < 2:
+                raise smtplib.SMTPDataError(451, b"Come back later")
+            return True
+
+        self.patch(notices, "_send_email", refuse)
+        self._tell("2026-12-01 10:00:00")
+        mine, other = (self.env["salon.points.notice"].search([("membership_id", "=", member.id)])
+                       for member in (self.membership, theirs))  # fmt: skip
+        self.assertEqual((mine.state, other.state), ("retry", "sent"))
+        self.assertIn("451", mine.why)
+        self._tell("2026-12-01 10:04:00")
+        self._tell("2026-12-01 10:06:00")
+        self.assertEqual((mine.state, tried.count(self.client), tried.count(self.guest)), ("sent", 2, 1))
+
+    def test_a_notice_waits_for_the_morning_and_points_that_are_used_meanwhile_need_none(self):
+        self.program.salon_clearing_keep = 0
+        self.client.write({"email": "clara@example.com", "tz": "UTC"})
+        lot = self._lot(300, "2026-05-01 10:00:00")
+        self.assertFalse(self._tell("2026-12-01 03:00:00"))
+        notice = self.env["salon.points.notice"].search([("membership_id", "=", self.membership.id)])
+        self.assertEqual(notice.state, "planned")
+        lot._book(-300, "adjust")
+        self.assertFalse(self._tell("2026-12-01 12:00:00"))
+        self.assertEqual(notice.state, "no")

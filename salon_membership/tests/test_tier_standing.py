@@ -261,7 +261,7 @@ class TestPromotion(StandingCommon):
                 self.env.cr.savepoint(),
             ):
                 self.env.cr.execute(f"{query} WHERE id = %s", (change.id,))
-        self.env.cr.execute("UPDATE salon_membership_change SET told = 'told' WHERE id = %s", (change.id,))
+        self.env.cr.execute("UPDATE salon_membership_change SET told = 'sent', tries = 2 WHERE id = %s", (change.id,))
 
     def test_ending_and_reopening_stand_in_the_history(self):
         self.membership.action_end()

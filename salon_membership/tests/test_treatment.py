@@ -398,6 +398,20 @@ class TestCourseLedger(TreatmentCommon):
         obstacles = list(self.client.salon_file_ids._erasure_obstacles())
         self.assertTrue(any(card.number in words for words in obstacles))
 
+    def test_a_session_that_a_till_holds_survives_the_merging_of_its_client(self):
+        card = self._sell_card(partner=self.guest)
+        use = self._prepare_use(partner=self.guest)
+        sale = self._prepare_sale(self._line(self.ten, 1600), partner=self.guest, uuid=self._uuid())
+        sale = self._pay(sale, (self.card_method, 1600))
+        self.env["base.partner.merge.automatic.wizard"]._merge([self.client.id, self.guest.id], self.client)
+        order = self._sync(use)
+        self.assertEqual(order.payment_ids.payment_method_id, self.treatment_method)
+        self._assert_card(card, 9, 1440)
+        self.assertEqual(self._sync(sale).partner_id, self.client)
+        self._assert_course_books()
+        self._close()
+        self._assert_course_books()
+
     def test_merged_clients_keep_their_cards(self):
         other = self.env["res.partner"].create({"name": "Clara Client"})
         card = self._sell_card(partner=other)
@@ -455,6 +469,37 @@ class TestCourseOffice(TreatmentCommon):
         with freeze_time(fields.Datetime.now() + timedelta(days=30)):
             card.action_unfreeze()
         self.assertEqual((card.state, card.expires_on), ("active", last + timedelta(days=30)))
+
+    def test_a_frozen_card_at_the_till(self):
+        """What was used comes back to it, and it stays frozen; an order for which nothing was held is owed."""
+        card = self._sell_card()
+        use, offline = self._use(), self._prepare_use(card=card, amount=160)
+        last = card.expires_on
+        card.action_freeze()
+        order = self._sync(offline)
+        self.assertEqual(order.payment_ids.payment_method_id, self.later_method)
+        self._assert_card(card, 9, 1440, "frozen")
+        self._refund_lines(use)
+        self._assert_card(card, 10, 1600, "frozen")
+        self._close()
+        self._assert_course_books()
+        with freeze_time(fields.Datetime.now() + timedelta(days=7)):
+            card.action_unfreeze()
+            self.assertEqual(card.expires_on, last + timedelta(days=7))
+            self._use(card=card)
+            self._assert_card(card, 9, 1440)
+        self._assert_course_books()
+
+    def test_a_frozen_card_is_taken_back_at_the_till(self):
+        card = self._sell_card()
+        card.action_freeze()
+        self._refund_lines(card.pos_order_line_id.order_id, method=self.card_method)
+        self._assert_card(card, 0, 0, "closed")
+        self.assertFalse(card.frozen_from)
+        card.action_unfreeze()
+        self._assert_card(card, 0, 0, "closed")
+        self._close()
+        self._assert_course_books()
 
     def test_a_frozen_card_is_not_booked_as_over(self):
         card = self._sell_card()

@@ -442,6 +442,53 @@ class TestLedger(PrepaidCommon):
         self._assert_wallet(100, 10)
         self._assert_books()
 
+    def test_a_till_goes_on_with_a_client_who_was_merged_meanwhile(self):
+        """The till has loaded who is there no more, and took the money: no order is lost, and nobody's money."""
+        self._top_up(200, partner=self.guest)
+        self._top_up(100)
+        uuid = self._uuid()
+        paid = self._prepare_paid_by_value(110, 110, partner=self.guest, uuid=uuid)
+        self.env["salon.wallet"].begin_validation(self.config.id, uuid)
+        top_up = self._prepare_sale(self._topup_line(50), partner=self.guest, uuid=self._uuid())
+        top_up = self._pay(top_up, (self.cash_method, 50))
+        ids = [self.client.id, self.guest.id]
+        self.env["base.partner.merge.automatic.wizard"]._merge(ids, self.client)
+        self.assertFalse(self.guest.exists())
+        orders = self._sync(paid) | self._sync(top_up)
+        self.assertEqual(orders.partner_id, self.client)
+        self.assertEqual(set(orders.mapped("state")), {"paid"})
+        self.assertEqual((self._wallet().principal, self._wallet().principal_held), (250, 0))
+        self._assert_books()
+        # And who stayed is merged once more.
+        other = self.env["res.partner"].create({"name": "Olga Other"})
+        again = self._prepare_sale(self._topup_line(10), uuid=self._uuid())
+        again = {**self._pay(again, (self.cash_method, 10)), "partner_id": ids[1]}
+        self.env["base.partner.merge.automatic.wizard"]._merge([self.client.id, other.id], other)
+        self.assertEqual(self._sync(again).partner_id, other)
+
+    def test_a_refund_in_a_later_session_goes_back_in_the_parts_it_came_from(self):
+        """Paid by stored value in part; its bonus has ended since, and the client was merged."""
+        self.company.salon_bonus_months = 1
+        self._top_up(100, partner=self.guest)
+        order = self._buy(110, 55, partner=self.guest)
+        self._close()
+        self._assert_books()
+        with freeze_time(fields.Datetime.now() + timedelta(days=60)):
+            self.env["base.partner.merge.automatic.wizard"]._merge([self.client.id, self.guest.id], self.client)
+            self._wallet()._expire_bonus(self.company._salon_today())
+            self._assert_wallet(50, 0)
+            moves = self._give_back(order).salon_wallet_move_ids.sorted("id")
+            # What was used comes back as it was; what was paid by card is new principal, as the client wished.
+            self.assertEqual(moves.mapped("principal"), [50, 55])
+            self.assertEqual(moves.mapped("bonus"), [5, 0])
+            self._assert_wallet(155, 5)
+            self._wallet()._expire_bonus(self.company._salon_today())
+            self._assert_wallet(155, 0)
+            with self._refused(""):
+                self._give_back(order)
+            self._close()
+            self._assert_books()
+
 
 @tagged("post_install", "-at_install")
 class TestPin(PrepaidCommon):
@@ -493,11 +540,12 @@ class TestPin(PrepaidCommon):
         notices = notices.filtered(lambda notice: notice.kind != "topup")
         self.assertEqual(notices.mapped("kind"), ["pin", "pin", "pin_reset"], "whatever else the salon tells")
         night = self.company._salon_midnight(self.company._salon_today()) + timedelta(days=1, hours=3)
+        self.env.ref("salon_membership.mail_template_pin").auto_delete = False
         self.env.flush_all()
-        with freeze_time(night), self.enter_registry_test_mode():
+        with freeze_time(night), self.enter_registry_test_mode(), self.mock_mail_gateway():
             self.env.ref("salon_membership.cron_tell_wallets").method_direct_trigger()
         self.env.invalidate_all()
-        self.assertEqual(set(notices.mapped("state")), {"sending"}, "at once, at any hour")
+        self.assertEqual(set(notices.mapped("state")), {"sent"}, "at once, at any hour")
         self.assertIn("A PIN was set for your stored value", notices[0].mail_id.body_html)
         self.assertNotIn("1234", notices[0].mail_id.body_html)
 

@@ -58,6 +58,13 @@ class TestSetup(MembershipCommon):
         again.action_set_up()
         self.assertEqual(self._count(), after)
 
+    def test_the_till_offers_money_first(self):
+        self._wizard(sure=True).action_set_up()
+        methods = self.config.payment_method_ids.sorted(lambda method: (method.sequence, method.id))
+        prepaid = methods._salon_prepaid()
+        self.assertTrue(prepaid)
+        self.assertEqual(methods[-len(prepaid):], prepaid)
+
     def test_accounts_that_are_there_can_be_chosen(self):
         account = self.env["account.account"].create(
             {"code": "2999.1", "name": "Clients' Money", "account_type": "liability_current"}
@@ -128,6 +135,16 @@ class TestBackOffice(PrepaidCommon):
         self._close()
         self.assertEqual(self._liability(), 0)
 
+    def test_the_dialog_says_which_bonus_ends_with_a_payout(self):
+        self._top_up(100)
+        book = self.env["salon.wallet.book"].create({"kind": "payout", "partner_id": self.client.id, "amount": 40})
+        self.assertEqual(book.bonus_ends, 4)
+        book.everything = True
+        self.assertEqual(book.bonus_ends, 10)
+        self._hold_value(11, "holding")
+        book.invalidate_recordset()
+        self.assertEqual((book.available, book.bonus_ends), (90, 9), "not what an order holds")
+
     def test_what_an_order_holds_is_not_paid_out(self):
         self._top_up(100)
         self._hold_value(110, "holding")
@@ -178,7 +195,8 @@ class TestEnds(PrepaidCommon):
 
     def _run(self, name, after=0):
         self.env.flush_all()
-        with freeze_time(fields.Datetime.now() + timedelta(days=after)), self.enter_registry_test_mode():
+        at = fields.Datetime.now() + timedelta(days=after)
+        with freeze_time(at), self.enter_registry_test_mode(), self.mock_mail_gateway():
             self.env.ref(f"salon_membership.{name}").method_direct_trigger()
         self.env.invalidate_all()
 
@@ -224,7 +242,7 @@ class TestEnds(PrepaidCommon):
         with freeze_time(late):
             self.assertEqual(self._wallet().principal_over, 0, "nobody told the client")
         self._run("cron_expire_wallets", 340)
-        self._notices("ending").sudo().write({"state": "told"})
+        self._notices("ending").sudo().write({"state": "sent"})
         values = {
             "kind": "expire", "partner_id": self.client.id,
             "entry_journal_id": self.env["account.journal"].search([("type", "=", "general")], limit=1).id,
@@ -236,20 +254,44 @@ class TestEnds(PrepaidCommon):
         self._assert_wallet(0, 0)
         self.assertEqual(self._liability(), 0)
 
+    def test_what_an_order_holds_is_not_booked_as_over(self):
+        """Neither its principal nor its bonus: the order gets what it was promised."""
+        self.company.write({"salon_principal_months": 12, "salon_bonus_months": 0, "salon_wallet_use": "bonus"})
+        self._top_up(100)
+        self._run("cron_expire_wallets", 340)
+        self._notices("ending").sudo().write({"state": "sent"})
+        values = {
+            "kind": "expire", "partner_id": self.client.id,
+            "entry_journal_id": self.env["account.journal"].search([("type", "=", "general")], limit=1).id,
+            "account_id": self.env["account.account"].search([("account_type", "=", "income")], limit=1).id,
+        }  # fmt: skip
+        with freeze_time(fields.Datetime.now() + timedelta(days=364)):
+            self.assertEqual(self._hold_value(10, "holding")["bonus"], 10)
+            self.env["salon.wallet"].begin_validation(self.config.id, "holding")
+        with freeze_time(fields.Datetime.now() + timedelta(days=380)):
+            book = self.env["salon.wallet.book"].with_user(self.manager)
+            with self._refused("just using it"):
+                book.create(values).action_book()
+            self.env["salon.wallet"].release_value(self.config.id, ["holding"])
+            book.create(values).action_book()
+        self._assert_wallet(0, 0)
+        self._assert_books()
+
     def test_the_client_is_told_of_each_movement_later(self):
         self.env["salon.wallet.notice"].sudo().search([]).unlink()
         self._top_up(100)
         self._buy(55, 55)
         notices = self._notices("topup", "spend")
-        self.assertEqual(notices.mapped("state"), ["due", "due"])
+        self.assertEqual(notices.mapped("state"), ["planned", "planned"])
         self.assertEqual(notices.mapped("principal"), [100, -50])
+        self.env.ref("salon_membership.mail_template_wallet").auto_delete = False
         mails = self.env["mail.mail"].search([])
         noon = self.company._salon_midnight(self.company._salon_today()) + timedelta(days=1, hours=12)
         self.env.flush_all()
-        with freeze_time(noon), self.enter_registry_test_mode():
+        with freeze_time(noon), self.enter_registry_test_mode(), self.mock_mail_gateway():
             self.env.ref("salon_membership.cron_tell_wallets").method_direct_trigger()
         self.env.invalidate_all()
-        self.assertEqual(notices.mapped("state"), ["sending", "sending"])
+        self.assertEqual(notices.mapped("state"), ["sent", "sent"])
         new = (self.env["mail.mail"].search([]) - mails).sorted("id")
         self.assertEqual(len(new), 2)
         self.assertIn("50.00", new[1].body_html)

@@ -172,6 +172,7 @@ class SalonDealSetup(models.TransientModel):
                 "payment_method_type": "terminal",
                 "use_payment_terminal": DEAL,
                 "split_transactions": False,
+                "sequence": self.env["pos.payment.method"]._salon_last_sequence(company),
             }
         )
         for config in self.config_ids.with_context(bypass_payment_method_ids_forbidden_change=True):

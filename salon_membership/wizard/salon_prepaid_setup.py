@@ -251,6 +251,7 @@ class SalonPrepaidSetup(models.TransientModel):
                 "payment_method_type": "terminal",
                 "use_payment_terminal": terminal,
                 "split_transactions": False,
+                "sequence": self.env["pos.payment.method"]._salon_last_sequence(self.company_id),
             }
         )
 

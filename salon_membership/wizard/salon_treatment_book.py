@@ -42,6 +42,7 @@ class SalonTreatmentBook(models.TransientModel):
     rest = fields.Monetary(compute="_compute_figures", string="Booked as Income")
     other_id = fields.Many2one("res.partner", string="To Client", domain="[('id', '!=', partner_id)]")
     holder_ids = fields.Many2many("res.partner", "salon_treatment_book_holder_rel", string="Also for")
+    ends_on = fields.Date(related="card_id.expires_on", string="Last Day Now")
     expires_on = fields.Date(string="New Last Day")
     journal_id = fields.Many2one(
         "account.journal",
@@ -268,5 +269,6 @@ class SalonTreatmentCard(models.Model):
                 "default_partner_id": self.partner_id.id,
                 "default_company_id": self.company_id.id,
                 "default_holder_ids": [(6, 0, self.holder_ids.ids)],
+                "default_expires_on": self.expires_on,
             },
         }

@@ -29,6 +29,9 @@ class SalonWalletBook(models.TransientModel):
     amount = fields.Monetary(help="Principal: what the client pays, gets, or has transferred.")
     everything = fields.Boolean(string="All There Is", help="All principal, and all bonus too.")
     bonus = fields.Monetary(compute="_compute_bonus", help="What the best rule gives on top.")
+    bonus_ends = fields.Monetary(
+        string="Bonus That Ends", compute="_compute_bonus_ends", help="The bonus that came with what is paid out."
+    )
     other_id = fields.Many2one("res.partner", string="To Client", domain="[('id', '!=', partner_id)]")
     journal_id = fields.Many2one(
         "account.journal",
@@ -61,6 +64,15 @@ class SalonWalletBook(models.TransientModel):
         for wizard in self:
             topup = wizard.kind == "topup" and wizard.partner_id
             wizard.bonus = topup and rules._best(wizard.company_id, wizard.partner_id, wizard.amount)[0]
+
+    @api.depends("partner_id", "kind", "amount", "everything", "available")
+    def _compute_bonus_ends(self):
+        for wizard in self:
+            wallet, amount = wizard._wallet(), wizard.available if wizard.everything else wizard.amount
+            parts = ()
+            if wizard.kind == "payout" and wallet:
+                parts = wallet._payout_parts(amount, wallet._open_lots(), wallet.bonus - wallet.bonus_held)
+            wizard.bonus_ends = wizard.currency_id.round(sum(bonus for _lot, _part, bonus in parts))
 
     def _wallet(self):
         return self.env["salon.wallet"].sudo()._get_open(self.partner_id, self.company_id)
@@ -133,8 +145,9 @@ class SalonWalletBook(models.TransientModel):
         """Book principal that is over as income, by an entry of its own."""
         wallet = self._need_wallet()
         lots = wallet._lots_over()
-        free, amount = wallet._free()[0], sum(lots.mapped("principal_left"))
-        if not lots or self.currency_id.compare_amounts(amount, free) > 0:
+        amount, bonus = sum(lots.mapped("principal_left")), sum(lots.mapped("bonus_left"))
+        free, above = wallet._free(), self.currency_id.compare_amounts
+        if not lots or above(amount, free[0]) > 0 or above(bonus, free[1]) > 0:
             raise UserError(self.env._("Nothing is over whose client was told before, or an order is just using it."))
         if not (self.account_id and self.entry_journal_id):
             raise UserError(self.env._("Choose the journal and the income account."))

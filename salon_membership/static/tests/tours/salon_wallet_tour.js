@@ -238,6 +238,7 @@ registry.category("web_tour.tours").add("salon_till_wallet_refund", {
             PaymentScreen.totalIs("-100.00"),
             PaymentScreen.selectedPaymentlineHas("Stored Value", "-100.00"),
             { content: "onto the card", trigger: ".salon-wallet-parts:contains(back onto the card)" },
+            { content: "and its bonus", trigger: ".salon-wallet-parts .salon-wallet-bonus-back:contains(10.00)" },
             validate(),
             receiptShows("principal-back", "100.00"),
             receiptShows("bonus-back", "10.00"),

@@ -69,6 +69,12 @@ patch(PosOrder.prototype, {
         return this.currency.round(-sum(this.salonBonusLines, (line) => line.prices.total_included));
     },
 
+    /** The bonus that this refund brings back onto the card, beside the principal that it pays back. */
+    get salonBonusBack() {
+        const lines = this.lines.filter((line) => line.isSalonBonus && line.refunded_orderline_id);
+        return this.currency.round(sum(lines, (line) => line.prices.total_included));
+    },
+
     get salonUsesWallet() {
         return Boolean(this.salonWalletLine) || this.salonBonusLines.length > 0;
     },

@@ -71,6 +71,7 @@ patch(PaymentScreenPaymentLines.prototype, {
         const left = order.uiState.salonWallet?.left;
         return {
             bonus: order.salonBonusUsed,
+            back: order.salonBonusBack,
             left: left && this.pos.currency.round(left.principal + left.bonus),
         };
     },
