@@ -57,6 +57,7 @@ from . import salon_client_rhythm
 from . import salon_client_rhythm_category
 from . import salon_client_rhythm_norm
 from . import salon_client_rhythm_run
+from . import salon_client_rhythm_sets
 from . import salon_client_rhythm_refresh
 from . import salon_client_rhythm_month
 from . import salon_client_rhythm_settings

@@ -37,9 +37,7 @@ class SalonClientRhythm(models.Model):
     _log_access = False
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
-    partner_id = fields.Many2one(
-        "res.partner", string="Client", required=True, readonly=True, ondelete="restrict", index=True
-    )
+    partner_id = fields.Many2one("res.partner", string="Client", required=True, readonly=True, ondelete="restrict")
     phone = fields.Char(related="partner_id.phone")
     visits = fields.Integer(
         required=True, readonly=True, help="Days on which this client had a visit that is done; several are one."
@@ -82,7 +80,7 @@ class SalonClientRhythm(models.Model):
     )
 
     _client_uniq = models.Constraint(
-        "UNIQUE (company_id, partner_id)", "This client has a rhythm in this salon already: it is computed by itself."
+        "UNIQUE (partner_id, company_id)", "This client has a rhythm in this salon already: it is computed by itself."
     )
     _state_idx = models.Index("(company_id, state, state_since)")
     _due_idx = models.Index("(company_id, next_due)")

@@ -13,11 +13,9 @@ class SalonClientRhythmCategory(models.Model):
     _log_access = False
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
-    partner_id = fields.Many2one(
-        "res.partner", string="Client", required=True, readonly=True, ondelete="restrict", index=True
-    )
+    partner_id = fields.Many2one("res.partner", string="Client", required=True, readonly=True, ondelete="restrict")
     category_id = fields.Many2one(
-        "product.category", string="Kind of Service", required=True, readonly=True, ondelete="cascade", index=True
+        "product.category", string="Kind of Service", required=True, readonly=True, ondelete="cascade"
     )
     visits = fields.Integer(required=True, readonly=True, help="Days on which such a service was done.")
     last_visit = fields.Date(string="Last Time", required=True, readonly=True)
@@ -32,7 +30,7 @@ class SalonClientRhythmCategory(models.Model):
     next_due = fields.Date(string="Next Visit Due", required=True, readonly=True)
 
     _client_uniq = models.Constraint(
-        "UNIQUE (company_id, partner_id, category_id)",
+        "UNIQUE (partner_id, category_id, company_id)",
         "This client has a rhythm for this kind of service already: it is computed by itself.",
     )
-    _due_idx = models.Index("(company_id, category_id, next_due)")
+    _due_idx = models.Index("(category_id, company_id, next_due)")

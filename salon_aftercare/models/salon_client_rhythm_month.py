@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.salon_crm.tools.frame import utc
 
 from .salon_client_rhythm import STATES
-from .salon_client_rhythm_refresh import SAMPLE
+from .salon_client_rhythm_sets import SAMPLE
 
 NAMES = [name for name, _label in STATES]
 MONTHS_BACK = 12  # so many are reckoned from the visits when a salon begins

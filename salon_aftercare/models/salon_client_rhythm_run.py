@@ -12,8 +12,21 @@ class SalonClientRhythmRun(models.Model):
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
     day = fields.Date(required=True, help="The states are those of this day.")
     last_id = fields.Integer(required=True, help="Clients up to this one are done.")
-    rules = fields.Char(required=True, help="Settings and norms of the computation: with others it begins anew.")
-    is_full = fields.Boolean(help="All clients are computed, not only those with a change.")
+    services = fields.Char(help="Kinds of the services, and the salon's time zone, at the computation.")
+    settings = fields.Char(help="The settings of the computation.")
+    norms = fields.Char(help="The salon's own rhythm at the computation.")
+    scope = fields.Selection(
+        [
+            ("changed", "Clients with a change"),
+            ("norms", "And those who depend on the salon's own rhythm"),
+            ("settings", "All clients"),
+            ("all", "All clients, also by kind of service"),
+        ],
+        string="Computed",
+        required=True,
+        default="all",
+        help="What is another than the last time asks for more.",
+    )
     done_at = fields.Datetime(help="When the last client was done.")
 
     _company_uniq = models.Constraint("UNIQUE (company_id)", "One computation at a time.")

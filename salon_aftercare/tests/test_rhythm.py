@@ -80,6 +80,25 @@ class RhythmCommon(AftercareCommon):
             self.env.ref("salon_aftercare.ir_cron_rhythm").method_direct_trigger()
         self.env.invalidate_all()
 
+    def _night(self, day, scope=None):
+        """Compute as on the night of a day, or all that belongs to `scope`; return what was computed."""
+        with freeze_time(datetime.combine(day, datetime.min.time()) + NOON):
+            run = self.rhythms._begin_run(self.company)
+            run.scope = scope or run.scope
+            while not run.done_at:
+                self.rhythms._refresh_batch(self.company, run)
+        return run.scope
+
+    def _get_rows(self):
+        """Return all that is known of the rhythms of all clients, without what rows are numbered by."""
+        rows = []
+        for table in ("salon_client_rhythm", "salon_client_rhythm_category"):
+            self.env.cr.execute(
+                SQL("SELECT to_jsonb(one) - 'id' AS row FROM %s one ORDER BY row", SQL.identifier(table))
+            )
+            rows.append([row for (row,) in self.env.cr.fetchall()])
+        return rows
+
     def _rhythm(self, client, company=None):
         return self.rhythms.search([("partner_id", "=", client.id), ("company_id", "=", (company or self.company).id)])
 
@@ -316,6 +335,87 @@ class TestRhythm(RhythmCommon):
         self._compute(TODAY + timedelta(days=1))
         self.assertTrue(self._rhythm(old))
 
+    # Rules that change -----------------------------------------------------------------------------------
+
+    def _norm(self, days, category=None):
+        """Have the salon's own rhythm be this one."""
+        norms = self.env["salon.client.rhythm.norm"]
+        category_id = category.id if category else False
+        norms.search([("company_id", "=", self.company.id), ("category_id", "=", category_id)]).unlink()
+        norms.create({"company_id": self.company.id, "category_id": category_id, "days": days, "clients": 5})
+        self.patch(type(self.rhythms), "_refresh_norms", lambda rhythms, company: None)
+
+    def _mark(self, clients):
+        """Put something wrong into their rows, which shows whether they are computed."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("UPDATE salon_client_rhythm SET counted = 77 WHERE partner_id = ANY(%s)", clients.ids)
+        )
+        self.env.invalidate_all()
+
+    def test_the_salons_own_rhythm_concerns_only_who_has_none_of_their_own(self):
+        own, young, lately = self._client("Own"), self._client("Young"), self._client("Lately")
+        self._came(own, *self._days(420, 380, 340))
+        self._came(own, TODAY - timedelta(days=340), services=[self.facial])
+        self._came(young, TODAY)
+        self._came(lately, *self._days(300, 50, 10))  # back: 45 days after the first visit would have been in time
+        self._norm(30, self.hair)
+        self._night(TODAY)
+        self.assertEqual(self._rhythm(lately).state, "back")
+        self._norm(100, self.hair)
+        self._norm(110)
+        self._mark(own | young | lately)
+        self.assertEqual(self._night(TODAY + timedelta(days=1)), "norms")
+        self.env.invalidate_all()
+        counted = [self._rhythm(client).counted for client in (own, young, lately)]
+        self.assertEqual(counted, [77, 1, 3])
+        self.assertEqual((self._rhythm(young).interval_days, self._rhythm(young).interval_source), (100, "category"))
+        self.assertEqual(self._rhythm(lately).state, "active")
+        kinds = {kind.category_id: (kind.interval_days, kind.interval_source, kind.next_due)
+                 for kind in self._rhythm(own).category_ids}  # fmt: skip
+        due = [TODAY - timedelta(days=days) for days in (300, 230)]
+        self.assertEqual(kinds, {self.hair: (40, "own", due[0]), self.face: (110, "salon", due[1])})
+
+    def test_settings_that_change_concern_all(self):
+        client = self._client()
+        self._came(client, *self._days(90, 50, 10))
+        self._night(TODAY)
+        self._mark(client)
+        self.assertEqual(self._night(TODAY + timedelta(days=1)), "changed")
+        self.env.invalidate_all()
+        self.assertEqual(self._rhythm(client).counted, 77)
+        self.company.salon_risk_intervals = 2
+        self.assertEqual(self._night(TODAY + timedelta(days=2)), "settings")
+        self.env.invalidate_all()
+        rhythm = self._rhythm(client)
+        self.assertEqual((rhythm.counted, rhythm.at_risk_on), (3, TODAY + timedelta(days=70)))
+
+    def test_services_of_another_kind_are_counted_there(self):
+        client = self._client()
+        self._came(client, *self._days(80, 40, 0))
+        self._night(TODAY)
+        self.cut.categ_id = self.face
+        self.assertEqual(self._night(TODAY + timedelta(days=1)), "all")
+        self.env.invalidate_all()
+        self.assertEqual(self._rhythm(client).category_ids.category_id, self.face)
+
+    def test_a_night_that_did_not_come_to_its_end_is_made_up_for(self):
+        clients = self.env["res.partner"].union(*(self._client(f"C{number}") for number in range(4)))
+        for client in clients:
+            self._came(client, *self._days(200))
+        self._norm(30)
+        self._night(TODAY)
+        self._norm(60)
+        with patch.object(salon_client_rhythm_refresh, "BATCH", 2), freeze_time(TODAY + timedelta(days=1)):
+            run = self.rhythms._begin_run(self.company)
+            run.last_id = clients[0].id - 1
+            self.rhythms._refresh_batch(self.company, run)
+        self.assertFalse(run.done_at)
+        self.assertEqual(self._night(TODAY + timedelta(days=2)), "norms")
+        self.env.invalidate_all()
+        self.assertEqual({self._rhythm(client).interval_days for client in clients}, {60})
+        self.assertEqual(self._night(TODAY + timedelta(days=3)), "changed")
+
     # Shown -----------------------------------------------------------------------------------------------
 
     def test_the_sentence_explains_the_state(self):
@@ -461,6 +561,45 @@ class TestRhythmRandom(RhythmCommon):
             f"{days} on {night} by {rules}",
         )  # fmt: skip
 
+    def test_after_rules_have_changed_a_night_says_what_a_computation_of_all_says(self):
+        scopes = set()
+        for seed in range(self.ROUNDS):
+            with self.subTest(seed=seed), self.env.cr.savepoint(), self.assertRaises(_UndoError):
+                scopes.add(self._change_rules(Random(seed)))
+                raise _UndoError
+            self.env.invalidate_all()
+        self.assertEqual(scopes, {"changed", "norms", "settings"})
+
+    def _change_rules(self, random):
+        """Have rules change between two nights; return what was computed for it."""
+        rules = self._draw_rules(random)
+        came = {self._client(f"C{number}"): self._draw_visits(random) for number in range(self.CLIENTS)}
+        first = TODAY + timedelta(days=random.randint(0, 700))
+        second = first + timedelta(days=random.choice((1, 1, 3, 40)))
+        self._come(came, date.min, first)
+        self._night(first)
+        self._come(came, first, second)
+        changed = random.choice(("norms", "settings", "both", "nothing"))
+        other = self._draw_rules(random)
+        if changed != "both":
+            kept = ("risk", "lost", "lost_days", "back") if changed == "norms" else ("usual", "norm", "norms")
+            kept = rules._fields if changed == "nothing" else kept
+            self._set_rules(other._replace(**{name: getattr(rules, name) for name in kept}))
+        with self.env.cr.savepoint() as savepoint:
+            self._night(second, scope="all")
+            expected = self._get_rows()
+            savepoint.rollback()
+        self.env.invalidate_all()
+        scope = self._night(second)
+        self.assertEqual(self._get_rows(), expected, f"{rules}, then {other}: {changed}, {scope}")
+        return scope
+
+    def _come(self, came, after, until):
+        for client, visits in came.items():
+            for day in sorted(visits):
+                if after < day <= until:
+                    self._came(client, day, services=[self._service(category) for category in visits[day]])
+
     def _draw_rules(self, random):
         """Set and return the settings of this round, and the salon's own intervals where it knows them."""
         risk = Decimal(random.choice(("1", "1.25", "1.5", "2.33")))
@@ -473,16 +612,20 @@ class TestRhythmRandom(RhythmCommon):
             norm=random.choice((None, 35)),
             norms={"hair": 30} if random.random() < 0.5 else {},
         )
+        self._set_rules(rules)
+        return rules
+
+    def _set_rules(self, rules):
         self.company.write({"salon_rhythm_days": rules.usual, "salon_risk_intervals": float(rules.risk),
                             "salon_lost_intervals": float(rules.lost), "salon_lost_days": rules.lost_days,
                             "salon_back_days": rules.back})  # fmt: skip
         norms = self.env["salon.client.rhythm.norm"]
+        norms.search([("company_id", "=", self.company.id)]).unlink()
         if rules.norm:
             norms.create({"company_id": self.company.id, "days": rules.norm, "clients": 5})
         for days in rules.norms.values():
             norms.create({"company_id": self.company.id, "category_id": self.hair.id, "days": days, "clients": 5})
         self.patch(type(self.rhythms), "_refresh_norms", lambda rhythms, company: None)
-        return rules
 
     def _draw_visits(self, random):
         """Return {day: categories}: some come as by the clock, some as they like, with long pauses."""

@@ -1,6 +1,7 @@
 """Who is due, at risk and lost, among a million clients: computed by the database each night."""
 import os
 import resource
+from unittest.mock import patch
 
 from bench_clients import _drop_indexes, _last
 
@@ -99,6 +100,29 @@ def usual_night(context):
         raise ValueError(f"{rows} rhythms in {states} states: that measures nothing")
 
 
+def other_norms(context):
+    """A day has passed, and the salon's own rhythm is another: who has none of their own follows it."""
+    env = context.env
+    rhythms = type(env["salon.client.rhythm"])
+    found = rhythms._refresh_norms
+
+    def moved(self, company):
+        found(self, company)
+        self.env.cr.execute("UPDATE salon_client_rhythm_norm SET days = days + 7")
+        self.env["salon.client.rhythm.norm"].invalidate_model()
+
+    env.cr.execute("UPDATE salon_client_rhythm_run SET day = day - 1")
+    with patch.object(rhythms, "_refresh_norms", moved):
+        _night(context)
+
+
+def other_settings(context):
+    """A day has passed, and clients are at risk sooner: all rows are others."""
+    context.env.cr.execute("UPDATE salon_client_rhythm_run SET day = day - 1")
+    context.env.company.salon_risk_intervals = 1.3
+    _night(context)
+
+
 def one_client(context):
     """A visit is done: its client's rhythm follows in the same transaction."""
     env = context.env
@@ -114,6 +138,10 @@ ROWS = [
      "subject": ("clients", first_night)},
     {"name": f"a night of the rhythms of {CLIENTS:,} clients", "goal_ms": 60_000, "rounds": 1,
      "subject": ("clients", usual_night)},
+    {"name": f"a night with another rhythm of the salon, {CLIENTS:,} clients", "goal_ms": 60_000, "rounds": 1,
+     "subject": ("clients", other_norms)},
+    {"name": f"a night with other settings, {CLIENTS:,} clients", "goal_ms": 60_000, "rounds": 1,
+     "subject": ("clients", other_settings)},
     {"name": f"the rhythm of one of {CLIENTS:,} clients: p95", "goal_ms": 20, "statistic": "p95", "rounds": 40,
      "subject": ("clients", one_client)},
 ]
