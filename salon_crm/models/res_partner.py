@@ -12,11 +12,6 @@ class ResPartner(models.Model):
     is_salon_client = fields.Boolean(string="Salon Client", index="btree_not_null", groups=STAFF)
     birthdate_date = fields.Date(string="Birthday", groups=STAFF)
     gender = fields.Selection([("male", "Male"), ("female", "Female"), ("other", "Other")], groups=STAFF)
-    salon_remind_day_before = fields.Boolean(
-        string="Remind the Day Before",
-        groups=STAFF,
-        help="The client wants the reminder of a visit the day before, and not earlier.",
-    )
     salon_file_ids = fields.One2many("salon.client.file", "partner_id", string="Client File", groups=STAFF)
     salon_booking_ids = fields.One2many("calendar.event", "salon_client_id", string="Bookings", groups=STAFF)
     salon_visit_ids = fields.One2many("salon.visit", "partner_id", string="Visits", groups=STAFF)

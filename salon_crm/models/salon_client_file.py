@@ -3,7 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL, email_normalize, sql
 
 from ..tools import client_key
 from ..tools.phone import whole_number
@@ -25,7 +25,7 @@ class SalonClientFile(models.Model):
     email = fields.Char(related="partner_id.email", readonly=False)
     birthdate_date = fields.Date(related="partner_id.birthdate_date", readonly=False)
     gender = fields.Selection(related="partner_id.gender", readonly=False)
-    remind_day_before = fields.Boolean(related="partner_id.salon_remind_day_before", readonly=False)
+    remind_day_before = fields.Boolean(help="The client wants the reminder of a visit the day before, and not earlier.")
     avatar_128 = fields.Image(related="partner_id.avatar_128")
     keeper_id = fields.Many2one(
         "hr.employee",
@@ -40,6 +40,22 @@ class SalonClientFile(models.Model):
     late_cancel_count = fields.Integer(related="partner_id.salon_late_cancel_count")
 
     _partner_uniq = models.Constraint("UNIQUE (partner_id)", "This client has a file already. Open that one.")
+
+    def _auto_init(self):
+        self._take_over_reminders()
+        return super()._auto_init()
+
+    def _take_over_reminders(self):
+        """Take over who wants to be reminded the day before: it used to stand in the table of all partners."""
+        cr, name = self.env.cr, "remind_day_before"
+        if not sql.column_exists(cr, "res_partner", f"salon_{name}") or not sql.table_exists(cr, self._table):
+            return
+        if not sql.column_exists(cr, self._table, name):
+            sql.create_column(cr, self._table, name, "bool")
+            cr.execute(
+                "UPDATE salon_client_file file SET remind_day_before = TRUE"
+                "  FROM res_partner client WHERE client.id = file.partner_id AND client.salon_remind_day_before"
+            )
 
     def write(self, vals):
         self._check_keeper(vals.get("keeper_id"))

@@ -344,7 +344,6 @@ class SalonErasure(models.Model):
                 "name": name,
                 "active": False,
                 "gender": False,
-                "salon_remind_day_before": False,
                 "category_id": [(5,)],
                 "parent_id": False,
                 "user_id": False,

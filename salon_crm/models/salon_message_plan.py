@@ -319,7 +319,7 @@ class SalonMessage(models.Model):
         query = SQL(
             """
             SELECT event.id AS event_id, event.start, event.stop, event.salon_client_id AS client_id, what.what,
-                   event.salon_state, event.create_date, partner.salon_remind_day_before AS day_before,
+                   event.salon_state, event.create_date, file.remind_day_before AS day_before,
                    EXISTS (SELECT FROM salon_visit visit
                             WHERE visit.partner_id = partner.id AND visit.state = 'done') AS was_here,
                    (SELECT array_agg(DISTINCT message.kind) FROM salon_message message
@@ -330,6 +330,7 @@ class SalonMessage(models.Model):
                        AND (message.state <> 'skipped' OR message.reason = 'known')) AS last
               FROM calendar_event event
               JOIN res_partner partner ON partner.id = event.salon_client_id
+         LEFT JOIN salon_client_file file ON file.partner_id = partner.id
         CROSS JOIN LATERAL (SELECT %(what)s AS what) what
         CROSS JOIN LATERAL %(told)s told
              WHERE event.company_id = %(company)s AND event.is_salon_booking IS TRUE AND event.active

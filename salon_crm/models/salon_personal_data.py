@@ -203,6 +203,7 @@ class SalonPersonalData(models.AbstractModel):
                         "contact_way",
                         "contact_time",
                         "talk_preference",
+                        "remind_day_before",
                         "language_ids",
                         "first_service_ids",
                         "other_person_ids",

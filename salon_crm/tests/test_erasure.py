@@ -92,7 +92,7 @@ class TestPersonalData(PrivacyCommon):
     def test_what_describes_a_person_goes_whatever_its_type(self):
         """On partner and file, a choice or a link may be as personal as a text."""
         erasures = self.erasures
-        described = erasures._prepare_partner_values().keys() | {"gender", "salon_remind_day_before"}
+        described = erasures._prepare_partner_values().keys() | {"gender"}
         kept = {"is_salon_client"}  # that there was a client counts, who it was does not
         partner = {
             field.name

@@ -70,6 +70,19 @@ class TestMigration(SalonCommon):
         self.assertIn("_salon_mark", made.body_html)
         self.assertEqual(changed.body_html, "<p>Our own words</p>")
 
+    def test_who_wanted_to_be_reminded_the_day_before_still_does(self):
+        dana = self.env["res.partner"].create({"name": "Dana"})
+        (self.client | dana)._make_salon_clients()
+        files = (self.client | dana).salon_file_ids
+        self.env.flush_all()
+        self.cr.execute("ALTER TABLE salon_client_file DROP COLUMN remind_day_before")
+        self.cr.execute("ALTER TABLE res_partner ADD COLUMN salon_remind_day_before bool")
+        self.cr.execute("UPDATE res_partner SET salon_remind_day_before = TRUE WHERE id = %s", (self.client.id,))
+        for _twice in range(2):
+            files._take_over_reminders()
+            self.env.invalidate_all()
+            self.assertEqual(files.filtered("remind_day_before").partner_id, self.client)
+
     def _migrate(self, script="19.0.1.1.0/pre-migrate.py"):
         self.env.flush_all()
         runpy.run_path(file_path(f"salon_crm/migrations/{script}"))["migrate"](self.cr, "")

@@ -60,7 +60,8 @@ class TestReminders(MessageCommon):
         self.assertEqual(self._days(), {"reminder": 24, "same_day": 3})
 
     def test_who_wishes_it_is_reminded_the_day_before(self):
-        self.client.salon_remind_day_before = True
+        self.client._make_salon_clients()
+        self.client.salon_file_ids.remind_day_before = True
         self._book((self.cut, self.anna))
         self.assertEqual(self._days(), {"reminder": 24, "same_day": 3})
 
