@@ -1,5 +1,6 @@
 from . import ir_default
 from . import ir_http
+from . import ir_sequence
 from . import res_company
 from . import res_company_safety
 from . import salon_kept_line

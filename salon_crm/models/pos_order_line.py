@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 
@@ -26,7 +28,21 @@ class PosOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._salon_keep_differences(vals_list)
+        self._salon_number(vals_list)
         return super().create(vals_list)
+
+    @api.model
+    def _salon_number(self, vals_list):
+        """Draw the numbers of an order's new lines at once: an order waits for four queries of core's for each line."""
+        new = defaultdict(list)
+        for vals in vals_list:
+            if vals.get("order_id") and not vals.get("name"):
+                new[vals["order_id"]].append(vals)
+        for order_id, lines in new.items():
+            order = self.env["pos.order"].browse(order_id)
+            if len(lines) > 1 and (sequence := order.session_id.config_id.order_line_seq_id):
+                for vals, name in zip(lines, sequence._salon_next_many(len(lines)), strict=True):
+                    vals["name"] = name
 
     def _salon_keep_differences(self, vals_list):
         """A refund has the difference of the day of the sale, whatever is sent."""

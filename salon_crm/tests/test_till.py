@@ -406,6 +406,21 @@ class TestTill(SalonCommon, TestPoSCommon):
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[1], 20)
 
+    def test_the_lines_of_an_order_are_numbered_at_once_and_without_a_gap(self):
+        sequence = self.config.order_line_seq_id
+        first = sequence.number_next
+        with self.assertLogs("odoo.sql_db", "DEBUG") as log:
+            order = self._sell(self.cut, self.product, self.product)
+        alone = self._sell(self.product)
+        self.assertEqual(
+            [*order.lines.sorted("id").mapped("name"), alone.lines.name],
+            [sequence.get_next_char(first + number) for number in range(4)],
+        )
+        self.assertEqual(sum("number_next=number_next+3" in line for line in log.output), 1)
+        self.assertEqual(sequence._salon_next_many(2), [sequence.get_next_char(first + number) for number in (4, 5)])
+        sequence.implementation = "standard"
+        self.assertEqual(len(set(sequence._salon_next_many(3))), 3)
+
     def test_the_session_closes_and_its_entry_balances(self):
         self._open_visit((self.cut, self.anna))
         self._sell(self.cut, self.product, partner=self.client)
