@@ -23,9 +23,10 @@ class Terms(NamedTuple):
     product_id: int  # of part payment
     for_one: int  # so many points are worth one unit of currency
     per_unit: float  # so many points one unit of currency gives, before the factors
+    has_milestones: bool  # members are written to when they reach so many points
 
 
-NO_TERMS = Terms(False, False, False, False, 0, 0.0)
+NO_TERMS = Terms(False, False, False, False, 0, 0.0, False)
 
 
 class LoyaltyProgram(models.Model):
@@ -119,21 +120,23 @@ class LoyaltyProgram(models.Model):
         """Return by which `Terms` points are earned and spent in `company`: asked for with each order."""
         return self._find_terms(company.id)
 
-    @ormcache("self.id")
+    @ormcache("self.id", cache="stable")
     def _salon_terms(self):
         return self._find_terms(self.sudo().company_id.id)
 
     @api.model
-    @ormcache("company_id")
+    @ormcache("company_id", cache="stable")
     def _find_terms(self, company_id):
         # One question in place of a search, and a reading of program and rules: an order waits for it.
         self.env["loyalty.program"].flush_model(["company_id", "is_salon_program", *CACHED])
         self.env["loyalty.rule"].flush_model(["program_id", "active", "reward_point_amount"])
+        self.env["loyalty.mail"].flush_model(["program_id", "trigger"])
         query = SQL(
             """
             SELECT p.id, p.company_id, p.active, p.salon_points_product_id, COALESCE(p.salon_points_for_one, 0),
                    COALESCE((SELECT SUM(r.reward_point_amount) FROM loyalty_rule r
-                              WHERE r.program_id = p.id AND r.active AND p.active), 0)
+                              WHERE r.program_id = p.id AND r.active AND p.active), 0),
+                   EXISTS (SELECT FROM loyalty_mail m WHERE m.program_id = p.id AND m.trigger = 'points_reach')
               FROM loyalty_program p WHERE p.is_salon_program AND p.company_id = %s
             """,
             company_id or None,
@@ -151,7 +154,7 @@ class LoyaltyProgram(models.Model):
         return set(programs), set(products)
 
     @api.model
-    @ormcache("company_id")
+    @ormcache("company_id", cache="stable")
     def _find_prepaid(self, company_id):
         # One question in place of five readings, as above.
         self.env["loyalty.program"].flush_model(["company_id", *CACHED])
@@ -188,7 +191,7 @@ class LoyaltyProgram(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & CACHED:
-            self.env.registry.clear_cache()
+            self.env.registry.clear_cache("stable")
         return result
 
     def unlink(self):
@@ -198,7 +201,7 @@ class LoyaltyProgram(models.Model):
     def _forget_known(self):
         """Have what is known of the companies' programs asked for again."""
         if any(program.is_salon_program or program.program_type in ("coupons", *PREPAID) for program in self):
-            self.env.registry.clear_cache()
+            self.env.registry.clear_cache("stable")
 
     def _prepare_salon_program_values(self, company):
         values = {
@@ -264,7 +267,7 @@ class LoyaltyProgram(models.Model):
         """Return how many points one unit of currency gives before the tier's factor."""
         return self._salon_terms().per_unit
 
-    @ormcache("self.id")
+    @ormcache("self.id", cache="stable")
     def _salon_rules(self):
         """Return the rules of this program by what they are for: {(field, id): (kind, value)}."""
         rules = {}
@@ -273,7 +276,7 @@ class LoyaltyProgram(models.Model):
             rules[scope, rule[scope].id] = (rule.kind, rule.value)
         return rules
 
-    @ormcache("self.id")
+    @ormcache("self.id", cache="stable")
     def _salon_days(self):
         """Return the days with another factor: [(first day, last day, day of the week, factor)]."""
         return [

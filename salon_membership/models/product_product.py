@@ -5,6 +5,12 @@ from odoo.tools import SQL, ormcache
 class ProductProduct(models.Model):
     _inherit = "product.product"
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "active" in vals:  # of what tops up prepaid money, see `_find_prepaid` of the programs
+            self.env.registry.clear_cache("stable")
+        return result
+
     def _salon_without_member_price(self):
         return self.product_tmpl_id._salon_without_member_price()
 
@@ -14,7 +20,7 @@ class ProductProduct(models.Model):
         return company.currency_id or self.env["res.currency"].browse(self._salon_first_currency())
 
     @api.model
-    @ormcache()
+    @ormcache(cache="stable")
     def _salon_first_currency(self):
         self.env["res.company"].flush_model(["currency_id"])
         query = SQL(

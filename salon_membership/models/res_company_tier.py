@@ -140,7 +140,7 @@ class ResCompany(models.Model):
         """Tills load the tiers' prices when they are opened: a company with a new currency has them before."""
         result = super().write(vals)
         if "currency_id" in vals:
-            self.env.registry.clear_cache()  # of list prices, see product_product.py
+            self.env.registry.clear_cache("stable")  # of list prices, see product_product.py
             self.env["salon.membership.tier"].sudo().search([])._keep_pricelists()
         return result
 
@@ -167,7 +167,7 @@ class ResCompany(models.Model):
         """Return the tiers that members of this company can have, the lowest first."""
         return self.env["salon.membership.tier"].sudo().browse(self._salon_ladder())
 
-    @ormcache("self.id")
+    @ormcache("self.id", cache="stable")
     def _salon_ladder(self):
         """Return {tier id: `Step`} of this company's tiers, the lowest first: what each paid order asks for."""
         tiers = self.env["salon.membership.tier"].sudo().with_context(active_test=True)

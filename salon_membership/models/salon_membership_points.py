@@ -199,7 +199,9 @@ class SalonMembership(models.Model):
     def _show_on_card(self, moves):
         """Bring Odoo's card and its history up to what the ledger says after `moves`."""
         self.ensure_one()
-        card = self.card_id.with_context(salon_by=BY_LEDGER, tracking_disable=True)
+        terms = self.env["loyalty.program"]._get_salon_terms(self.company_id)
+        quiet = {"salon_by": BY_LEDGER, "tracking_disable": True, "loyalty_no_mail": not terms.has_milestones}
+        card = self.card_id.with_context(**quiet)
         if not card:
             return
         card.points = self.points

@@ -76,10 +76,10 @@ class LoyaltyProgram(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & EXPIRY:
-            self.env.registry.clear_cache()
+            self.env.registry.clear_cache("stable")
         return result
 
-    @ormcache("self.id", "earned_on")
+    @ormcache("self.id", "earned_on", cache="stable")
     def _salon_expires_on(self, earned_on):
         """Return the last day on which points can be used that were earned on the day `earned_on`; False: always."""
         self.ensure_one()

@@ -204,7 +204,7 @@ class SalonPrepaidNotice(models.AbstractModel):
         """Note what clients are to be told, and have the job tell it soon."""
         if vals_list:
             self.create(vals_list)
-            self._job()._trigger()
+            self._job()._salon_trigger_now()
 
     def _job(self):
         """Return the job that tells this."""

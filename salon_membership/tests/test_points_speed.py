@@ -32,14 +32,14 @@ class TestPointsSpeed(MembershipCommon):
 
     def test_earning_costs_few_queries(self):
         counts = [self._queries(self.client) for _warm in range(3)]
-        # Lock, member, tiers, lot, move, its balance, card, its mails, history, what counts for the tier, the card.
-        self.assertLessEqual(counts[-1] - self.usual, 12)
+        # Lock, lot, move, history, what counts for the tier, the card.
+        self.assertLessEqual(counts[-1] - self.usual, 6)
 
     def test_spending_costs_few_queries(self):
         self._give(2000)
         counts = [self._queries(self.client, points=100) for _warm in range(3)]
-        # The line of points has its own number and product, then come the hold and the lots.
-        self.assertLessEqual(counts[-1] - self.usual, 24)
+        # The line of points has its product, then come the hold and the lots.
+        self.assertLessEqual(counts[-1] - self.usual, 17)
 
     def test_an_order_is_written_once(self):
         """Points do not make the server write order, lines and payments more often than for who has none."""
@@ -72,6 +72,29 @@ class TestPointsSpeed(MembershipCommon):
         program.active = False
         self.assertEqual(terms(company).per_unit, 0)
 
+    def test_a_new_product_does_not_empty_what_orders_ask_for(self):
+        programs, company = self._program(), self.env.company
+        known = programs._get_salon_terms(company), programs._get_prepaid(company)
+        self.env["product.product"].create({"name": "New"})
+        with self.assertQueryCount(0):
+            self.assertEqual((programs._get_salon_terms(company), programs._get_prepaid(company)), known)
+
+    def test_members_are_written_to_when_they_reach_so_many_points(self):
+        program, card = self._program(), self.membership.card_id
+        self.assertFalse(program._get_salon_terms(self.env.company).has_milestones)
+        letter = self.env.ref("loyalty.mail_template_loyalty_card")
+        plan = {"trigger": "points_reach", "points": 10, "mail_template_id": letter.id}
+        program.communication_plan_ids = [Command.create(plan)]
+        written = self._letters_to(card)
+        self._sell((self.shampoo, 1))
+        self.assertEqual(self._letters_to(card), written + 1)
+        program.communication_plan_ids.unlink()
+        self.assertFalse(program._get_salon_terms(self.env.company).has_milestones)
+
+    def _letters_to(self, card):
+        domain = [("model", "=", card._name), ("res_id", "=", card.id), ("message_type", "=", "email_outgoing")]
+        return self.env["mail.message"].search_count(domain)
+
     def test_new_kinds_of_prepaid_money_are_known_at_once(self):
         programs = self.env["loyalty.program"]
         before, products = programs._get_prepaid(self.env.company)
@@ -80,6 +103,10 @@ class TestPointsSpeed(MembershipCommon):
              "rule_ids": [Command.create({"product_ids": self.shampoo.ids})]}
         )  # fmt: skip
         self.assertEqual(programs._get_prepaid(self.env.company), ({*before, wallet.id}, {*products, self.shampoo.id}))
+        self.shampoo.active = False
+        self.assertEqual(programs._get_prepaid(self.env.company)[1], products)
+        self.shampoo.active = True
+        self.assertIn(self.shampoo.id, programs._get_prepaid(self.env.company)[1])
         wallet.trigger_product_ids = [Command.clear()]
         self.assertNotIn(self.shampoo.id, programs._get_prepaid(self.env.company)[1])
         wallet.active = False
