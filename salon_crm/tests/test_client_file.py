@@ -94,6 +94,15 @@ class TestClientFile(SalonCommon):
             self.env.invalidate_all()
             self.assertEqual((self.file.visit_count, self.file.visit_interval), (2, 10))
 
+    def test_the_table_of_all_partners_has_the_fixed_columns_alone(self):
+        """What else is known of a client stands in the file: whoever reads many partners pays for each column."""
+        columns = {
+            field.name
+            for field in self.env["res.partner"]._fields.values()
+            if field.store and field.column_type and (field._module or "").startswith("salon_")
+        }
+        self.assertEqual(columns, {"is_salon_client", "birthdate_date", "gender"})
+
     def test_figures_of_several_files_are_asked_at_once(self):
         other = self.env["salon.client.file"].create({"name": "Nora New"})
         self._visit(10, self.cut)
