@@ -21,8 +21,9 @@ class SalonPersonalData(models.AbstractModel):
                 keeps=("lang", "lesson", "corrective_action", "repair_by"),
                 why=what,
                 export=(
-                    "name", "kind", "opened_at", "description", "answer", "proposal", "remedy", "remedy_note", "coupon_code",
-                    "state", "closed_at", "handling_rating", "handling_said", "contact_name", "contact_email", "company_id",
+                    "name", "kind", "opened_at", "description", "answer", "proposal", "remedy", "remedy_note",
+                    "coupon_code", "state", "closed_at", "handling_rating", "handling_said", "contact_name",
+                    "contact_email", "company_id",
                 ),
             ),
             *super()._answers(),

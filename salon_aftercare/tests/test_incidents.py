@@ -52,9 +52,9 @@ class TestIncidents(CaseCommon, BusCase):
             (({"state": "insufficient_credit", "credit": 0}, "Insufficient Credit"), (None, "Server Error"))
         ):
 
-            def contact(api, endpoint, params, answer=answer):
+            def contact(api, endpoint, params, answer=answer, why=why):
                 if not answer:
-                    raise AccessError("No such account")
+                    raise AccessError(why)
                 return [
                     {"uuid": one["uuid"], **answer} for message in params["messages"] for one in message["numbers"]
                 ]

@@ -121,11 +121,13 @@ class SalonNotice(models.AbstractModel):
         return "rejected" if error and knows_no_such_address(error) else super()._judge(carrier, error)
 
     def _note_outcome(self, outcome, carrier, error):
-        super()._note_outcome(outcome, carrier, error)
+        result = super()._note_outcome(outcome, carrier, error)
         if self[self._sending_state] == "retry":
             self._job()._trigger(self.try_at)
+        return result
 
     def _note_sent(self, at):
-        super()._note_sent(at)
+        result = super()._note_sent(at)
         if (letter := self._letter()) and letter.auto_delete:  # only now: what became of it was read from it
             self.mail_id.unlink()
+        return result
