@@ -76,13 +76,16 @@ def sync_spending(context):
 
 
 def _fill_cards(env, program):
-    """Give 100,000 clients a card of `program`."""
+    """Give 100,000 clients, who have a phone and an email as in life, a card of `program`."""
     env.flush_all()
     env.cr.execute(
         """
         WITH clients AS (
-            INSERT INTO res_partner (name, complete_name, active, type, autopost_bills)
-            SELECT 'Card ' || n, 'Card ' || n, TRUE, 'contact', 'ask' FROM generate_series(1, %s) n RETURNING id
+            INSERT INTO res_partner (name, complete_name, active, type, autopost_bills, lang, phone, phone_sanitized,
+                                     email, email_normalized)
+            SELECT 'Card ' || n, 'Card ' || n, TRUE, 'contact', 'ask', 'en_US', '+86 139 ' || n, '+86139' || n,
+                   'card' || n || '@example.com', 'card' || n || '@example.com'
+              FROM generate_series(10000001, 10000000 + %s) n RETURNING id
         )
         INSERT INTO loyalty_card (program_id, partner_id, code, points, active, company_id)
         SELECT %s, id, 'card-' || id, 10, TRUE, %s FROM clients
