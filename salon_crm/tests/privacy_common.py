@@ -41,6 +41,8 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
                 "child_ids": [Command.create({"type": "invoice", "name": f"{NAME} at work", "street": "2 Other Road"})],
             }
         )
+        # Somebody who is there no more was merged into this one.
+        self.env["salon.merged.client"].sudo().create({"gone_id": 2**31 - 1, "partner_id": client.id})
         if "salon.membership" in self.env:
             tier = self.env["salon.membership.tier"].search([], limit=1)
             membership = self.env["salon.membership"]._enrol(client, tier)
@@ -111,6 +113,8 @@ class PrivacyCommon(HealthKeys, SalonCommon, TestPoSCommon):
         membership._owe(5, "refund", note=f"{NAME} spent them")
         values = {"order_uuid": "erased", "membership_id": membership.id, "points": 1, "expires_at": "2099-01-01"}
         self.env["salon.points.hold"].sudo().create(values)
+        notice = {"membership_id": membership.id, "company_id": self.env.company.id, "until": "2099-01-01"}
+        self.env["salon.points.notice"].sudo().create(notice)
         friend = self.env["res.partner"].create({"name": "Rosa Recommends"})
         self.env["salon.referral"]._refer(membership.partner_id, friend, self.env.company, "file")
         prize = {"name": "Mask", "kind": "nothing", "unlimited": True}
