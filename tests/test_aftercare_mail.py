@@ -158,11 +158,11 @@ def test_the_link_of_an_offer_that_arrived_stops_offers_in_a_browser_and_by_one_
         page = context.new_page()
         page.goto(link)
         assert _agreed(salon, "Clara"), "opening it changes nothing"
-        page.get_by_role("button", name="Stop Offers and news: Email").click()
+        page.get_by_role("button", name="No More Offers and news: Email").click()
         expect(page.get_by_role("status")).to_contain_text("Saved")
         assert not _agreed(salon, "Clara")
         page.get_by_role("button", name="Undo Offers and news: Email").click()
-        expect(page.get_by_role("button", name="Stop Offers and news: Email")).to_be_visible()
+        expect(page.get_by_role("button", name="No More Offers and news: Email")).to_be_visible()
         assert _agreed(salon, "Clara")
         page.goto(link.replace("/salon/", "/zh_CN/salon/"))
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN")

@@ -14,6 +14,7 @@ OPEN = """id => {
     dialog.closeAll();
     return action.doAction(id, { clearBreadcrumbs: true });
 }"""
+STARTED = "() => window.odoo?.__WOWL_DEBUG__?.root"
 TROUBLE = ".o_error_dialog, .modal .o_technical_modal"
 
 
@@ -61,6 +62,7 @@ class Calls:
 
 def _look(page, calls, action):
     """Open a screen as its menu does, its first record and all pages of that; return what went wrong."""
+    page.wait_for_function(STARTED)
     page.evaluate(OPEN, action)
     page.wait_for_selector(f".o_control_panel, .o_form_view, {TROUBLE}")
     calls.settle()

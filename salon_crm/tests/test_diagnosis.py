@@ -66,7 +66,7 @@ class TestDiagnosis(DiagnosisCommon):
         one = self._diagnose(visit, kind="skin", problem_ids=problem, advice_ids=[(0, 0, {"product_id": self.cut.id})])
         advice = one.advice_ids
         visit.action_done()
-        visit.locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        visit.locked_at = fields.Datetime.now() - timedelta(hours=1)
         self.env.flush_all()
         for change in (
             lambda: one.write({"skin_type": "dry"}),

@@ -50,7 +50,7 @@ class FormulaCommon(SalonCommon):
 
     def _lock(self, visit):
         visit.action_done()
-        visit.locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        visit.locked_at = fields.Datetime.now() - timedelta(hours=1)
         self.env.flush_all()
 
 

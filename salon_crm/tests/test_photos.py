@@ -371,7 +371,7 @@ class TestPhotos(PhotoCase):
     def _lock(self):
         self.env.flush_all()
         self.visit.with_user(self.manager).action_done()
-        self.visit.sudo().locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        self.visit.sudo().locked_at = fields.Datetime.now() - timedelta(hours=1)
         self.env.flush_all()
         self.env.invalidate_all()
 

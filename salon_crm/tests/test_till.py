@@ -98,7 +98,7 @@ class TestTill(SalonCommon, TestPoSCommon):
     def test_what_is_sold_into_a_locked_visit_makes_a_new_one(self):
         visit = self._open_visit((self.cut, self.anna))
         visit.action_done()
-        visit.sudo().locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        visit.sudo().locked_at = fields.Datetime.now() - timedelta(hours=1)
         order = self._sell(self.cut, partner=self.client, visit=visit)
         self.assertNotEqual(order.salon_visit_id, visit)
         self.assertEqual(order.salon_visit_id.line_ids.pos_order_line_id, order.lines)

@@ -84,7 +84,7 @@ class TestVisit(SalonCommon):
         visit.action_done()
         self.assertEqual(visit.locked_at - visit.done_at, timedelta(hours=24))
         visit.note = "Corrected"
-        visit.locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        visit.locked_at = fields.Datetime.now() - timedelta(hours=1)
         self.env.flush_all()
         line, performer = visit.line_ids, visit.line_ids.performer_ids
         for change in (
@@ -104,7 +104,7 @@ class TestVisit(SalonCommon):
     def test_the_database_itself_refuses_changes_of_a_locked_visit(self):
         visit = self._arrived()
         visit.action_done()
-        visit.locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        visit.locked_at = fields.Datetime.now() - timedelta(hours=1)
         self.env.flush_all()
         line, performer = visit.line_ids, visit.line_ids.performer_ids
         for statement in (
@@ -121,7 +121,7 @@ class TestVisit(SalonCommon):
     def test_what_was_done_stays_in_its_visit_and_only_closing_sets_its_times(self):
         locked = self._arrived()
         locked.action_done()
-        locked.sudo().locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        locked.sudo().locked_at = fields.Datetime.now() - timedelta(hours=1)
         self.env.flush_all()
         visit = self.env["salon.visit"].create(
             {"partner_id": self.client.id, "line_ids": [(0, 0, {"product_id": self.cut.id})]}
@@ -152,7 +152,7 @@ class TestVisit(SalonCommon):
         user = new_test_user(self.env, "short_time", "salon_crm.group_salon_reception")
         visit = self.env["salon.visit"].with_user(user).create({"partner_id": self.client.id})
         visit.action_done()
-        visit.sudo().locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        visit.sudo().locked_at = fields.Datetime.now() - timedelta(hours=1)
         self.env.flush_all()
         self.env.cr.execute(f"UPDATE salon_visit SET create_uid = NULL, write_uid = NULL WHERE id = {visit.id}")
 
@@ -172,7 +172,7 @@ class TestVisit(SalonCommon):
     def test_merging_clients_keeps_one_file_and_brings_locked_visits_along(self):
         visit = self._arrived()
         visit.action_done()
-        visit.locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        visit.locked_at = fields.Datetime.now() - timedelta(hours=1)
         twin = self.env["res.partner"].create({"name": "Clara C.", "is_salon_client": True})
         twin.salon_file_ids.write({"alert": "avoid ammonia", "preferences": "Quiet"})
         self.client.salon_file_ids.preferences = "Green tea"

@@ -108,7 +108,7 @@ class TestVisitRecord(DemandsCommon):
         mask = self.env["product.product"].create({"name": "Mask", "type": "consu"})
         used = self.env["salon.visit.product"].create({"line_id": visit.line_ids.id, "product_id": mask.id})
         visit.action_done()
-        visit.locked_at = fields.Datetime.now() - timedelta(minutes=1)
+        visit.locked_at = fields.Datetime.now() - timedelta(hours=1)
         self.env.flush_all()
         with self.assertRaisesRegex(UserError, "correction period is over"):
             used.quantity = 2

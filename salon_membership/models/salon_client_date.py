@@ -3,7 +3,7 @@ from odoo.tools import format_amount
 
 from odoo.addons.salon_crm.tools.client_date import ClientDate
 
-TOLD = ("due", "sending", "retry", "told")  # states of a notice that reached its client, or still may
+TOLD = ("planned", "sending", "retry", "sent", "unsure")  # states of a notice that reached its client, or still may
 PARTS = {"bonus_end": "bonus", "principal_end": "principal"}
 
 
