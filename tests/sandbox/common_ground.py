@@ -2,9 +2,10 @@
 
 A salon with its till and its books takes seconds to set up, and some two hundred classes begin with one. So the set-up
 of a common class (one of ours that has no tests itself) runs once, on a class of its own, the ground, whose transaction
-stays open. Each test class gets what the ground holds and works behind a savepoint, to which the database goes back when
-the class is done; grounds stand on grounds in the same way. A class that the ground might not fit, as it changes what
-the set-up asks for, sets up for itself, and so does every class under Odoo's own runner.
+stays open: its clock, PostgreSQL's now(), stands at its beginning. Each test class gets what the ground holds and works
+behind a savepoint, to which the database goes back when the class is done; grounds stand on grounds in the same way. A
+class that the ground might not fit, as it changes what the set-up asks for, sets up for itself, and so does every class
+under Odoo's own runner.
 """
 import copy
 import re
