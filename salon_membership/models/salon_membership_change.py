@@ -3,7 +3,7 @@ from odoo.tools import SQL, format_amount, format_date
 
 from odoo.addons.salon_crm.tools import append_only
 
-from .salon_notice import OF_USE
+from .salon_notice import OF_USE, STATES
 
 TOLD = ("enrolled", "promoted", "demoted", "warned", "ended", "reopened")
 
@@ -68,22 +68,7 @@ class SalonMembershipChange(models.Model):
     )
     created_at = fields.Datetime(string="When")
     created_by_name = fields.Char(string="By")
-    told = fields.Selection(
-        [
-            ("no", "Not to Be Told"),
-            ("planned", "To Be Told"),
-            ("sending", "On Its Way"),
-            ("retry", "Not Sent, Tries Again"),
-            ("sent", "Told"),
-            ("unsure", "Perhaps Sent"),
-            ("unreachable", "No Email"),
-            ("failed", "Not Sent: Error"),
-        ],
-        string="Client Told",
-        required=True,
-        readonly=True,
-        default="no",
-    )
+    told = fields.Selection(STATES, string="Client Told", required=True, readonly=True, default="no")
 
     _due_idx = models.Index("(try_at) WHERE told IN ('planned', 'sending', 'retry')")
 

@@ -5,6 +5,16 @@ from odoo import api, fields, models
 from odoo.addons.salon_crm.models.salon_sending import knows_no_such_address
 
 OF_USE = timedelta(days=30)
+STATES = [
+    ("planned", "To Be Told"),
+    ("sending", "On Its Way"),
+    ("retry", "Not Sent, Tries Again"),
+    ("sent", "Told"),
+    ("unsure", "Perhaps Sent"),
+    ("unreachable", "No Email"),
+    ("no", "Not to Be Told"),
+    ("failed", "Not Sent: Error"),
+]
 
 
 class SalonNotice(models.AbstractModel):

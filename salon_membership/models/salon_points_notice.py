@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from .salon_notice import OF_USE
+from .salon_notice import OF_USE, STATES
 
 
 class SalonPointsNotice(models.Model):
@@ -19,22 +19,7 @@ class SalonPointsNotice(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     at = fields.Datetime(string="When", required=True, readonly=True, default=fields.Datetime.now)
     until = fields.Date(required=True, readonly=True, help="It tells of the points that end up to this day.")
-    state = fields.Selection(
-        [
-            ("planned", "To Be Told"),
-            ("sending", "On Its Way"),
-            ("retry", "Not Sent, Tries Again"),
-            ("sent", "Told"),
-            ("unsure", "Perhaps Sent"),
-            ("unreachable", "No Email"),
-            ("no", "Not to Be Told"),
-            ("failed", "Not Sent: Error"),
-        ],
-        string="Client Told",
-        required=True,
-        readonly=True,
-        default="planned",
-    )
+    state = fields.Selection(STATES, string="Client Told", required=True, readonly=True, default="planned")
 
     _once = models.UniqueIndex("(membership_id, until)", "The member is told of these points already.")
     _due_idx = models.Index("(try_at) WHERE state IN ('planned', 'sending', 'retry')")

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_amount, format_date, format_datetime
 
-from .salon_notice import OF_USE
+from .salon_notice import OF_USE, STATES
 
 
 class SalonPrepaidNotice(models.AbstractModel):
@@ -25,22 +25,7 @@ class SalonPrepaidNotice(models.AbstractModel):
     pos_order_id = fields.Many2one(
         "pos.order", string="Order", readonly=True, ondelete="set null", index="btree_not_null"
     )
-    state = fields.Selection(
-        [
-            ("planned", "To Be Told"),
-            ("sending", "On Its Way"),
-            ("retry", "Not Sent, Tries Again"),
-            ("sent", "Told"),
-            ("unsure", "Perhaps Sent"),
-            ("unreachable", "No Email"),
-            ("no", "Not to Be Told"),
-            ("failed", "Not Sent: Error"),
-        ],
-        string="Client Told",
-        required=True,
-        readonly=True,
-        default="planned",
-    )
+    state = fields.Selection(STATES, string="Client Told", required=True, readonly=True, default="planned")
 
     _due_idx = models.Index("(try_at) WHERE state IN ('planned', 'sending', 'retry')")
 
