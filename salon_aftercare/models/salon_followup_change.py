@@ -10,7 +10,7 @@ class SalonFollowupPlan(models.Model):
     _inherit = "salon.followup.plan"
 
     followup_count = fields.Integer(compute="_compute_followup_count")
-    step_summary = fields.Char(string="Steps", compute="_compute_step_summary")
+    step_summary = fields.Char(string="Steps in Short", compute="_compute_step_summary")
     changes = fields.Char(compute="_compute_changes", help="What differs between this plan and what it planned before.")
 
     @api.depends("step_ids.name", "step_ids.active")
