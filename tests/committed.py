@@ -35,3 +35,19 @@ def run_at_once(work, connections):
         for thread in threads:
             thread.join()
     return errors
+
+
+def open_till(env, facts):
+    """Open one more till that takes what the first one takes, but for cash; return `facts` as of this one.
+
+    Core numbers the orders of one till one after the other: who comes second is refused and waits for seconds. Tills
+    that stand side by side meet at their clients alone.
+    """
+    first = env["pos.config"].browse(facts["config"])
+    methods = first.payment_method_ids.filtered(lambda method: not method.is_cash_count)
+    config = env["pos.config"].create(
+        {"name": "Another till", "journal_id": first.journal_id.id, "payment_method_ids": [(6, 0, methods.ids)]}
+    )
+    session = env["pos.session"].create({"config_id": config.id, "user_id": env.uid})
+    session.set_opening_control(0, "")
+    return {**facts, "config": config.id, "session": session.id}

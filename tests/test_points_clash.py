@@ -10,7 +10,7 @@ import signal
 import pytest
 
 import points_shop
-from committed import environment, run_at_once
+from committed import environment, open_till, run_at_once
 
 CONNECTIONS, CARDS = 8, 10
 ORDERS = 2000 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 120
@@ -85,7 +85,7 @@ def _sell(registry, facts, number, seed, sold):
 def test_eight_connections_spend_and_earn_on_the_same_cards(shop):
     registry, facts = shop
     with environment(registry) as env:
-        tills = [points_shop.open_till(env, facts) for _number in range(CONNECTIONS)]
+        tills = [open_till(env, facts) for _number in range(CONNECTIONS)]
     sold = []
     errors = run_at_once(lambda seed: _sell(registry, tills[seed], ORDERS // CONNECTIONS, seed, sold), CONNECTIONS)
     assert not errors

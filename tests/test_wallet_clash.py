@@ -10,7 +10,7 @@ import threading
 import pytest
 
 import wallet_shop
-from committed import environment, run_at_once
+from committed import environment, open_till, run_at_once
 from test_points_clash import _as_the_till, _killed
 
 CONNECTIONS, CARDS = 8, 10
@@ -70,7 +70,7 @@ def _spend(registry, facts, number, seed, sold):
 def test_eight_connections_spend_the_same_stored_value_once(shop):
     registry, facts = shop
     with environment(registry) as env:
-        tills = [wallet_shop.open_till(env, facts) for _number in range(CONNECTIONS)]
+        tills = [open_till(env, facts) for _number in range(CONNECTIONS)]
     sold = []
     errors = run_at_once(lambda seed: _spend(registry, tills[seed], ORDERS // CONNECTIONS, seed, sold), CONNECTIONS)
     assert not errors

@@ -19,6 +19,7 @@ from . import test_migration
 from . import test_plan_change
 from . import test_planning
 from . import test_rhythm
+from . import test_rhythm_random
 from . import test_rhythm_month
 from . import test_round
 from . import test_send

@@ -35,6 +35,7 @@ from . import test_tier_standing
 from . import test_tier_tour
 from . import test_topup_steps
 from . import test_treatment
+from . import test_treatment_office
 from . import test_treatment_tour
 from . import test_voucher
 from . import test_wallet

@@ -232,6 +232,14 @@ class TestEnds(PrepaidCommon):
                 self._hold_value(101, "late")
             self.assertEqual(self._hold_value(100, "late")["bonus"], 0)
 
+    def _prepare_over(self):
+        """Return what books the client's principal that is over."""
+        return {
+            "kind": "expire", "partner_id": self.client.id,
+            "entry_journal_id": self.env["account.journal"].search([("type", "=", "general")], limit=1).id,
+            "account_id": self.env["account.account"].search([("account_type", "=", "income")], limit=1).id,
+        }  # fmt: skip
+
     def test_principal_that_is_over_is_booked_on_a_managers_word_alone(self):
         self.company.salon_principal_months = 12
         self._top_up(100)
@@ -243,11 +251,7 @@ class TestEnds(PrepaidCommon):
             self.assertEqual(self._wallet().principal_over, 0, "nobody told the client")
         self._run("cron_expire_wallets", 340)
         self._notices("ending").sudo().write({"state": "sent"})
-        values = {
-            "kind": "expire", "partner_id": self.client.id,
-            "entry_journal_id": self.env["account.journal"].search([("type", "=", "general")], limit=1).id,
-            "account_id": self.env["account.account"].search([("account_type", "=", "income")], limit=1).id,
-        }  # fmt: skip
+        values = self._prepare_over()
         with freeze_time(late):
             self.assertEqual(self._wallet().principal_over, 100)
             self.env["salon.wallet.book"].with_user(self.manager).create(values).action_book()
@@ -260,11 +264,7 @@ class TestEnds(PrepaidCommon):
         self._top_up(100)
         self._run("cron_expire_wallets", 340)
         self._notices("ending").sudo().write({"state": "sent"})
-        values = {
-            "kind": "expire", "partner_id": self.client.id,
-            "entry_journal_id": self.env["account.journal"].search([("type", "=", "general")], limit=1).id,
-            "account_id": self.env["account.account"].search([("account_type", "=", "income")], limit=1).id,
-        }  # fmt: skip
+        values = self._prepare_over()
         with freeze_time(fields.Datetime.now() + timedelta(days=364)):
             self.assertEqual(self._hold_value(10, "holding")["bonus"], 10)
             self.env["salon.wallet"].begin_validation(self.config.id, "holding")
