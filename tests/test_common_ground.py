@@ -72,6 +72,17 @@ def test_a_class_that_changes_what_the_set_up_asks_for_sets_up_for_itself(common
     other.doClassCleanups()
 
 
+def test_a_class_that_stands_on_a_class_with_tests_shares_too(common):
+    """It inherits what its parent's ground gave that one, unless that is taken back."""
+    first = _begin(common, "First", test_it=lambda self: None)
+    first.doClassCleanups()
+    assert "partner" not in vars(first)
+    second = _begin(first, "Second")
+    assert (common.made, second.partner.name) == (1, "Common Client")
+    second.doClassCleanups()
+    assert not second.tearDown_exceptions
+
+
 def test_grounds_stand_on_grounds(common):
     """A common class that stands on another keeps that one's ground, and ends before it."""
     class Special(common):

@@ -44,7 +44,7 @@ class SalonSampleRhythm(models.AbstractModel):
 
     def _create_plans(self, company):
         """Agree on three care plans with clients who come often: one well under way, one begun, one proposed."""
-        today = company._salon_rhythm_today()
+        today = company._salon_today()
         rhythms = self.env["salon.client.rhythm"].search(
             [("company_id", "=", company.id), ("visits", ">=", 3)], order="last_visit desc, id", limit=len(PLANS)
         )

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from odoo.addons.salon_crm.tools.frame import local_day, utc
+from odoo.addons.salon_crm.tools.frame import utc
 
 BOOKED_AT = time(10)  # of the day on which the next visit is due; the desk moves it to what is free
 
@@ -76,7 +76,7 @@ class SalonCarePlan(models.Model):
             plan.next_date = plan.state == "agreed" and min(coming.mapped("due_on"), default=False)
             counted = len(done) + len(coming)
             plan.progress = 100 * len(done) / counted if counted else 0
-            plan.is_late = bool(plan.next_date) and plan.next_date < fields.Date.context_today(plan)
+            plan.is_late = bool(plan.next_date) and plan.next_date < plan.company_id._salon_today()
 
     def _search_next_date(self, operator, value):
         if operator not in ("<", "<=", ">", ">="):
@@ -133,7 +133,7 @@ class SalonCarePlan(models.Model):
             if not plan.product_ids:
                 raise ValidationError(self.env._("Say which services are done at the visits of “%s”.", plan.name))
             plan._make_lines()
-            plan.sudo().write({"state": "agreed", "agreed_on": fields.Date.context_today(plan)})
+            plan.sudo().write({"state": "agreed", "agreed_on": plan.company_id._salon_today()})
         self._tick()
 
     def _make_lines(self):
@@ -164,7 +164,7 @@ class SalonCarePlan(models.Model):
         self.ensure_one()
         self.check_access("read")
         zone = self.company_id._salon_timezone()
-        today = local_day(zone, fields.Datetime.now())
+        today = self.company_id._salon_today()
         start = utc(zone, datetime.combine(max(self.next_date or today, today), BOOKED_AT))
         return {
             "type": "ir.actions.act_window",

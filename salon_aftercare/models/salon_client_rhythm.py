@@ -131,7 +131,7 @@ class SalonClientRhythm(models.Model):
         """Return whether this client still comes: “due since 3 March, 12 days ago: due”."""
         self.ensure_one()
         due, since = format_date(self.env, self.next_due), format_date(self.env, self.state_since)
-        days = (self.company_id._salon_rhythm_today() - self.next_due).days
+        days = (self.company_id._salon_today() - self.next_due).days
         label = dict(self._fields["state"]._description_selection(self.env))[self.state]
         if self.state == "lost":
             return self.env._("was due on %(due)s: lost since %(since)s", due=due, since=since)

@@ -53,7 +53,7 @@ class SalonClientRhythm(models.Model):
         visits are.
         """
         runs = self.env["salon.client.rhythm.run"].sudo()
-        today = company._salon_rhythm_today()
+        today = company._salon_today()
         run = runs.search([("company_id", "=", company.id)])
         if not run or run.day != today:
             self._refresh_norms(company)
@@ -168,7 +168,7 @@ class SalonClientRhythm(models.Model):
     def _refresh_clients(self, company, partner_ids):
         """Compute the rhythms of some clients of a company as of now."""
         if partner_ids:
-            self._refresh(company, SQL("= ANY(%s)", sorted(partner_ids)), company._salon_rhythm_today())
+            self._refresh(company, SQL("= ANY(%s)", sorted(partner_ids)), company._salon_today())
 
     @api.model
     def _try_refresh_clients(self, company, partner_ids):

@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from odoo.addons.salon_crm.tools.frame import local_day
-
 
 class ResCompany(models.Model):
     """From when on a client counts as due, at risk, lost and back."""
@@ -54,10 +52,6 @@ class ResCompany(models.Model):
         "The rules of coming back don't fit: a client is due first, then at risk (1 to 20 intervals), then lost (up to"
         " 50 intervals or ten years); the usual interval is 1 to 730 days, and back is at most two years.",
     )
-
-    def _salon_rhythm_today(self):
-        """Return the date that the salon's calendar shows."""
-        return local_day(self._salon_timezone(), fields.Datetime.now())
 
 
 class SalonSettingsFields(models.AbstractModel):

@@ -342,7 +342,7 @@ class SalonFollowup(models.Model):
 
     def _check_next(self):
         """Refuse to call again on no day, or on one that is over."""
-        today = local_day(self.company_id._salon_timezone(), fields.Datetime.now())
+        today = self.company_id._salon_today()
         if self.next_action == "call_again" and not (self.call_again_on and self.call_again_on >= today):
             raise UserError(self.env._("Say on which day to call again: today or later."))
 

@@ -421,7 +421,7 @@ class BookingPage(PublicPage):
 
     @staticmethod
     def _today(salon):
-        return local_day(salon._salon_timezone(), fields.Datetime.now())
+        return salon._salon_today()
 
     def _last_day(self, salon):
         return self._today(salon) + timedelta(days=salon.salon_horizon_days)
@@ -437,7 +437,7 @@ class BookingPage(PublicPage):
         for offer in offers:
             by_day.setdefault(local_day(zone, offer["start"]), []).append(offer)
         shown = chosen or min(by_day, default=first)
-        today = local_day(zone, fields.Datetime.now())
+        today = self._today(salon)
         days = [first + timedelta(days=number) for number in range(SHOWN_DAYS)]
         days = [day for day in days if day <= self._last_day(salon)]
         earlier, later = first - timedelta(days=SHOWN_DAYS), first + timedelta(days=SHOWN_DAYS)

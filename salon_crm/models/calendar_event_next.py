@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from ..tools.frame import local_day, utc
+from ..tools.frame import utc
 
 LOOK_BACK = timedelta(days=365)  # in which the usual visit is looked for
 USUAL_WEEKS = 5  # when neither the services nor the client's visits say how often they come
@@ -149,8 +149,7 @@ class CalendarEvent(models.Model):
             return recommended
         intervals = list(filter(None, products.mapped("salon_interval_days")))
         days = min(intervals) if intervals else client._salon_usual_interval(company)
-        today = local_day(company._salon_timezone(), fields.Datetime.now())
-        return today + timedelta(days=days or 7 * USUAL_WEEKS)
+        return company._salon_today() + timedelta(days=days or 7 * USUAL_WEEKS)
 
     @api.model
     def _salon_next_time(self, client, company, lines, due, last):

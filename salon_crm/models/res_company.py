@@ -3,6 +3,7 @@ import pytz
 from odoo import api, fields, models
 
 from ..tools.decent_hours import DecentHours
+from ..tools.frame import local_day
 
 
 class ResCompany(models.Model):
@@ -265,6 +266,10 @@ class ResCompany(models.Model):
         self.ensure_one()
         calendar = self.sudo().salon_opening_calendar_id or self.sudo().resource_calendar_id
         return pytz.timezone(calendar._salon_zone(calendar.id))
+
+    def _salon_today(self):
+        """Return the date that it is in the salon, whatever clock the user's own computer shows."""
+        return local_day(self._salon_timezone(), fields.Datetime.now())
 
     def _salon_decent_hours(self, client):
         """Return the hours at which `client` may be written to, on their own clocks; on the salon's where not known."""

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..tools.frame import local_day
 from ..tools.spoken import spoken, spoken_day
 
 NEAR = 7  # days before and after a birthday on which the till says so
@@ -37,7 +36,7 @@ class SalonClientFile(models.Model):
         zone = company._salon_timezone()
         return {
             "alert": self.alert or "",
-            "birthday": self._till_birthday(local_day(zone, fields.Datetime.now())),
+            "birthday": self._till_birthday(company._salon_today()),
             "preferences": self.preferences or "",
             "last": self._till_last_visit(company, zone),
             "next": self._till_next_booking(company, zone),

@@ -64,7 +64,7 @@ class SalonConsent(models.Model):
             consent.display_name = " · ".join(filter(None, (consent.title, day)))
 
     def _compute_state(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._salon_today()
         valid = self._find_valid(self.file_id.sudo().partner_id, self.form_id.sudo(), None)
         for consent in self:
             if consent.action == "withdrawn" or consent not in valid:

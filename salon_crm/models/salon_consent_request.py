@@ -8,7 +8,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.frame import local_day
 from ..tools.hand_over import hand_over
 from ..tools.token import is_token, new_token
 
@@ -125,7 +124,7 @@ class SalonConsentRequest(models.Model):
         if form not in self._open_forms():
             raise UserError(self.env._("This form is signed already. Thank you."))
         form = form.with_context(lang=self.env.lang)
-        today = local_day(self.company_id._salon_timezone(), fields.Datetime.now())
+        today = self.company_id._salon_today()
         # On the salon's tablet nobody is logged in: who asked for it there has it signed.
         user = self.create_uid if self.way == "tablet" and self.env.user._is_public() else self.env.user
         consent = (

@@ -29,7 +29,7 @@ class SalonOverride(models.Model):
     )
     valid_until = fields.Date(
         required=True,
-        default=lambda self: fields.Date.context_today(self) + timedelta(days=30),
+        default=lambda self: self.env.company._salon_today() + timedelta(days=30),
         help="The last day on which the client may have the service for this reason.",
     )
     reason = fields.Text(store=False, help="Why it is safe for this client. It is kept encrypted, and for ever.")
@@ -59,7 +59,7 @@ class SalonOverride(models.Model):
         valid_until = fields.Date.to_date(vals.get("valid_until"))
         if not file or not service or not valid_until or not reason:
             raise UserError(self.env._("An exception needs the client, the service, the last day and a reason."))
-        if valid_until < fields.Date.context_today(self):
+        if valid_until < self.env.company._salon_today():
             raise UserError(self.env._("The last day of an exception can't be over already."))
         file._check_health_access()
         covers = self._prepare_covers(file, service, valid_until)

@@ -6,7 +6,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..tools import photo as tool
-from ..tools.frame import local_day
 
 MOMENTS = ("before", "after")
 LONGEST_NOTE = 500  # characters
@@ -202,8 +201,7 @@ class SalonPhoto(models.Model):
     @api.model
     def _agreed(self, file, company):
         """Tell whether the client of this file agrees to photos today, in that company."""
-        day = local_day(company._salon_timezone(), fields.Datetime.now())
-        valid = self.env["salon.consent"]._find_valid(file.sudo().partner_id, "photos", day)
+        valid = self.env["salon.consent"]._find_valid(file.sudo().partner_id, "photos", company._salon_today())
         return any(form.company_id in (company.browse(), company) for form in valid.form_id)
 
     @api.model

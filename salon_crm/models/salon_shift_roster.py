@@ -245,8 +245,7 @@ class SalonShift(models.Model):
 
     @api.model
     def _roster_today(self):
-        zone = self.env.company._salon_timezone()
-        return local_day(zone, fields.Datetime.now())
+        return self.env.company._salon_today()
 
     @api.model
     def _roster_week(self, first):

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.frame import Frame, local_day, utc
+from ..tools.frame import Frame, utc
 from ..tools.roster import Roster, load_stylists
 from ..tools.spoken import spoken_time
 
@@ -198,7 +198,7 @@ class SalonTurn(models.Model):
     def _today(self, company):
         """Return when this day begins and ends on the salon's clocks, as naive UTC."""
         zone = company._salon_timezone()
-        today = local_day(zone, fields.Datetime.now())
+        today = company._salon_today()
         return tuple(utc(zone, datetime.combine(day, time.min)) for day in (today, today + timedelta(days=1)))
 
     @api.model

@@ -139,5 +139,5 @@ class SalonVisit(models.Model):
             ["next_on"],
             limit=1,
         )
-        today = local_day(company._salon_timezone(), fields.Datetime.now())
+        today = company._salon_today()
         return last.next_on if last.next_on and last.next_on >= today else False

@@ -51,7 +51,7 @@ class SalonWaiting(models.Model):
         help="Gets the activity to call the client when a time is offered.",
     )
     wish_ids = fields.One2many("salon.wish", "waiting_id", string="Services", copy=True)
-    date_from = fields.Date(string="From", required=True, default=fields.Date.context_today)
+    date_from = fields.Date(string="From", required=True, default=lambda self: self.env.company._salon_today())
     date_to = fields.Date(string="To", required=True, default=lambda self: self._default_date_to())
     mon = fields.Boolean(default=True)
     tue = fields.Boolean(default=True)
@@ -90,7 +90,7 @@ class SalonWaiting(models.Model):
 
     @api.model
     def _default_date_to(self):
-        return fields.Date.context_today(self) + timedelta(days=14)
+        return self.env.company._salon_today() + timedelta(days=14)
 
     @api.depends("partner_id")
     def _compute_display_name(self):

@@ -80,7 +80,7 @@ class SalonWaitingOffer(models.Model):
 
     @api.model
     def _today(self, company):
-        return local_day(company._salon_timezone(), fields.Datetime.now())
+        return company._salon_today()
 
     @api.model
     def _next_of_day(self, partner, company):

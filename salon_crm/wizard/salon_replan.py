@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools.safe_eval import safe_eval
 
 from ..models.calendar_event_move import overlap
-from ..tools.frame import local_day, utc
+from ..tools.frame import utc
 from ..tools.spoken import spoken
 
 # In these the time of a booking can still be given to somebody else.
@@ -60,7 +60,7 @@ class SalonReplan(models.TransientModel):
     def _default_stop(self):
         """Until the end of the salon's day."""
         zone = self.env.company._salon_timezone()
-        today = local_day(zone, fields.Datetime.now())
+        today = self.env.company._salon_today()
         return utc(zone, datetime.combine(today + timedelta(days=1), time()))
 
     @api.depends("stylist_id", "station_id")

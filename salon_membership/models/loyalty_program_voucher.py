@@ -42,14 +42,13 @@ class LoyaltyProgram(models.Model):
         """Return why this program's coupons can't be given to `client`, "" where they can."""
         self.ensure_one()
         program = self.sudo()
-        today = fields.Date.context_today(self)
         if (
             not program.active
             or program.program_type != "coupons"
             or program.company_id not in (company, self.env["res.company"])
         ):
             return self.env._("“%s” has no coupons to give any more.", program.name)
-        if program.date_to and program.date_to < today:
+        if program.date_to and program.date_to < company._salon_today():
             return self.env._("“%s” is over.", program.name)
         if not program.salon_new_only:
             return ""
@@ -88,7 +87,7 @@ class LoyaltyProgram(models.Model):
             raise UserError(refusal)
         program = self.sudo()
         days = program.salon_valid_days
-        today = fields.Date.context_today(self)
+        today = company._salon_today()
         cards = self.env["loyalty.card"].sudo().with_context(tracking_disable=True)
         return cards.create(
             {
@@ -163,9 +162,9 @@ class LoyaltyCard(models.Model):
         "A coupon was given with this order already.",
     )
 
-    def _salon_open_domain(self, client):
-        """Return the domain of the coupons that `client` has and can still use."""
-        today = fields.Date.context_today(self)
+    def _salon_open_domain(self, client, company):
+        """Return the domain of the coupons that `client` has and can still use in `company`."""
+        today = company._salon_today()
         return (
             Domain("partner_id", "=", client.id)
             & Domain("program_type", "=", "coupons")

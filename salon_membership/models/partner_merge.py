@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
 from ..tools.why import Why
@@ -28,7 +28,7 @@ class MergePartnerAutomatic(models.TransientModel):
             numbers=", ".join(others.mapped("number")),
         )
         kept.message_post(body=note)
-        kept.start_date = min(memberships.mapped("start_date"), default=fields.Date.context_today(self))
+        kept.start_date = min(memberships.mapped("start_date"))
         for membership in memberships:
             membership.card_id.with_context(salon_by=BY_LEDGER, tracking_disable=True).points = membership.points
 

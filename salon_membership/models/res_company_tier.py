@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
-from odoo.addons.salon_crm.tools.frame import local_day, utc
+from odoo.addons.salon_crm.tools.frame import utc
 
 YEAR = relativedelta(years=1)
 TILL = ("salon_enrol_amount", "salon_enrol_at_once", "salon_tier_basis")
@@ -147,10 +147,6 @@ class ResCompany(models.Model):
     @api.model
     def _load_pos_data_fields(self, config):
         return [*super()._load_pos_data_fields(config), *TILL]
-
-    def _salon_today(self):
-        """Return the date that it is in the salon."""
-        return local_day(self._salon_timezone(), fields.Datetime.now())
 
     def _salon_midnight(self, day):
         """Return the naive UTC moment at which a day of the salon begins."""

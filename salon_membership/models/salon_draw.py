@@ -23,7 +23,7 @@ class SalonDraw(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, ondelete="restrict", default=lambda self: self.env.company, index=True
     )
-    date_from = fields.Date(string="From", required=True, default=fields.Date.context_today)
+    date_from = fields.Date(string="From", required=True, default=lambda self: self.env.company._salon_today())
     date_to = fields.Date(string="Last Day", help="The last day. Empty: until it is archived.")
     audience = fields.Selection(
         [("new", "New clients"), ("any", "All clients")], string="Who Draws", required=True, default="new",
@@ -43,8 +43,8 @@ class SalonDraw(models.Model):
 
     @api.depends("date_from", "date_to", "active")
     def _compute_is_open(self):
-        today = fields.Date.context_today(self)
         for draw in self:
+            today = (draw.company_id or self.env.company)._salon_today()
             begun = draw.date_from and draw.date_from <= today
             draw.is_open = bool(draw.active and begun and (not draw.date_to or today <= draw.date_to))
 
@@ -65,7 +65,7 @@ class SalonDraw(models.Model):
     @api.model
     def _get_open(self, company):
         """Return the draws of `company` that are open today."""
-        today = fields.Date.context_today(self)
+        today = company._salon_today()
         domain = [("company_id", "=", company.id), ("date_from", "<=", today)]
         return self.sudo().search([*domain, "|", ("date_to", "=", False), ("date_to", ">=", today)])
 

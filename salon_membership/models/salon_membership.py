@@ -42,7 +42,7 @@ class SalonMembership(models.Model):
         copy=False,
         tracking=True,
     )
-    start_date = fields.Date(string="Member Since", required=True, default=fields.Date.context_today)
+    start_date = fields.Date(string="Member Since", required=True, default=lambda self: self.env.company._salon_today())
     end_date = fields.Date(string="Ended On", readonly=True, copy=False)
     card_id = fields.Many2one(
         "loyalty.card", string="Loyalty Card", ondelete="restrict", readonly=True, copy=False, index="btree_not_null"
@@ -162,7 +162,8 @@ class SalonMembership(models.Model):
     def action_end(self):
         """End these memberships: list price and no more points from now on; what they have stays on record."""
         active = self.filtered(lambda membership: membership.state == "active")
-        active.write({"state": "ended", "end_date": fields.Date.context_today(self)})
+        for company, own in active.grouped("company_id").items():
+            own.write({"state": "ended", "end_date": company._salon_today()})
         active.sudo().card_id.with_context(salon_by=BY_LEDGER).active = False
 
     def action_reopen(self):
@@ -185,7 +186,7 @@ class SalonMembership(models.Model):
         if back:
             back.write({"tier_id": tier.id, "state": "active", "end_date": False})
             back._join()
-        start_date = start_date or fields.Date.context_today(self)
+        start_date = start_date or company._salon_today()
         new = self.create(
             [
                 {"partner_id": partner.id, "tier_id": tier.id, "start_date": start_date, "company_id": company.id}

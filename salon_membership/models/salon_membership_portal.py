@@ -44,7 +44,8 @@ class SalonMembership(models.Model):
         """Return [(what, code, until)] of the coupons that this member can still use."""
         self.ensure_one()
         cards = self.env["loyalty.card"].sudo()
-        domain = cards._salon_open_domain(self.partner_id) & Domain("company_id", "in", (False, self.company_id.id))
+        company = self.company_id
+        domain = cards._salon_open_domain(self.partner_id, company) & Domain("company_id", "in", (False, company.id))
         return [
             (
                 card.program_id.name,

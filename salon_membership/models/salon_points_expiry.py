@@ -8,8 +8,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, ormcache
 
-from odoo.addons.salon_crm.tools.frame import local_day
-
 _logger = logging.getLogger(__name__)
 
 BATCH = 5000  # lots
@@ -71,7 +69,7 @@ class LoyaltyProgram(models.Model):
 
     def _salon_today(self):
         self.ensure_one()
-        return local_day(self.company_id._salon_timezone(), fields.Datetime.now())
+        return self.company_id._salon_today()
 
     def write(self, vals):
         result = super().write(vals)

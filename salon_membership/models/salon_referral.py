@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.salon_crm.tools import client_key
-from odoo.addons.salon_crm.tools.frame import local_day, utc
+from odoo.addons.salon_crm.tools.frame import utc
 
 MANAGER = "salon_crm.group_salon_manager"
 
@@ -192,7 +192,7 @@ class SalonReferral(models.Model):
         day that it says; a till's clock may be wrong.
         """
         zone = company._salon_timezone()
-        today = local_day(zone, fields.Datetime.now())
+        today = company._salon_today()
         begin = utc(zone, fields.Datetime.to_datetime(today))
         here = [("partner_id", "=", client.id), ("company_id", "=", company.id)]
         orders = ["|", ("date_order", "<", begin), ("create_date", "<", begin)]

@@ -1,7 +1,9 @@
 import json
+from datetime import date
 from uuid import uuid4
 
 import psycopg2
+from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
@@ -147,6 +149,14 @@ class TestDraw(DrawCommon):
                 draw._draw(self.file)
 
     # Prizes -----------------------------------------------------------------------------------------
+
+    def test_its_days_are_those_of_the_salon(self):
+        """A cashier whose clock is set to another country draws on the salon's days."""
+        draws = self.env["salon.draw"].with_context(tz="America/New_York")
+        with freeze_time("2031-05-12 03:00:00"):
+            draw = draws.create({"name": "On Monday", "date_to": "2031-05-12"})
+            self.assertEqual((draw.date_from, draw.is_open), (date(2031, 5, 12), True))
+            self.assertIn(draw, draws._get_open(self.env.company))
 
     def test_a_coupon_is_the_clients_own(self):
         self._prizes({"kind": "coupon", "program_id": self.coupons.id})

@@ -15,7 +15,7 @@ class SalonMembershipEnrol(models.TransientModel):
         default=lambda self: self.env.company._salon_first_tier(),
         domain=lambda self: [("company_id", "in", (False, self.env.company.id))],
     )
-    start_date = fields.Date(string="Member Since", required=True, default=fields.Date.context_today)
+    start_date = fields.Date(string="Member Since", required=True, default=lambda self: self.env.company._salon_today())
 
     note = fields.Char(string="Reason", help="Why they begin in a higher tier. It stands in their history.")
     needs_reason = fields.Boolean(compute="_compute_needs_reason")

@@ -86,7 +86,13 @@ class Ground:
         for name in self.names:
             value = vars(self.holder)[name]
             setattr(cls, name, copy.copy(value) if isinstance(value, (dict, list, set)) else value)
+        # Classes that stand on this one must find what the ground gives them, not what it gave this one.
+        cls.addClassCleanup(self._take_back, cls)
         cls.addClassCleanup(Stay(self.holder).leave)
+
+    def _take_back(self, cls):
+        for name in self.names & set(vars(cls)):
+            delattr(cls, name)
 
 
 class Stay:
