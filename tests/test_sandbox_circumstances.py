@@ -1,5 +1,6 @@
 """Bad circumstances: one clear sentence, exit code 1, and nothing destroyed."""
 import ast
+import contextlib
 import hashlib
 import os
 import signal
@@ -8,11 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
-from sandbox import cli, processes, source, system
+from sandbox import cli, processes, pyenv, source, system
 from sandbox.errors import SandboxError
 from sandbox.home import REPO, Home
 
@@ -69,6 +72,20 @@ def test_python_too_old():
     code = f"import runpy, sys; sys.version_info = (3, 9, 2); runpy.run_path({str(SANDBOX)!r}, run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=False)
     assert_one_sentence(done, "3.10", "this is 3.9")
+
+
+def test_what_is_pinned_installs_on_a_bare_debian_12():
+    """Its Python is older than the one that a developer may have pinned the versions with."""
+    pins = [line.split("==")[0] for line in pyenv.REQUIREMENTS.read_text().splitlines() if "==" in line]
+    asked = {name: metadata.metadata(name).get("Requires-Python") for name in pins if _is_installed(name)}
+    assert len(asked) > 80
+    assert {name: text for name, text in asked.items() if text and not SpecifierSet(text).contains("3.11.2")} == {}
+
+
+def _is_installed(name):
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        return bool(metadata.version(name))
+    return False
 
 
 def test_port_taken(place):
