@@ -53,8 +53,8 @@ env["loyalty.card"].create({"program_id": program.id, "partner_id": partner.id, 
 env.cr.commit()
 """
 
-UNINSTALL = """
-env["ir.module.module"].search([("name", "in", {addons!r})]).button_immediate_uninstall()
+UNINSTALL = f"""
+env["ir.module.module"].search([("name", "in", {list(ADDONS)})]).button_immediate_uninstall()
 env.cr.commit()
 env.transaction.reset()
 """
@@ -203,12 +203,39 @@ def numbers(relation):
     return kind == "relation" and re.fullmatch(r"ir_sequence_\d+", name)
 
 
+def run_script(sandbox, database, script, log):
+    """Run a script in Odoo's shell, which must log no error; return the lines it printed."""
+    lines = run_odoo(sandbox, sandbox.odoo.script(database, script, log)).splitlines()
+    assert not [line for line in lines if re.search(r" (ERROR|CRITICAL) ", line)]
+    return lines
+
+
 def invalid_views(sandbox, database, script="", log="check-views"):
-    """Return the views that Odoo finds invalid, after a script that is run first and must log no error."""
-    output = run_odoo(sandbox, sandbox.odoo.script(database, script + INVALID_VIEWS, log))
-    assert not [line for line in output.splitlines() if re.search(r" (ERROR|CRITICAL) ", line)]
-    assert "CHECKED" in output
-    return {line for line in output.splitlines() if line.startswith("INVALID")}
+    """Return the views that Odoo finds invalid, after a script that is run first."""
+    lines = run_script(sandbox, database, script + INVALID_VIEWS, log)
+    assert "CHECKED" in lines
+    return {line for line in lines if line.startswith("INVALID")}
+
+
+def install(sandbox, database, before, *, sample=False):
+    """Install the addons: what was there before stays as it was."""
+    job = sandbox.odoo.change_modules(database, install=ADDONS, demo=sample, log="install-own")
+    run_odoo(sandbox, job)
+    runner.refuse_complaints(job)
+    installed = Photograph(sandbox, database, before.columns)
+    assert installed.ours, "the addons are not installed"
+    assert changes(before, installed, sample=sample) == []
+
+
+def compare_after(sandbox, database, before, *, sample=False):
+    """Nothing of the addons stays when they are gone, and what was there before is as it was; return the photograph."""
+    after = Photograph(sandbox, database, before.columns)
+    assert sorted(after.ours - before.ours) == []
+    more = [one for one in after.structure - before.structure if not (sample and numbers(one))]
+    assert sorted(more) == [], "left over"
+    assert sorted(before.structure - after.structure) == [], "gone"
+    assert changes(before, after, sample=sample) == []
+    return after
 
 
 @contextlib.contextmanager
@@ -256,33 +283,28 @@ def check_server(sandbox, database):
 
 
 @pytest.mark.template("core_demo")
-@pytest.mark.parametrize("sample", [False, True], ids=["as a salon gets it", "with the sample data"])
-def test_addons_install_and_uninstall_without_damage(sandbox, database, sample):
-    """Nothing of the salon's own data changes, and nothing of the addons stays."""
+def test_addons_install_and_uninstall_without_damage(sandbox, database):
+    """Nothing of the salon's own data changes, no view breaks, the server answers, and nothing of the addons stays."""
     views = invalid_views(sandbox, database, HAVE_DATA)
-    if not sample:
-        # Odoo gives sample data to addons whose dependencies have theirs; a salon's own database has none.
-        sandbox.cluster.sql("UPDATE ir_module_module SET demo = false", database)
+    # Odoo gives sample data to addons whose dependencies have theirs; a salon's own database has none.
+    sandbox.cluster.sql("UPDATE ir_module_module SET demo = false", database)
     before = Photograph(sandbox, database)
 
-    job = sandbox.odoo.change_modules(database, install=ADDONS, demo=sample, log="install-own")
-    run_odoo(sandbox, job)
-    runner.refuse_complaints(job)
-    installed = Photograph(sandbox, database, before.columns)
-    assert installed.ours, "the addons are not installed"
-    assert changes(before, installed, sample=sample) == []
+    install(sandbox, database, before)
     assert invalid_views(sandbox, database) == views
-    if not sample:
-        check_server(sandbox, database)
+    check_server(sandbox, database)
 
-    assert invalid_views(sandbox, database, UNINSTALL.format(addons=list(ADDONS)), "uninstall-own") == views
-    after = Photograph(sandbox, database, before.columns)
-    assert sorted(after.ours - before.ours) == []
-    more = [one for one in after.structure - before.structure if not (sample and numbers(one))]
-    assert sorted(more) == [], "left over"
-    assert sorted(before.structure - after.structure) == [], "gone"
-    # What was sold and booked with the addons stays in core's tables when they go; without any use nothing does.
-    assert changes(before, after, sample=sample) == []
-    if not sample:
-        assert left_over(before, after) == []
-        check_server(sandbox, database)
+    assert invalid_views(sandbox, database, UNINSTALL, "uninstall-own") == views
+    after = compare_after(sandbox, database, before)
+    assert left_over(before, after) == []
+    check_server(sandbox, database)
+
+
+@pytest.mark.template("core_demo")
+def test_addons_that_were_used_uninstall_without_damage(sandbox, database):
+    """So it is with the sample data: what was sold and booked with the addons stays in core's tables."""
+    run_script(sandbox, database, HAVE_DATA, "have-data")
+    before = Photograph(sandbox, database)
+    install(sandbox, database, before, sample=True)
+    run_script(sandbox, database, UNINSTALL, "uninstall-own")
+    compare_after(sandbox, database, before, sample=True)

@@ -1,4 +1,5 @@
 """One of several pytest processes of a run: it runs the tests that the front asks for, and tells it what came out."""
+import gc
 import json
 import os
 import socket
@@ -30,6 +31,9 @@ class Worker:
     def pytest_runtestloop(self, session):
         """Run what is asked for until nothing more comes."""
         items = {item.nodeid: item for item in session.items}
+        # Odoo and all tests stay until the end: the garbage collector need not look through them again and again.
+        gc.collect()
+        gc.freeze()
         for line in self.channel:
             asked = [items[nodeid] for nodeid in json.loads(line)]
             # After the last one everything is cleaned up but what belongs to the whole run: Odoo and its HTTP server.
