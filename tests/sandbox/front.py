@@ -29,7 +29,6 @@ ALONE = ()
 GRACE = 30  # seconds that a worker gets to end its browsers when we are interrupted
 # Guesses of what a test takes, until it has run: with a database of its own, in a browser, and any other.
 OWN_DATABASE, BROWSER, PLAIN = 60, 15, 0.5
-DAY = 24 * 60 * 60  # in seconds
 LONG = 30  # seconds; what takes longer does not wait for what is near, or it might come last
 
 
@@ -230,8 +229,7 @@ class Front:
                 report = hook.pytest_report_from_serializable(config=self.config, data=message["report"])
                 if isinstance(report.longrepr, list):  # of a skip: JSON knows no tuples, and pytest asks for one
                     report.longrepr = tuple(report.longrepr)
-                # A test that stops the clock may seem to have taken years.
-                self.seconds[unit.name] += report.duration if report.when and 0 < report.duration < DAY else 0
+                self.seconds[unit.name] += report.duration
                 hook.pytest_runtest_logreport(report=report)
                 if report.when == "teardown":
                     ended.add(report.nodeid)

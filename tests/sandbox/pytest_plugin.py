@@ -9,6 +9,7 @@ import os
 import re
 import sys
 
+import freezegun
 import pytest
 
 from .common_ground import drop, prepare, share_ground
@@ -49,8 +50,9 @@ collector = ErrorCollector()
 
 
 def pytest_configure():
-    """Listen to the log."""
+    """Listen to the log, and have pytest's own clock go on when a test stops the time."""
     logging.getLogger().addHandler(collector)
+    freezegun.configure(extend_ignore_list=["_pytest.timing"])
 
 
 def pytest_sessionstart():
