@@ -120,6 +120,13 @@ class TestRoundTours(AftercareCommon, HttpCase):
         self.assertEqual((skipped.state, skipped.reason), ("skipped", "Was here again yesterday"))
         self.assertEqual((again.state, again.reached, again.next_action), ("done", "no", "call_again"))
 
+    def test_a_text_is_copied_without_https_too(self):
+        self.step.write({"channel": "wechat", "script": "Hello {{client}}, how is it?"})
+        self.client.is_salon_client = True
+        self.client.salon_file_ids.wechat = "clara"
+        self._followup(hours_ago=30)
+        self.start_tour("/odoo/salon-followup-round", "salon_aftercare_round_copy", login="salon_stylist")
+
     def test_five_calls_take_three_keys_each(self):
         """Reached, how content, done: what was said takes one more key, and the words."""
         clients = self._others(5)
