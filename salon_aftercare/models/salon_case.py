@@ -121,7 +121,7 @@ class SalonCase(models.Model):
     opened_at = fields.Datetime(
         string="Case Opened", required=True, readonly=True, default=fields.Datetime.now, copy=False
     )
-    answered_at = fields.Datetime(string="Answered On", readonly=True, copy=False)
+    answered_at = fields.Datetime(string="Replied On", readonly=True, copy=False)
     proposed_at = fields.Datetime(string="Proposed On", readonly=True, copy=False)
     agreed_at = fields.Datetime(string="Agreed On", readonly=True, copy=False)
     solved_at = fields.Datetime(string="Solved On", readonly=True, copy=False)

@@ -16,7 +16,7 @@ class SalonCaseRule(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="In Use", default=True)
     company_id = fields.Many2one("res.company", ondelete="cascade", help="Empty: for all companies.")
     kind = fields.Selection(
         selection=lambda self: self.env["salon.case"]._fields["kind"]._description_selection(self.env),
