@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date, format_list
+from odoo.tools import format_date
 
 from odoo.addons.salon_crm.tools.frame import local_day, utc
 
@@ -249,8 +249,9 @@ class SalonFollowup(models.Model):
     def _compute_services(self):
         for followup in self:
             lines = followup.visit_id.line_ids
-            followup.services = format_list(self.env, lines.product_id.mapped("name"), "unit-short")
-            followup.performers = format_list(self.env, lines.performer_ids.employee_id.mapped("name"), "unit-short")
+            # Lists of CLDR have nothing between their parts in Chinese.
+            followup.services = ", ".join(lines.product_id.mapped("name"))
+            followup.performers = ", ".join(lines.performer_ids.employee_id.mapped("name"))
 
     def write(self, vals):
         if not self.env.su and GUARDED & vals.keys():
@@ -273,13 +274,14 @@ class SalonFollowup(models.Model):
         for followup in self.filtered(lambda one: not one.is_open):
             if vals and all((followup[name] or False) == (vals[name] or False) for name in RESULT & {*vals}):
                 continue
-            who = followup.done_by.name if followup.state == "done" else False
-            name = followup.partner_id.name
-            raise UserError(
-                self.env._("%(who)s closed this contact with %(client)s: that stays. Reload to see it.", who=who, client=name)
-                if who
-                else self.env._("This contact with %s is closed: that stays. Reload to see it.", name)
-            )
+            client, who = followup.partner_id.name, followup.done_by.name
+            if followup.state == "done" and who:
+                said = self.env._(
+                    "%(who)s closed this contact with %(client)s: that stays. Reload to see it.", who=who, client=client
+                )
+            else:
+                said = self.env._("This contact with %s is closed: that stays. Reload to see it.", client)
+            raise UserError(said)
 
     def _follow_client(self):
         """A visit turned out to be someone else's: contact that client, or nobody.

@@ -153,7 +153,7 @@ class SalonCaseReport(models.Model):
         )
 
     def _select_first(self, name):
-        """Of a case that was taken up again the first answer and proposal count; a solution that did not last does not."""
+        """Of a case taken up again the first answer and proposal count; a solution that did not last does not."""
         if name not in FIRST:
             return SQL.identifier("one", name)
         return SQL(

@@ -81,6 +81,11 @@ class TestClosing(AftercareCommon):
         followup = self._followup(self.anna, self.ben).with_user(self.stylist_user)
         self.assertEqual((followup.services, followup.performers), ("Cut", "Anna, Ben"))
 
+    def test_names_stand_apart_in_chinese_too(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        followup = self._followup(self.anna, self.ben).with_context(lang="zh_CN")
+        self.assertEqual(followup.performers, "Anna, Ben")
+
     def test_overdue_is_found_by_its_filter(self):
         late, early = self._followup(hours_ago=50), self._followup(hours_ago=30)
         self.assertEqual((late.is_overdue, early.is_overdue), (True, False))

@@ -58,9 +58,7 @@ class TestMigration(AftercareCommon):
         self.env.flush_all()
         self.cr.execute("INSERT INTO salon_client_rhythm_category VALUES (%s)", [client.id])
         company = self.env["res.company"].create({"name": "Old"})
-        run = self.env["salon.client.rhythm.run"].create(
-            {"company_id": company.id, "day": "2026-01-01", "last_id": 0}
-        )
+        run = self.env["salon.client.rhythm.run"].create({"company_id": company.id, "day": "2026-01-01", "last_id": 0})
         self.env.flush_all()
         self.cr.execute("UPDATE salon_client_rhythm_run SET scope = 'settings' WHERE id = %s", run.ids)
         script = file_path("salon_aftercare/migrations/19.0.1.2.0/pre-migrate.py")
