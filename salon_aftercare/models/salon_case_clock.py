@@ -94,9 +94,10 @@ class SalonCase(models.Model):
         """The clocks run anew from now on; what they said before stays in the history, and counts in the figures."""
         kept = {} if self.reopened_at else {f"first_{name}": self[name] for name in FIRST}
         self._message_log(body=self._say_before())
-        super()._begin_again()
+        result = super()._begin_again()
         self.sudo().write({"reopened_at": fields.Datetime.now(), **kept})
         self._set_clocks()
+        return result
 
     def _say_before(self):
         """Return what was done up to now and by when it was due, for the history of a case that is taken up again."""
