@@ -1,7 +1,7 @@
 {
     "name": "Salon: aftercare",
     "summary": "Follow-ups after each visit, so that no client is forgotten",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Salon",
     "author": "Salon on Odoo",
     "license": "LGPL-3",

@@ -121,7 +121,7 @@ class SalonCase(models.Model):
     opened_at = fields.Datetime(
         string="Case Opened", required=True, readonly=True, default=fields.Datetime.now, copy=False
     )
-    answered_at = fields.Datetime(string="Answered On", readonly=True, copy=False)
+    answered_at = fields.Datetime(string="Replied On", readonly=True, copy=False)
     proposed_at = fields.Datetime(string="Proposed On", readonly=True, copy=False)
     agreed_at = fields.Datetime(string="Agreed On", readonly=True, copy=False)
     solved_at = fields.Datetime(string="Solved On", readonly=True, copy=False)
@@ -339,14 +339,18 @@ class SalonCase(models.Model):
         return [self._fields[name]._description_string(self.env) for name in needed if not self[name]]
 
     def action_reopen(self):
-        """Take a case up again that is not over after all."""
+        """Take a case up again that is not over after all: the client waits for a word again."""
         self._check_manager()
         for case in self:
             if case.state not in OVER:
                 raise UserError(self.env._("“%s” is open.", case.name))
-            case.sudo().write({"state": "answered", "solved_at": False, "closed_at": False, "called_at": False})
-        self.write({"handling_reached": False, "handling_rating": False})
+            case._begin_again()
         self._moved()
+
+    def _begin_again(self):
+        """Bring this case back to its first step."""
+        self.sudo().write({"state": "new", "called_at": False, **dict.fromkeys(STAMPS.values(), False)})
+        self.write({"answer": False, "handling_reached": False, "handling_rating": False})
 
     def _check_manager(self):
         if not self.env.su and not self.env.user.has_group(MANAGER):

@@ -16,7 +16,7 @@ class SalonCaseCause(models.Model):
     name = fields.Char(required=True, translate=True)
     complete_name = fields.Char(compute="_compute_complete_name", search="_search_complete_name", recursive=True)
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="In Use", default=True)
     parent_id = fields.Many2one("salon.case.cause", string="Part Of", ondelete="restrict", index=True)
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("salon.case.cause", "parent_id", string="In Detail")

@@ -1,6 +1,7 @@
 import logging
 
 import psycopg2
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -15,6 +16,9 @@ _logger = logging.getLogger(__name__)
 CLOCKS = {"answer": "answered_at", "proposal": "proposed_at", "solution": "solved_at"}
 WARN = 80  # percent of the time at which the manager hears of it
 DUE = [f"{clock}_due_at" for clock in CLOCKS]
+# Those of the first answer and the first proposal count, also where a case is taken up again.
+FIRST = ("answered_at", "answer_due_at", "proposed_at", "proposal_due_at")
+KEPT = {"reopened_at", *(f"first_{name}" for name in FIRST)}
 TIMES = {*DUE, *(f"{clock}_warn_at" for clock in CLOCKS)}
 
 
@@ -30,6 +34,14 @@ class SalonCase(models.Model):
     proposal_warn_at = fields.Datetime(readonly=True, copy=False)
     solution_due_at = fields.Datetime(string="Solution By", readonly=True, copy=False)
     solution_warn_at = fields.Datetime(readonly=True, copy=False)
+    reopened_at = fields.Datetime(
+        string="Taken Up Again", readonly=True, copy=False, help="The clocks run from then on anew."
+    )
+    # How fast the salon was when the case came up: what is done after it was taken up again makes it no slower.
+    first_answered_at = fields.Datetime(readonly=True, copy=False)
+    first_answer_due_at = fields.Datetime(readonly=True, copy=False)
+    first_proposed_at = fields.Datetime(readonly=True, copy=False)
+    first_proposal_due_at = fields.Datetime(readonly=True, copy=False)
     deadline_moves = fields.Integer(
         string="Deadlines Moved", readonly=True, copy=False, help="How often a manager moved a deadline of this case."
     )
@@ -66,16 +78,41 @@ class SalonCase(models.Model):
         return result
 
     def write(self, vals):
-        if not self.env.su and TIMES & vals.keys():
+        if not self.env.su and (TIMES | KEPT) & vals.keys():
             raise UserError(self.env._("Deadlines are moved by “Move Deadlines”, with a reason."))
         return super().write(vals)
 
     def _set_clocks(self):
-        """Reckon until when each of these new cases is answered, has a proposal and is solved."""
+        """Reckon until when each of these is answered, has a proposal and is solved: from now on, for they are new or
+        taken up again."""
         for case in self.sudo():
             rule = self.env["salon.case.rule"]._find(case)
-            case.write(rule._reckon(case.company_id, case.opened_at))
+            case.write(rule._reckon(case.company_id, case.reopened_at or case.opened_at))
             case._trigger_clocks()
+
+    def _begin_again(self):
+        """The clocks run anew from now on; what they said before stays in the history, and counts in the figures."""
+        kept = {} if self.reopened_at else {f"first_{name}": self[name] for name in FIRST}
+        self._message_log(body=self._say_before())
+        result = super()._begin_again()
+        self.sudo().write({"reopened_at": fields.Datetime.now(), **kept})
+        self._set_clocks()
+        return result
+
+    def _say_before(self):
+        """Return what was done up to now and by when it was due, for the history of a case that is taken up again."""
+        said = [self.env._("Taken up again. What was before:")]
+        for clock, stamp in CLOCKS.items():
+            if self[stamp]:
+                name, moment = self._fields[stamp]._description_string(self.env), self._say_moment(self[stamp])
+                due = self[f"{clock}_due_at"]
+                said.append(
+                    self.env._("%(step)s: %(at)s, due %(due)s", step=name, at=moment, due=self._say_moment(due))
+                    if due
+                    else self.env._("%(step)s: %(at)s", step=name, at=moment)
+                )
+        said += [self.answer] if self.answer else []
+        return Markup("<br/>").join(said)
 
     def _trigger_clocks(self):
         """Have the cron look at these cases at the very moments at which their clocks ring."""

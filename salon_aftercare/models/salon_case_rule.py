@@ -16,7 +16,7 @@ class SalonCaseRule(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="In Use", default=True)
     company_id = fields.Many2one("res.company", ondelete="cascade", help="Empty: for all companies.")
     kind = fields.Selection(
         selection=lambda self: self.env["salon.case"]._fields["kind"]._description_selection(self.env),
@@ -54,11 +54,11 @@ class SalonCaseRule(models.Model):
 
     @api.model
     def _find(self, case):
-        """Return the rule for a case; none where none fits."""
+        """Return the rule for a case; none where none fits. Who has one taken up again is not in the salon any more."""
         domain = [
             ("kind", "=", case.kind),
             ("severity", "in", (False, case.severity)),
-            ("place", "in", (False, case.place)),
+            ("place", "in", (False, "away" if case.reopened_at else case.place)),
             ("company_id", "in", (False, case.company_id.id)),
         ]
         return self.sudo().search(domain, limit=1)

@@ -12,7 +12,7 @@ class SalonCaseTodoTemplate(models.Model):
 
     name = fields.Char(string="What to Do", required=True, translate=True)
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="In Use", default=True)
     kind = fields.Selection(
         selection=lambda self: self.env["salon.case"]._fields["kind"]._description_selection(self.env),
         required=True,

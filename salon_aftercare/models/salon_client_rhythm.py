@@ -91,9 +91,11 @@ class SalonClientRhythm(models.Model):
             rhythm.display_name = rhythm.partner_id.name
 
     def _compute_category_ids(self):
+        """Each is computed from the visits of these clients: all that is shown is read by the one query."""
         categories = self.env["salon.client.rhythm.category"]
-        found = categories.search(
-            [("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)]
+        found = categories.search_fetch(
+            [("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)],
+            [name for name, field in categories._fields.items() if field.store],
         ).grouped(lambda category: (category.company_id, category.partner_id))
         for rhythm in self:
             rhythm.category_ids = found.get((rhythm.company_id, rhythm.partner_id), categories)

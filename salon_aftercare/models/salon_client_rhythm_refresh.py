@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 200_000  # clients; the database reads through what they had done once for each batch
+BATCH = 500_000  # clients; the database reads through what they had done once for each batch
 # For one batch: memory to sort and hash it; rows between processes cost little, but each hashes for itself (a container
 # may have next to no memory that they share); a glance at a set tells its size.
 TUNING = {
@@ -17,7 +17,7 @@ TUNING = {
     "default_statistics_target": "10",
 }
 BOUNDS = ("salon_risk_intervals", "salon_lost_intervals", "salon_lost_days", "salon_back_days")
-SCOPES = ("changed", "norms", "settings", "all")  # each computes more than the one before
+SCOPES = ("changed", "norms", "all")  # each computes more than the one before
 
 
 class SalonClientRhythm(models.Model):
@@ -70,9 +70,10 @@ class SalonClientRhythm(models.Model):
         scopes = {"changed"}
         if not run.done_at:  # it had not yet brought all clients under its rules
             scopes.add(run.scope)
-        for name, scope in (("services", "all"), ("settings", "settings"), ("norms", "norms")):
-            if run[name] != rules[name]:
-                scopes.add(scope)
+        if (run.services, run.settings) != (rules["services"], rules["settings"]):
+            scopes.add("all")
+        if run.norms != rules["norms"]:
+            scopes.add("norms")
         return max(scopes, key=SCOPES.index)
 
     @api.model
@@ -124,28 +125,21 @@ class SalonClientRhythm(models.Model):
         """
         self._flush_visits()
         company = company.sudo()
-        span, todo = SQL("BETWEEN %s AND %s", first_id, last_id), SQL("IN (SELECT partner_id FROM salon_todo)")
-        anew = SQL("IN (SELECT partner_id FROM salon_todo WHERE is_anew)")
-        which = span if run.scope in ("settings", "all") else todo
-        kinds = span if run.scope == "all" else anew
-        sets = {
-            "salon_todo": self._sql_todo(company, run, span),
-            "salon_came": self._sql_came(company, which),
-            "salon_rhythm": self._sql_rhythm(company, which, run.day),
-            "salon_rhythm_kind": self._sql_category(company, kinds),
-        }
-        if run.scope == "all":
-            del sets["salon_todo"]
+        span, which = (SQL("BETWEEN %s AND %s", first_id, last_id),) * 2
+        sets = {}
+        if run.scope != "all":
+            sets["salon_todo"] = self._sql_todo(company, run, span)
+            which = SQL("IN (SELECT partner_id FROM salon_todo)")
+        sets["salon_came"] = self._sql_came(company, which)
+        sets["salon_rhythm"] = self._sql_rhythm(company, which, run.day)
         cr = self.env.cr
         for name, value in TUNING.items():
             cr.execute(SQL("SELECT set_config(%s, %s, true)", name, value))
         for name, rows in sets.items():
             cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", SQL.identifier(name), rows))
             cr.execute(SQL("ANALYZE %s", SQL.identifier(name)))
-        if run.scope in ("norms", "settings"):
-            cr.execute(self._sql_repace(company, span))
-        for statement in self._sql_writes(company, which, kinds):
-            cr.execute(statement)
+        cr.execute(self._sql_delete(company, which))
+        cr.execute(self._sql_write(company, which))
         for name in sets:
             cr.execute(SQL("DROP TABLE %s", SQL.identifier(name)))
         self._forget()
@@ -201,21 +195,18 @@ class SalonClientRhythm(models.Model):
         """
         self._flush_visits()
         company = company.sudo()
-        writes = self._sql_writes(company, which, which)
         query = SQL(
             """
             WITH salon_came AS MATERIALIZED (%(came)s),
                  salon_rhythm AS MATERIALIZED (%(rhythm)s),
-                 salon_rhythm_kind AS MATERIALIZED (%(category)s),
-                 %(writes)s
+                 deleted AS (%(delete)s),
+                 written AS (%(write)s)
             SELECT
             """,
             came=self._sql_came(company, which),
             rhythm=self._sql_rhythm(company, which, today),
-            category=self._sql_category(company, which),
-            writes=SQL(", ").join(
-                SQL("%s AS (%s)", SQL.identifier(f"write_{number}"), write) for number, write in enumerate(writes)
-            ),
+            delete=self._sql_delete(company, which),
+            write=self._sql_write(company, which),
         )
         self.env.cr.execute(query, log_exceptions=False)
         self._forget()
@@ -232,5 +223,4 @@ class SalonClientRhythm(models.Model):
     def _forget(self):
         """Have this transaction read again what the database has just computed."""
         self.invalidate_model(flush=False)
-        self.env["salon.client.rhythm.category"].invalidate_model(flush=False)
         self.env["salon.client.file"].invalidate_model(["rhythm_id"], flush=False)

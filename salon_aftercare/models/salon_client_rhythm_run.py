@@ -19,8 +19,7 @@ class SalonClientRhythmRun(models.Model):
         [
             ("changed", "Clients with a change"),
             ("norms", "And those who depend on the salon's own rhythm"),
-            ("settings", "All clients"),
-            ("all", "All clients, also by kind of service"),
+            ("all", "All clients"),
         ],
         string="Computed",
         required=True,

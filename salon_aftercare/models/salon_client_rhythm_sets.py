@@ -24,21 +24,19 @@ RHYTHM = (
     "changes_on",
     "visit_print",
 )
-CATEGORY = ("visits", "last_visit", "interval_days", "interval_source", "next_due")
 
 
 class SalonClientRhythm(models.Model):
     """The sets that rhythms are computed by, and the statements that write them.
 
-    A set is a query: of the clients to compute (salon_todo), of the days on which they came (salon_came), of their
-    rows (salon_rhythm) and of their rows by category (salon_rhythm_kind). `which` is a condition on partner_id without
-    its left side.
+    A set is a query: of the clients to compute (salon_todo), of the days on which they came (salon_came) and of their
+    rows (salon_rhythm). `which` is a condition on partner_id without its left side.
     """
 
     _inherit = "salon.client.rhythm"
 
     def _sql_todo(self, company, run, which):
-        """Return the clients of `which` whose rhythm may be another than it was, and whether it `is_anew`.
+        """Return the clients of `which` whose rhythm may be another than it was.
 
         It is where their visits are others, the day of a change has come, or what was done at their last visits may
         have been corrected; the others are those who depend on the salon's own rhythm, if that is another now: who has
@@ -52,7 +50,7 @@ class SalonClientRhythm(models.Model):
             )
         return SQL(
             """
-            SELECT partner_id, is_anew
+            SELECT partner_id
               FROM (SELECT COALESCE(visit.partner_id, old.partner_id) AS partner_id,
                            (old.visit_print IS DISTINCT FROM visit.visit_print OR old.changes_on <= %(today)s
                             OR visit.last > %(lately)s OR file.active IS FALSE OR file.erased_at IS NOT NULL
@@ -78,29 +76,43 @@ class SalonClientRhythm(models.Model):
         )
 
     def _sql_came(self, company, which, until=None):
-        """Return the set of days on which clients came, with the categories of what was done then: one row for each.
-
-        A visit without services has no category. Archived and erased clients have no rhythm.
+        """Return the set of days on which clients came, as numbers from EPOCH on, with the shortest of the salon's own
+        intervals for what was done then (`usual`): one row for each.
 
         :param datetime until: visits before this moment alone (naive UTC); None: all
         """
         return SQL(
             """
-            SELECT visit.partner_id, visit.day, service.category_id
-              FROM (SELECT done.id, done.partner_id, timezone(%(zone)s, timezone('UTC', done.date))::date AS day
-                      FROM (SELECT id, partner_id, date FROM salon_visit
-                             WHERE company_id = %(company)s AND state = 'done' AND partner_id %(which)s
-                                   %(until)s) done
-                      JOIN salon_client_file file ON file.partner_id = done.partner_id
-                       AND file.active IS NOT FALSE AND file.erased_at IS NULL
-                    OFFSET 0  -- a day is computed once a visit, not once a line
-                   ) visit
+            SELECT visit.partner_id, visit.day - %(epoch)s AS day, MIN(norm.days) AS usual
+              FROM %(done)s
+              LEFT JOIN salon_client_rhythm_norm norm
+                ON norm.company_id = %(company)s AND norm.category_id = service.category_id
+             GROUP BY 1, 2
+            """,
+            epoch=EPOCH,
+            company=company.id,
+            done=self._sql_done(company, which, until),
+        )
+
+    def _sql_done(self, company, which, until=None):
+        """Return the tables of what was done (`visit`, `line`, `service`), as they follow a FROM.
+
+        A visit without services has no category. Archived and erased clients have no rhythm.
+        """
+        return SQL(
+            """
+            (SELECT done.id, done.partner_id, timezone(%(zone)s, timezone('UTC', done.date))::date AS day
+               FROM (SELECT id, partner_id, date FROM salon_visit
+                      WHERE company_id = %(company)s AND state = 'done' AND partner_id %(which)s %(until)s) done
+               JOIN salon_client_file file ON file.partner_id = done.partner_id
+                AND file.active IS NOT FALSE AND file.erased_at IS NULL
+             OFFSET 0  -- a day is computed once a visit, not once a line
+            ) visit
               LEFT JOIN salon_visit_line line ON line.visit_id = visit.id
               LEFT JOIN (SELECT product.id, template.categ_id AS category_id
                            FROM product_product product
                            JOIN product_template template ON template.id = product.product_tmpl_id) service
                 ON service.id = line.product_id
-             GROUP BY 1, 2, 3
             """,
             zone=company._salon_timezone().zone,
             company=company.id,
@@ -117,17 +129,10 @@ class SalonClientRhythm(models.Model):
         """
         return SQL(
             """
-            WITH day AS (
-                SELECT came.partner_id, came.day - %(epoch)s AS day, MIN(norm.days) AS usual
-                  FROM salon_came came
-                  LEFT JOIN salon_client_rhythm_norm norm
-                    ON norm.company_id = %(company)s AND norm.category_id = came.category_id
-                 GROUP BY 1, 2
-            ),
-            step AS (
-                SELECT day.*, (COUNT(*) OVER lately)::int AS counted, FIRST_VALUE(day) OVER lately AS from_day,
+            WITH step AS (
+                SELECT came.*, (COUNT(*) OVER lately)::int AS counted, FIRST_VALUE(day) OVER lately AS from_day,
                        LEAD(day) OVER lately AS next_day
-                  FROM day
+                  FROM salon_came came
                 WINDOW lately AS (PARTITION BY partner_id ORDER BY day
                                   RANGE BETWEEN %(window)s PRECEDING AND CURRENT ROW)
             ),
@@ -194,40 +199,6 @@ class SalonClientRhythm(models.Model):
             today=SQL("(%s::date - %s)", today, EPOCH),
         )
 
-    def _sql_category(self, company, which):
-        """Return the rows of clients and categories, from salon_came."""
-        return SQL(
-            """
-            SELECT own.partner_id, own.category_id, own.visits, own.last_visit, paced.*,
-                   own.last_visit + paced.interval_days AS next_due
-              FROM (%(own)s) own
-              LEFT JOIN salon_client_rhythm_norm usual
-                ON usual.company_id = %(company)s AND usual.category_id = own.category_id,
-                   LATERAL (
-                  SELECT CASE WHEN own.counted >= %(habit)s THEN own.mean ELSE %(days)s END AS interval_days,
-                         CASE WHEN own.counted >= %(habit)s THEN 'own' ELSE %(source)s END AS interval_source) paced
-            """,
-            habit=HABIT,
-            own=self._sql_own(SQL("SELECT * FROM salon_came WHERE category_id IS NOT NULL AND partner_id %s", which)),
-            company=company.id,
-            **self._sql_usual(company),
-        )
-
-    def _sql_usual(self, company):
-        """Return the interval of a category for who has none of their own, and whose it is: `days` and `source`.
-
-        `usual` is the row of the category's norm.
-        """
-        norm = self._sql_norm(company)
-        return {
-            "days": SQL("COALESCE(usual.days, %s, %s)", norm, company.salon_rhythm_days),
-            "source": SQL(
-                """CASE WHEN usual.days IS NOT NULL THEN 'category' WHEN %s IS NOT NULL THEN 'salon'
-                        ELSE 'setting' END""",
-                norm,
-            ),
-        }
-
     def _sql_norm(self, company):
         """Return the salon's own interval in all, NULL where it is not known."""
         return SQL(
@@ -235,9 +206,9 @@ class SalonClientRhythm(models.Model):
         )
 
     def _sql_own(self, days):
-        """Return for each client and category: visits, last_visit, how many of them counted, and their mean interval.
+        """Return for each client and category: visits, last_visit, how many of them counted and their mean interval.
 
-        :param SQL days: a query of partner_id, category_id and day; each once
+        :param SQL days: a query of `key` and day; each once
         """
         return SQL(
             """
@@ -256,94 +227,44 @@ class SalonClientRhythm(models.Model):
 
     # The writes ---------------------------------------------------------------------------------------
 
-    def _sql_writes(self, company, which, kinds):
-        """Return the statements that bring the rows of these clients to what the sets say they are.
-
-        :param SQL kinds: whose rows by category salon_rhythm_kind has
-        """
-        rhythm = ("salon_client_rhythm", "salon_rhythm", ("partner_id",), RHYTHM)
-        category = ("salon_client_rhythm_category", "salon_rhythm_kind", ("partner_id", "category_id"), CATEGORY)
-        return [
-            write(company, clients, *of)
-            for clients, of in ((which, rhythm), (kinds, category))
-            for write in (self._sql_delete, self._sql_write)
-        ]
-
-    def _sql_delete(self, company, which, table, source, key, columns):
-        """Return the statement that takes away the rows that are not in the set `source`."""
+    def _sql_delete(self, company, which):
+        """Return the statement that takes away the rows of these clients that are not in salon_rhythm."""
         return SQL(
             """
-            DELETE FROM %(table)s old WHERE old.company_id = %(company)s AND old.partner_id %(which)s
-               AND NOT EXISTS (SELECT FROM %(source)s new WHERE %(same)s)
+            DELETE FROM salon_client_rhythm old WHERE old.company_id = %s AND old.partner_id %s
+               AND NOT EXISTS (SELECT FROM salon_rhythm new WHERE new.partner_id = old.partner_id)
             """,
-            table=SQL.identifier(table),
-            company=company.id,
-            which=which,
-            source=SQL.identifier(source),
-            same=self._sql_same(key),
+            company.id,
+            which,
         )
 
-    def _sql_write(self, company, which, table, source, key, columns):
-        """Return the statement that writes what is new or has changed of the set `source`, and nothing else."""
-        values = {name: SQL.identifier("new", name) for name in (*key, *columns)}
-        if "state_since" in values:
-            # Where settings moved the bounds of a state that goes on, it began when it began.
-            values["state_since"] = SQL(
-                """CASE WHEN (old.state, old.last_visit, old.visits) = (new.state, new.last_visit, new.visits)
-                        THEN old.state_since ELSE new.state_since END"""
-            )
+    def _sql_write(self, company, which):
+        """Return the statement that writes what is new or has changed in salon_rhythm, and nothing else."""
+        values = {name: SQL.identifier("new", name) for name in RHYTHM}
+        # Where settings moved the bounds of a state that goes on, it began when it began.
+        values["state_since"] = SQL(
+            """CASE WHEN (old.state, old.last_visit, old.visits) = (new.state, new.last_visit, new.visits)
+                    THEN old.state_since ELSE new.state_since END"""
+        )
         return SQL(
             """
-            INSERT INTO %(table)s (company_id, %(names)s)
-            SELECT %(company)s, %(new)s
-              FROM %(source)s new
-              LEFT JOIN %(table)s old ON old.company_id = %(company)s AND old.partner_id %(which)s AND %(same)s
-             WHERE old.id IS NULL OR (%(old_values)s) IS DISTINCT FROM (%(new_values)s)
+            INSERT INTO salon_client_rhythm (company_id, partner_id, %(names)s)
+            SELECT %(company)s, new.partner_id, %(new)s
+              FROM salon_rhythm new
+              LEFT JOIN salon_client_rhythm old
+                ON old.company_id = %(company)s AND old.partner_id %(which)s AND old.partner_id = new.partner_id
+             WHERE old.id IS NULL OR (%(old)s) IS DISTINCT FROM (%(new)s)
              ORDER BY new.partner_id
-            ON CONFLICT (company_id, %(key)s) DO UPDATE SET %(update)s
+            ON CONFLICT (company_id, partner_id) DO UPDATE SET %(update)s
             """,
-            table=SQL.identifier(table),
-            names=SQL(", ").join(SQL.identifier(name) for name in values),
+            names=SQL(", ").join(SQL.identifier(name) for name in RHYTHM),
             company=company.id,
             which=which,
+            old=SQL(", ").join(SQL.identifier("old", name) for name in RHYTHM),
             new=SQL(", ").join(values.values()),
-            source=SQL.identifier(source),
-            same=self._sql_same(key),
-            old_values=SQL(", ").join(SQL.identifier("old", name) for name in columns),
-            new_values=SQL(", ").join(values[name] for name in columns),
-            key=SQL(", ").join(SQL.identifier(name) for name in key),
             update=SQL(", ").join(
-                SQL("%s = %s", SQL.identifier(name), SQL.identifier("excluded", name)) for name in columns
+                SQL("%s = %s", SQL.identifier(name), SQL.identifier("excluded", name)) for name in RHYTHM
             ),
-        )
-
-    def _sql_same(self, key):
-        return SQL(" AND ").join(
-            SQL("%s = %s", SQL.identifier("old", name), SQL.identifier("new", name)) for name in key
-        )
-
-    def _sql_repace(self, company, which):
-        """Return the statement that gives categories the salon's own rhythm as it is now, where a client has none.
-
-        That takes no look at the visits: the last one is known.
-        """
-        return SQL(
-            """
-            UPDATE salon_client_rhythm_category category
-               SET interval_days = new.days, interval_source = new.source,
-                   next_due = category.last_visit + new.days
-              FROM (SELECT old.id, %(days)s AS days, %(source)s AS source
-                      FROM salon_client_rhythm_category old
-                      LEFT JOIN salon_client_rhythm_norm usual
-                        ON usual.company_id = old.company_id AND usual.category_id = old.category_id
-                     WHERE old.company_id = %(company)s AND old.partner_id %(which)s
-                       AND old.interval_source <> 'own') new
-             WHERE category.id = new.id
-               AND (category.interval_days, category.interval_source) IS DISTINCT FROM (new.days, new.source)
-            """,
-            company=company.id,
-            which=which,
-            **self._sql_usual(company),
         )
 
     # The salon's own ----------------------------------------------------------------------------------
@@ -358,7 +279,9 @@ class SalonClientRhythm(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                WITH came AS MATERIALIZED (%(came)s),
+                WITH came AS MATERIALIZED (
+                    SELECT DISTINCT visit.partner_id, service.category_id, visit.day FROM %(done)s
+                ),
                 own AS (%(by_category)s UNION ALL %(in_all)s),
                 mean AS (SELECT category_id, GREATEST(1, ROUND(AVG(mean)))::int AS days, COUNT(*) AS clients
                            FROM own WHERE counted >= %(habit)s GROUP BY category_id HAVING COUNT(*) >= %(known_by)s)
@@ -368,7 +291,7 @@ class SalonClientRhythm(models.Model):
                    SET days = excluded.days, clients = excluded.clients
                  WHERE ABS(excluded.days - old.days) > GREATEST(1, old.days * 0.1)
                 """,
-                came=self._sql_came(company, which),
+                done=self._sql_done(company, which),
                 by_category=self._sql_own(SQL("SELECT * FROM came WHERE category_id IS NOT NULL")),
                 in_all=self._sql_own(SQL("SELECT DISTINCT partner_id, NULL::int AS category_id, day FROM came")),
                 habit=HABIT,

@@ -19,7 +19,7 @@ class SalonFeedbackWord(models.Model):
     name = fields.Char(string="Word", required=True)
     lang_id = fields.Many2one("res.lang", string="Language", ondelete="set null")
     company_id = fields.Many2one("res.company", ondelete="cascade", index="btree_not_null")
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="In Use", default=True)
 
     _name_uniq = models.UniqueIndex("(lower(name), COALESCE(company_id, 0))", "This word is on the list already.")
     _says_something = models.Constraint("CHECK (trim(name) <> '')", "A word needs at least one letter.")

@@ -14,7 +14,7 @@ class SalonFestival(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="In Use", default=True)
     month = fields.Integer(help="Of a day that is the same each year. Empty: the dates of each year are given.")
     day = fields.Integer(help="Of a day that is the same each year.")
     date_ids = fields.One2many("salon.festival.date", "festival_id", string="Dates", copy=True)

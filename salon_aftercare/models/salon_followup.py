@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date, format_list
+from odoo.tools import format_date
 
 from odoo.addons.salon_crm.tools.frame import local_day, utc
 
@@ -17,6 +17,8 @@ GUARDED = {
     "company_id", "channel", "planned_for", "activity_id", "state", "skip_code", "merged_into_id", "done_at", "done_by",
     "sending", "fault", "try_at", "tries", "sending_at", "sent_at",
 }  # fmt: skip
+# How a contact went, as whoever made it says: see `_check_not_closed`.
+RESULT = {"reached", "rating", "said", "next_action", "call_again_on", "reason"}
 BY_HAND = ("call", "task", "wechat", "post")  # a person makes these contacts
 RATINGS = [
     ("1", "1 · Bad"),
@@ -247,18 +249,39 @@ class SalonFollowup(models.Model):
     def _compute_services(self):
         for followup in self:
             lines = followup.visit_id.line_ids
-            followup.services = format_list(self.env, lines.product_id.mapped("name"), "unit-short")
-            followup.performers = format_list(self.env, lines.performer_ids.employee_id.mapped("name"), "unit-short")
+            # Lists of CLDR have nothing between their parts in Chinese.
+            followup.services = ", ".join(lines.product_id.mapped("name"))
+            followup.performers = ", ".join(lines.performer_ids.employee_id.mapped("name"))
 
     def write(self, vals):
         if not self.env.su and GUARDED & vals.keys():
             raise UserError(self.env._("A follow-up is planned by its plan, and closed by its buttons."))
+        if not self.env.su and not self.env.context.get("salon_correct") and RESULT & vals.keys():
+            self._check_not_closed(vals)
         result = super().write(vals)
         if "user_id" in vals:
             self.filtered("is_open")._hand_over()
         if "due_at" in vals:
             self._move_activities()
         return result
+
+    def _check_not_closed(self, vals=()):
+        """Two people may have the same contact before them: what the first who closes it said stays.
+
+        :param vals: what would be written; nothing: it would be closed
+        :raise UserError: one of these is closed, and its result would be another
+        """
+        for followup in self.filtered(lambda one: not one.is_open):
+            if vals and all((followup[name] or False) == (vals[name] or False) for name in RESULT & {*vals}):
+                continue
+            client, who = followup.partner_id.name, followup.done_by.name
+            if followup.state == "done" and who:
+                said = self.env._(
+                    "%(who)s closed this contact with %(client)s: that stays. Reload to see it.", who=who, client=client
+                )
+            else:
+                said = self.env._("This contact with %s is closed: that stays. Reload to see it.", client)
+            raise UserError(said)
 
     def _follow_client(self):
         """A visit turned out to be someone else's: contact that client, or nobody.
@@ -286,6 +309,8 @@ class SalonFollowup(models.Model):
 
         :return: what comes next of one, such as a new booking
         """
+        if len(self) == 1:
+            self._check_not_closed()
         if len(self) == 1 and not self.reached:
             return self._action_ask("salon_aftercare.salon_followup_view_form_result", self.env._("How did it go?"))
         still_open = self.filtered("is_open")
@@ -297,10 +322,18 @@ class SalonFollowup(models.Model):
 
     def action_skip(self):
         """Close these without a contact; asks why."""
+        if len(self) == 1:
+            self._check_not_closed()
         if len(self) == 1 and not self.reason:
             return self._action_ask("salon_aftercare.salon_followup_view_form_skip", self.env._("Why not?"))
         self._close("skipped", skip_code="by_hand")
         return False
+
+    def action_correct(self):
+        """Have what was said in a contact that is done corrected, with its result in sight."""
+        self.ensure_one()
+        action = self._action_ask("salon_aftercare.salon_followup_view_form_correct", self.env._("Correct the Result"))
+        return {**action, "context": {"salon_correct": True}}
 
     def action_cancel(self):
         """Take these back: they should not have been planned."""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, format_list
+from odoo.tools import SQL
 
 SHOWN = 100_000  # planned follow-ups that a form looks through
 
@@ -16,7 +16,7 @@ class SalonFollowupPlan(models.Model):
     @api.depends("step_ids.name", "step_ids.active")
     def _compute_step_summary(self):
         for plan in self:
-            plan.step_summary = format_list(self.env, plan.step_ids.filtered("active").mapped("name"), "unit-short")
+            plan.step_summary = ", ".join(plan.step_ids.filtered("active").mapped("name"))
 
     def _compute_followup_count(self):
         groups = self.env["salon.followup"]._read_group([("plan_id", "in", self.ids)], ["plan_id"], ["__count"])

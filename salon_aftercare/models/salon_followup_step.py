@@ -26,7 +26,7 @@ class SalonFollowupStep(models.Model):
     plan_id = fields.Many2one("salon.followup.plan", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="plan_id.company_id")
     name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="In Use", default=True)
     delay = fields.Integer(
         required=True, default=24, help="So long after the occasion the contact is due; before it where negative."
     )

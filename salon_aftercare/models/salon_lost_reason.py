@@ -16,7 +16,7 @@ class SalonLostReason(models.Model):
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("salon.lost.reason", "parent_id", string="In Detail")
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="In Use", default=True)
 
     @api.depends("name", "parent_id.name")
     @api.depends_context("lang")

@@ -11,11 +11,6 @@ class SalonPersonalData(models.AbstractModel):
     def _answers(self):
         return [
             Answer("salon.client.rhythm", delete=True, export=SHOWN),
-            Answer(
-                "salon.client.rhythm.category",
-                delete=True,
-                export=("category_id", "visits", "last_visit", "interval_days", "next_due"),
-            ),
             Answer("salon.lost.answer", delete=True, export=("reason_id", "note", "asked_on")),
             Answer("salon.care.plan.home", by=("plan_id.partner_id",), delete=True, export=("name", "often", "how")),
             Answer("salon.care.plan.line", delete=True, export=("due_on", "state", "done_on")),

@@ -74,7 +74,7 @@ class SalonWinbackFigure(models.Model):
         if not fewest:
             return self.env._("One of the groups is empty: there is nothing to compare.")
         if fewest < FEW:
-            return self.env._("Only %s clients in one group: chance alone may have made the difference.", fewest)
+            return self.env._("Too few in one group (%s): chance alone may have made the difference.", fewest)
         back = (self.contacted * self.contacted_back + self.control * self.control_back) / 100
         share = back / (self.contacted + self.control)
         error = 100 * sqrt(share * (1 - share) * (1 / self.contacted + 1 / self.control))

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.salon_case_clock import CLOCKS
+from ..models.salon_case_clock import CLOCKS, FIRST
 
 BARS = {"incident": 85, "equipment": 92}  # percent that the trade solves in time
 
@@ -20,6 +20,7 @@ class SalonCaseReport(models.Model):
             "name", "kind", "state", "severity", "place", "incident_kind", "company_id", "partner_id", "stylist_id",
             "user_id", "station_id", "cause_id", "remedy", "cost", "opened_at", "handling_rating", "deadline_moves",
             "answered_at", "answer_due_at", "proposed_at", "proposal_due_at", "solved_at", "solution_due_at",
+            "reopened_at", "first_answered_at", "first_answer_due_at", "first_proposed_at", "first_proposal_due_at",
         ],
         "salon.case.cause": ["parent_path"],
     }  # fmt: skip
@@ -137,7 +138,7 @@ class SalonCaseReport(models.Model):
         )
 
     def _select_clock(self, clock, stamp):
-        done, due = SQL.identifier("one", stamp), SQL.identifier("one", f"{clock}_due_at")
+        done, due = self._select_first(stamp), self._select_first(f"{clock}_due_at")
         return SQL(
             """
             EXTRACT(EPOCH FROM %(done)s - one.opened_at) / 3600 AS %(hours)s,
@@ -149,6 +150,16 @@ class SalonCaseReport(models.Model):
             due=due,
             hours=SQL.identifier(f"{clock}_hours"),
             percent=SQL.identifier(f"{clock}_percent"),
+        )
+
+    def _select_first(self, name):
+        """Of a case taken up again the first answer and proposal count; a solution that did not last does not."""
+        if name not in FIRST:
+            return SQL.identifier("one", name)
+        return SQL(
+            "CASE WHEN one.reopened_at IS NULL THEN %s ELSE %s END",
+            SQL.identifier("one", name),
+            SQL.identifier("one", f"first_{name}"),
         )
 
     @api.readonly

@@ -45,6 +45,27 @@ class TestCaseClocks(CaseCommon):
         case = self._case()
         self.assertEqual((self._due(case), case.due_at, case.is_overdue), ((False,) * 3, False, False))
 
+    def test_a_case_that_is_taken_up_again_has_its_clocks_from_then_on(self):
+        with freeze_time(NOON):
+            case = self._case(place="salon")
+            self._finish(case)
+        before = (case.answered_at, case.answer_due_at)
+        again = NOON + timedelta(days=9)
+        with freeze_time(again):
+            case.action_reopen()
+        due = [(time - again).total_seconds() / 3600 for time in (case.answer_due_at, case.solution_due_at)]
+        self.assertEqual((case.state, due, case.due_at), ("new", [24, 168], case.answer_due_at), "as from outside")
+        self.assertEqual((case.first_answered_at, case.first_answer_due_at), before)
+        history = case.message_ids.mapped("body")
+        self.assertTrue(any("Taken up again" in body and "Sorry!" in body for body in history), history)
+        self._ring(again + timedelta(hours=25))
+        self.assertEqual(self._levels(case), [("answer", 100)])
+        with freeze_time(again + timedelta(hours=26)):
+            self._finish(case)
+        with freeze_time(again + timedelta(days=9)):
+            case.action_reopen()
+        self.assertEqual((case.first_answered_at, case.first_answer_due_at), before, "the first time counts")
+
     def test_another_rule_changes_no_deadline_that_was_set(self):
         case = self._case()
         before = self._due(case)

@@ -32,6 +32,14 @@ class TestCaseReport(CaseCommon):
         self.assertEqual((row.bar_percent, row.top_cause_id), (0, self.cause.parent_id))
         self.assertEqual(row.cause_id, self.cause)
 
+    def test_of_a_case_taken_up_again_the_first_answer_and_the_last_solution_count(self):
+        case = self._solved("complaint", 20, 12)
+        self.assertEqual(self._row(case).solution_hours, 12)
+        case.action_reopen()
+        row = self._row(case)
+        self.assertEqual((row.answer_hours, row.answer_percent, row.proposal_percent), (12, 100, 100))
+        self.assertFalse(case.solved_at)
+
     def test_the_trades_bars_stand_beside(self):
         self.assertEqual(self._row(self._solved("incident", 20, 1)).bar_percent, 85)
         fault = self._row(self._solved("equipment", 20, 50))

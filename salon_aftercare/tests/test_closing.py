@@ -1,5 +1,8 @@
+import re
+
 from psycopg2.errors import CheckViolation
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -37,8 +40,30 @@ class TestClosing(AftercareCommon):
         followup = self._followup()
         followup.action_cancel()
         followup.reached = "yes"
-        followup.action_done()
+        with self.assertRaisesRegex(UserError, "closed"):
+            followup.action_done()
         self.assertEqual(followup.state, "cancelled")
+
+    def test_of_two_people_in_one_contact_the_first_is_right(self):
+        followup = self._followup()
+        first, second = followup.with_user(self.stylist_user), followup.with_user(self.manager)
+        first.write({"reached": "yes", "rating": "2", "said": "Too short"})
+        first.action_done()
+        with self.assertRaisesRegex(UserError, re.escape(f"{self.stylist_user.name} closed this contact")):
+            second.write({"reached": "no", "said": "Nobody there"})
+        for button in (second.action_done, second.action_skip):
+            with self.assertRaisesRegex(UserError, "closed this contact"):
+                button()
+        self.assertEqual((followup.reached, followup.said, followup.done_by), ("yes", "Too short", self.stylist_user))
+        second.write({"said": "Too short"})  # the same once more
+        self.assertEqual(followup.state, "done")
+
+    def test_what_was_said_can_be_corrected(self):
+        followup = self._followup().with_user(self.stylist_user)
+        followup.write({"reached": "yes", "rating": "2"})
+        followup.action_done()
+        followup.with_context(followup.action_correct()["context"]).said = "Too long"
+        self.assertEqual((followup.said, followup.state), ("Too long", "done"))
 
     def test_the_database_refuses_a_skip_without_a_reason(self):
         followup = self._followup()
@@ -55,6 +80,11 @@ class TestClosing(AftercareCommon):
     def test_what_was_done_at_the_visit_is_shown(self):
         followup = self._followup(self.anna, self.ben).with_user(self.stylist_user)
         self.assertEqual((followup.services, followup.performers), ("Cut", "Anna, Ben"))
+
+    def test_names_stand_apart_in_chinese_too(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        followup = self._followup(self.anna, self.ben).with_context(lang="zh_CN")
+        self.assertEqual(followup.performers, "Anna, Ben")
 
     def test_overdue_is_found_by_its_filter(self):
         late, early = self._followup(hours_ago=50), self._followup(hours_ago=30)

@@ -49,3 +49,22 @@ class TestMigration(AftercareCommon):
         self.env.invalidate_all()
         # The index that the new version makes.
         self.cr.execute("CREATE UNIQUE INDEX IF NOT EXISTS followup_once ON salon_followup (step_id, occasion)")
+
+    def test_rows_of_rhythms_by_kind_of_service_go(self):
+        self.cr.execute(
+            "CREATE TABLE salon_client_rhythm_category (partner_id int REFERENCES res_partner ON DELETE RESTRICT)"
+        )
+        client = self.env["res.partner"].create({"name": "Kind"})
+        self.env.flush_all()
+        self.cr.execute("INSERT INTO salon_client_rhythm_category VALUES (%s)", [client.id])
+        company = self.env["res.company"].create({"name": "Old"})
+        run = self.env["salon.client.rhythm.run"].create({"company_id": company.id, "day": "2026-01-01", "last_id": 0})
+        self.env.flush_all()
+        self.cr.execute("UPDATE salon_client_rhythm_run SET scope = 'settings' WHERE id = %s", run.ids)
+        script = file_path("salon_aftercare/migrations/19.0.1.2.0/pre-migrate.py")
+        for _twice in range(2):
+            runpy.run_path(script)["migrate"](self.cr, "19.0.1.1.0")
+        run.invalidate_recordset()
+        self.assertEqual(run.scope, "all")
+        client.unlink()
+        self.assertFalse(client.exists())

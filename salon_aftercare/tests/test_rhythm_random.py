@@ -61,7 +61,7 @@ class TestRhythmRandom(RhythmCommon):
                 scopes.add(self._change_rules(Random(seed)))
                 raise _UndoError
             self.env.invalidate_all()
-        self.assertEqual(scopes, {"changed", "norms", "settings"})
+        self.assertEqual(scopes, {"changed", "norms", "all"})
 
     def _change_rules(self, random):
         """Have rules change between two nights; return what was computed for it."""

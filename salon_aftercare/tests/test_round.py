@@ -44,7 +44,7 @@ class TestRound(AftercareCommon):
 
     def test_two_calls_of_one_client_are_one_card(self):
         client = self.env["res.partner"].create({"name": "Twice", "phone": "+86 139 0000 0002"})
-        calls = self._followup(client=client, hours_ago=30) | self._followup(client=client, hours_ago=48)
+        calls = self._followup(client=client, hours_ago=30) | self._followup(client=client, hours_ago=47)
         self.assertEqual(len(set(self._round().load_round()) & set(calls.ids)), 1)
 
     def test_what_was_given_to_nobody_is_in_everybody_s_round_who_may_see_it(self):
@@ -101,6 +101,7 @@ class TestRound(AftercareCommon):
     def test_a_card_takes_few_queries(self):
         followups = self.env["salon.followup"].union(*(self._followup(hours_ago=25 + n) for n in range(3)))
         mine = followups.with_user(self.stylist_user)
+        self.env.invalidate_all()
         mine[0].load_card()  # what is kept for good is read once
         self.env.invalidate_all()
         with self.assertQueryCount(30):
@@ -119,6 +120,13 @@ class TestRoundTours(AftercareCommon, HttpCase):
         self.assertEqual((first.state, first.rating, first.said), ("done", "5", "Wants the same again"))
         self.assertEqual((skipped.state, skipped.reason), ("skipped", "Was here again yesterday"))
         self.assertEqual((again.state, again.reached, again.next_action), ("done", "no", "call_again"))
+
+    def test_a_text_is_copied_without_https_too(self):
+        self.step.write({"channel": "wechat", "script": "Hello {{client}}, how is it?"})
+        self.client.is_salon_client = True
+        self.client.salon_file_ids.wechat = "clara"
+        self._followup(hours_ago=30)
+        self.start_tour("/odoo/salon-followup-round", "salon_aftercare_round_copy", login="salon_stylist")
 
     def test_five_calls_take_three_keys_each(self):
         """Reached, how content, done: what was said takes one more key, and the words."""

@@ -147,7 +147,7 @@ class TestControlGroup(RhythmCommon):
         figure = self._figure()
         self.assertEqual((figure.contacted, figure.control, figure.waiting), (4, 4, 1))
         self.assertEqual((figure.contacted_back, figure.control_back, figure.back_difference), (75, 25, 50))
-        self.assertIn("4 clients", figure.caution)
+        self.assertIn("(4)", figure.caution)
         rows = self.env["salon.winback.report"].search(figure.action_view_clients()["domain"])
         self.assertEqual(len(rows), 9)
         self.assertEqual(rows[0].action_open_followup()["res_model"], "salon.followup")

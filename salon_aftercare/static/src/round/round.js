@@ -122,8 +122,22 @@ export class FollowupRound extends Component {
     }
 
     async copy() {
-        await browser.navigator.clipboard.writeText(this.state.card.script);
-        this.notification.add(_t("The text is copied."), { type: "success" });
+        if (await this.putOnClipboard(this.state.card.script)) {
+            this.notification.add(_t("The text is copied."), { type: "success" });
+        } else {
+            this.notification.add(_t("Copy the text that is selected."), { type: "warning" });
+        }
+    }
+
+    /** Browsers give the clipboard to pages by https alone: by http in a salon's own network the old way still works. */
+    async putOnClipboard(text) {
+        try {
+            await browser.navigator.clipboard.writeText(text);
+            return true;
+        } catch {
+            document.getSelection().selectAllChildren(this.root.el.querySelector(".o_salon_round_script_text"));
+            return document.execCommand("copy");
+        }
     }
 
     // Closing --------------------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 
 const shown = (name) => `.o_salon_round_client:contains('${name}')`;
@@ -43,6 +44,27 @@ registry.category("web_tour.tours").add("salon_aftercare_round_phone", {
         {
             content: "the next visit is booked at once",
             trigger: ".o_form_view .o_field_widget[name='salon_client_id'] :value(Clara Client)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("salon_aftercare_round_copy", {
+    steps: () => [
+        {
+            content: "without https there is no clipboard",
+            trigger: ".o_salon_round_script button:contains('Copy')",
+            async run({ click }) {
+                Object.defineProperty(browser.navigator, "clipboard", { value: undefined, configurable: true });
+                await click();
+            },
+        },
+        {
+            trigger: ".o_notification:contains('copied'), .o_notification:contains('selected')",
+            run: () => {
+                if (!document.getSelection().toString().startsWith("Hello Clara")) {
+                    throw new Error("The text is neither copied nor selected.");
+                }
+            },
         },
     ],
 });
