@@ -15,6 +15,7 @@ AHEAD_DAYS = 8  # so far ahead dates are planned; what already happened is plann
 AT_HAND = timedelta(days=2)  # so far ahead people are reminded
 # Can't wait for the night. A sale is planned by the job and not as it is paid: no order at the till waits for it.
 SOON = ("product_sold", "booking", "case_solved")
+NIGHT = timedelta(hours=12)
 CLOCKS = timedelta(days=2)  # no zone and no hour of the day moves a date further
 
 
@@ -69,6 +70,10 @@ class SalonFollowupPlan(models.Model):
 class SalonFollowupStep(models.Model):
     _inherit = "salon.followup.step"
 
+    planned_until = fields.Datetime(
+        readonly=True, copy=False, help="Dates up to here are planned. What lies behind it after a standstill was missed."
+    )
+
     def _plan_step(self, companies):
         """Plan all that this step is missing; one that fails keeps no other from being planned.
 
@@ -88,7 +93,14 @@ class SalonFollowupStep(models.Model):
                 return True
             if planned and not self.env["ir.cron"]._commit_progress(len(planned)):
                 return False
+        self._note_planned()
         return True
+
+    def _note_planned(self):
+        """Note up to when dates are planned now; a row that people change is not written every few minutes."""
+        newest = fields.Datetime.now() + timedelta(days=AHEAD_DAYS)
+        if not self.planned_until or newest - self.planned_until > NIGHT:
+            self.planned_until = newest
 
     def _plan_occasions(self, companies, ids=None, after=0, limit=None):
         """Make the follow-ups of this step that are missing.
@@ -160,9 +172,13 @@ class SalonFollowupStep(models.Model):
         return followups, last if limit and missing == limit else None
 
     def _oldest(self):
-        """Return until when a contact must have been possible to be planned now: offers that are late are of no use."""
+        """Return until when a contact must have been possible to be planned now.
+
+        Offers that are late are of no use: those alone are planned, to be left out, that a standstill kept from it.
+        """
         now = fields.Datetime.now()
-        return now if self.plan_id.is_marketing else now - timedelta(days=CATCH_UP_DAYS)
+        oldest = now - timedelta(days=CATCH_UP_DAYS)
+        return max(oldest, min(self.planned_until or now, now)) if self.plan_id.is_marketing else oldest
 
     def _earliest(self):
         """Return a moment before which nothing can have happened that is still to be followed up."""

@@ -115,6 +115,22 @@ class TestTriggers(AftercareCommon):
         with freeze_time("2027-05-16 02:00:00"):
             self.assertEqual(len(self._planned(plan)), 4)
 
+    def test_a_greeting_that_a_standstill_kept_from_being_planned_is_left_out_and_says_why(self):
+        """Dates are planned some days ahead: a longer standstill misses some. Other old dates are no greeting's loss."""
+        self._agree()
+        old = self._others(1)
+        old._make_salon_clients()
+        self._agree(old)
+        plan = self._plan("birthday", 0, is_marketing=True)
+        self.client.birthdate_date, old.birthdate_date = date(1990, 5, 20), date(1990, 4, 30)
+        with freeze_time("2026-05-02 02:00:00"):
+            self.assertFalse(self._planned(plan), "nobody was there to greet who had their birthday before the plan")
+        with freeze_time("2026-05-22 02:00:00"):
+            followup = self._planned(plan)
+            self._run_cron("due")
+            self.assertEqual((followup.partner_id, followup.state), (self.client, "skipped"))
+            self.assertEqual(followup.why, "It was too late for it.")
+
     def test_who_was_born_on_a_leap_day_is_greeted_each_year(self):
         self._agree()
         plan = self._plan("birthday", 0, is_marketing=True)
