@@ -5,6 +5,7 @@ from . import res_company
 from . import res_company_safety
 from . import salon_kept_line
 from . import salon_cached
+from . import salon_till_load
 from . import salon_settings_fields
 from . import res_config_settings
 from . import resource_calendar

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 
 class HrEmployeePublic(models.Model):
     _name = "hr.employee.public"
-    _inherit = ["hr.employee.public", "pos.load.mixin"]
+    _inherit = ["hr.employee.public", "salon.till.load"]
 
     is_salon_stylist = fields.Boolean(readonly=True)
     salon_level_id = fields.Many2one("salon.stylist.level", readonly=True)

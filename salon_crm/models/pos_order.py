@@ -39,10 +39,9 @@ class PosOrder(models.Model):
 
         Core would take the client out of it: then nobody had what it sold, nor paid with what is theirs.
         """
-        partner_id = order.get("partner_id")
-        if partner_id and not self.env["res.partner"].browse(partner_id).exists():
-            merged = self.env["salon.merged.client"].sudo().search([("gone_id", "=", partner_id)])
-            order["partner_id"] = merged.partner_id.id or partner_id
+        partner_id, merged = order.get("partner_id"), self.env["salon.merged.client"].sudo()
+        if partner_id and merged._has_any() and not self.env["res.partner"].browse(partner_id).exists():
+            order["partner_id"] = merged.search([("gone_id", "=", partner_id)]).partner_id.id or partner_id
 
     @api.model
     def _salon_drop_gone(self, vals_list, name, model):

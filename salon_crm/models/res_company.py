@@ -66,7 +66,7 @@ class ResCompany(models.Model):
         prefetch="salon",
     )
     salon_grid_minutes = fields.Integer(
-        string="Time Grid", default=15, help="Times that are offered lie this many minutes apart.", prefetch="salon"
+        string="Time Grid", default=15, help="Times that are offered lie this many minutes apart."
     )
     salon_buffer_minutes = fields.Integer(
         string="Buffer", help="Minutes that stay free around what clients book by themselves.", prefetch="salon"

@@ -9,6 +9,7 @@ class SalonMergedClient(models.Model):
     """
 
     _name = "salon.merged.client"
+    _inherit = ["salon.cached"]  # each paid order asks whether there is any
     _description = "Merged Client"
     _log_access = False
 

@@ -8,7 +8,7 @@ class SalonServiceVariation(models.Model):
     """What a service takes and costs with one stylist, or with the stylists of one level."""
 
     _name = "salon.service.variation"
-    _inherit = ["pos.load.mixin", "salon.cached"]
+    _inherit = ["salon.till.load", "salon.cached"]
     _description = "Service by Stylist or Level"
     _order = "product_tmpl_id, level_id, stylist_id, id"
 
@@ -92,6 +92,8 @@ class SalonServiceVariation(models.Model):
 
     @api.model
     def _load_pos_data_domain(self, data, config):
+        if not self._has_any():
+            return False
         # A stylist's own price of no difference counts as well: it comes before that of their level.
         return [
             ("product_tmpl_id.is_salon_service", "=", True),

@@ -1,5 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.tools import ormcache
+
+from .res_company_prepaid import PREPAID_PRODUCTS
 
 
 class ProgramsOnce:
@@ -32,13 +35,8 @@ class PosConfig(models.Model):
         return super()._get_available_pricelists() | self._get_salon_tier_pricelists()
 
     def _get_salon_tier_pricelists(self):
-        return self.env["product.pricelist"].search(
-            [
-                ("salon_tier_id", "!=", False),
-                ("currency_id", "=", self.currency_id.id),
-                ("company_id", "in", (False, self.company_id.id)),
-            ]
-        )
+        pricelists = self.env["product.pricelist"]
+        return pricelists.browse(pricelists._salon_of_tiers(self.currency_id.id, self.company_id.id))
 
     def _get_program_ids(self):
         """A user of two companies loads both companies' programs; the salon's points belong to one."""
@@ -56,9 +54,16 @@ class PosConfig(models.Model):
 
     def _get_special_products(self):
         """The till needs the products of part payment and of top-ups, and shows them to nobody."""
+        return super()._get_special_products() | self.env["product.product"].browse(self._salon_special_products())
+
+    @api.model
+    @ormcache(cache="stable")
+    def _salon_special_products(self):
+        """Return the ids of these products of all companies, which core asks for again and again.
+
+        None of them can be deleted while program or company names it, and who names another one empties this cache.
+        """
         programs = self.env["loyalty.program"].sudo().search([("is_salon_program", "=", True)])
-        companies = (
-            self.env["res.company"].sudo().search_fetch([], ["salon_topup_product_id", "salon_bonus_product_id"])
-        )
+        companies = self.env["res.company"].sudo().search_fetch([], PREPAID_PRODUCTS)
         prepaid = companies.salon_topup_product_id | companies.salon_bonus_product_id
-        return super()._get_special_products() | programs.salon_points_product_id | prepaid
+        return (programs.salon_points_product_id | prepaid)._ids

@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 from .loyalty_card import BY_LEDGER
 
+CARD = ("points", "code", "program_id", "partner_id")  # what a till shows of one
+
 
 class PosOrder(models.Model):
     _inherit = "pos.order"
@@ -152,29 +154,23 @@ class PosOrder(models.Model):
             {key: vals for key, vals in coupon_data.items() if key not in salon_data}
         )
         for key, vals in salon_data.items():
-            card = self._salon_card(programs.browse(vals["program_id"]))
-            if card:
-                result["coupon_updates"].append(
-                    {
-                        "old_id": int(key),
-                        "id": card.id,
-                        "points": card.points,
-                        "code": card.code,
-                        "program_id": card.program_id.id,
-                        "partner_id": card.partner_id.id,
-                    }
-                )
+            result["coupon_updates"] += [{"old_id": int(key), **card} for card in self._salon_cards(vals["program_id"])]
         return result
 
-    def _salon_card(self, program):
-        """Return the card of this order's client for `program`, if they are a member."""
+    def _salon_cards(self, program_id):
+        """Return what a till shows of the card that this order's client has for a program, if they are a member."""
         self.env["salon.membership"].flush_model(["partner_id", "company_id", "state", "card_id"])
-        found = self.env.execute_query(
+        self.env["loyalty.card"].flush_model(CARD)
+        rows = self.env.execute_query(
             SQL(
-                "SELECT card_id FROM salon_membership WHERE partner_id = %s AND company_id = %s AND state = 'active'",
+                """
+                SELECT c.id, %s FROM salon_membership m JOIN loyalty_card c ON c.id = m.card_id
+                 WHERE m.partner_id = %s AND m.company_id = %s AND m.state = 'active' AND c.program_id = %s
+                """,
+                SQL(", ").join(SQL.identifier("c", name) for name in CARD),
                 self.partner_id.id or None,
                 self.company_id.id,
+                program_id,
             )
         )
-        card = self.env["loyalty.card"].sudo().browse(found and found[0])
-        return card if card.program_id == program else card.browse()
+        return [dict(zip(("id", *CARD), row, strict=True)) for row in rows]

@@ -124,11 +124,7 @@ class PosOrder(models.Model):
             ids = SQL(
                 "%s UNION ALL SELECT wallet_id FROM salon_wallet_move WHERE pos_order_id IN %s", ids, origins._ids
             )
-        found = wallets._lock_where(ids)
-        holds = wallets.hold_ids.browse()
-        if not found or not self._salon_known().has_value:
-            return holds
-        return holds.search_fetch([("order_uuid", "=", self.uuid)], ["wallet_id", "principal", "bonus", "expires_at"])
+        return wallets._lock_where(ids, self.uuid)[1]
 
     def _salon_show_value(self, moves):
         """Have this order show what its settlement booked: `moves` are all that it has."""

@@ -1,6 +1,10 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.tools import ormcache
+
+# By which the tiers' pricelists are found, which lie in Odoo's caches.
+CACHED = {"salon_tier_id", "currency_id", "company_id", "active", "sequence"}
 
 
 class ProductPricelist(models.Model):
@@ -15,6 +19,38 @@ class ProductPricelist(models.Model):
         copy=False,
         help="The price of this tier's members. The tier makes and keeps this pricelist.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        pricelists = super().create(vals_list)
+        pricelists._forget_tiers()
+        return pricelists
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & CACHED:
+            self.env.registry.clear_cache("stable")
+        return result
+
+    def unlink(self):
+        self._forget_tiers()
+        return super().unlink()
+
+    def _forget_tiers(self):
+        """Have the pricelists of tiers asked for again, where these are some."""
+        if self.filtered("salon_tier_id"):
+            self.env.registry.clear_cache("stable")
+
+    @api.model
+    @ormcache("currency_id", "company_id", cache="stable")
+    def _salon_of_tiers(self, currency_id, company_id):
+        """Return the ids of the pricelists of all tiers of a company in a currency, which each till loads."""
+        domain = [
+            ("salon_tier_id", "!=", False),
+            ("currency_id", "=", currency_id),
+            ("company_id", "in", (False, company_id)),
+        ]
+        return self.sudo().with_context(active_test=True).search(domain)._ids
 
     def _salon_agrees(self, tier):
         """Tell whether this pricelist says what its tier says."""

@@ -7,13 +7,12 @@ class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     salon_no_member_price = fields.Boolean(
-        string="No Member's Price", help="Members pay the list price for it.", prefetch="salon_tier"
+        string="No Member's Price", help="Members pay the list price for it."
     )
     salon_floor_price = fields.Float(
         string="Member's Price at Least",
         digits="Product Price",
         help="No tier's discount goes below this price. 0: no floor.",
-        prefetch="salon_tier",
     )
 
     _salon_floor_positive = models.Constraint(

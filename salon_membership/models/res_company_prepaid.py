@@ -5,7 +5,8 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.salon_crm.tools.frame import local_day
 
-TILL = ("salon_topup_product_id", "salon_bonus_product_id", "salon_wallet_use", "salon_pin_from", "salon_pin_way")
+PREPAID_PRODUCTS = ("salon_topup_product_id", "salon_bonus_product_id")
+TILL = (*PREPAID_PRODUCTS, "salon_wallet_use", "salon_pin_from", "salon_pin_way")
 PRODUCT = "[('sale_ok', '=', True), ('company_id', 'in', (False, id))]"
 LIABILITY = "[('account_type', '=', 'liability_current'), ('company_ids', 'in', id)]"
 
@@ -24,7 +25,6 @@ class ResCompany(models.Model):
         string="Stored Value Is Used",
         default="proportion",
         required=True,
-        prefetch="salon",
     )
     salon_bonus_months = fields.Integer(
         string="Bonus Lasts (Months)", help="Bonus ends so many months after its top-up. 0: never.", prefetch="salon"
@@ -50,7 +50,6 @@ class ResCompany(models.Model):
         string="What the Client Types",
         default="pin",
         required=True,
-        prefetch="salon",
     )
     salon_hold_minutes = fields.Integer(
         string="Held For (Minutes)",
@@ -153,7 +152,10 @@ class ResCompany(models.Model):
                             "Clients of %s have money on this account: it can't be another one any more.", company.name
                         )
                     )
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.keys() & {"active", *PREPAID_PRODUCTS}:
+            self.env.registry.clear_cache("stable")  # of what tills hide, see pos_config.py
+        return result
 
     @api.model
     def _salon_prepaid_ledgers(self):

@@ -58,7 +58,6 @@ class ResCompany(models.Model):
         string="Price at Once",
         help="The purchase that makes a client a member has the member's price already. Else it holds from the next"
         " one on.",
-        prefetch="salon",
     )
     salon_club_form_id = fields.Many2one(
         "salon.consent.form",
@@ -80,7 +79,6 @@ class ResCompany(models.Model):
         default="either",
         required=True,
         help="By what a member reaches a tier. The amounts and visits stand on the tiers.",
-        prefetch="salon",
     )
     salon_tier_period = fields.Selection(
         [("rolling", "The last months"), ("year", "The calendar year")],
@@ -133,6 +131,7 @@ class ResCompany(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
+        self.env.registry.clear_cache("stable")  # of products that tills hide, see pos_config.py
         self.env["salon.membership.tier"].sudo().search([])._keep_pricelists()
         return companies
 

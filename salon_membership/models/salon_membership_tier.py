@@ -10,7 +10,7 @@ class SalonMembershipTier(models.Model):
     """
 
     _name = "salon.membership.tier"
-    _inherit = ["pos.load.mixin", "salon.cached"]
+    _inherit = ["salon.till.load", "salon.cached"]
     _description = "Membership Tier"
     _order = "sequence, id"
 

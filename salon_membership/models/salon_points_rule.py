@@ -9,7 +9,7 @@ class SalonPointsRule(models.Model):
     """
 
     _name = "salon.points.rule"
-    _inherit = ["pos.load.mixin", "salon.cached"]
+    _inherit = ["salon.till.load", "salon.cached"]
     _description = "Points Rule"
     _order = "program_id, id"
 
@@ -59,6 +59,8 @@ class SalonPointsRule(models.Model):
 
     @api.model
     def _load_pos_data_domain(self, data, config):
+        if not self._has_any():
+            return False
         return [("program_id.is_salon_program", "=", True), ("program_id.company_id", "=", config.company_id.id)]
 
     @api.model

@@ -3,6 +3,13 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount
 
 LOCKED = ("number", "partner_id", "company_id", "state", "principal", "bonus", "principal_held", "bonus_held")
+HELD = ("wallet_id", "principal", "bonus", "expires_at")
+
+
+def _know(record, names, values):
+    """Have the cache hold what was read of a record under the lock."""
+    for name, value in zip(names, values, strict=True):
+        record.env.cache.set(record, record._fields[name], value)
 
 
 class SalonWallet(models.Model):
@@ -15,19 +22,37 @@ class SalonWallet(models.Model):
         if self:
             self._lock_where(SQL("SELECT unnest(%s)", self.ids))
 
-    def _lock_where(self, ids):
-        """Lock and read the stored value whose ids the query `ids` finds, all at once; return it."""
+    def _lock_where(self, ids, order_uuid=None):
+        """Lock and read the stored value whose ids the query `ids` finds, all at once, with what an order holds of it.
+
+        A hold is read with the lock, not after it: a transaction sees one moment of the database, and each change of a
+        hold changes its stored value's sums, so that who waited for one is refused the lock and begins again.
+
+        :param str order_uuid: of the order whose hold is asked for
+        :return: the stored value, lowest id first, as which it was locked; and the hold
+        """
+        holds = self.env["salon.wallet.hold"].sudo()
         self.env["salon.wallet"].flush_model()
+        holds.flush_model()
         query = SQL(
-            "SELECT id, %s FROM salon_wallet WHERE id IN (%s) ORDER BY id FOR UPDATE",
-            SQL(", ").join(SQL.identifier(name) for name in LOCKED), ids,
+            """
+            SELECT wallet.id, %s, hold.id, %s
+              FROM salon_wallet wallet
+              LEFT JOIN salon_wallet_hold hold ON hold.wallet_id = wallet.id AND hold.order_uuid = %s
+             WHERE wallet.id IN (%s) ORDER BY wallet.id FOR UPDATE OF wallet
+            """,
+            SQL(", ").join(SQL.identifier("wallet", name) for name in LOCKED),
+            SQL(", ").join(SQL.identifier("hold", name) for name in HELD[1:]),
+            order_uuid, ids,
         )  # fmt: skip
-        found = []
+        found, held = [], []
         for wallet_id, *values in self.env.execute_query(query):
             found.append(wallet_id)
-            for name, value in zip(LOCKED, values, strict=True):
-                self.env.cache.set(self.browse(wallet_id), self._fields[name], value)
-        return self.browse(found)
+            _know(self.browse(wallet_id), LOCKED, values[: len(LOCKED)])
+            if hold_id := values[len(LOCKED)]:
+                held.append(hold_id)
+                _know(holds.browse(hold_id), HELD, (wallet_id, *values[len(LOCKED) + 1 :]))
+        return self.browse(found), holds.browse(held)
 
     def _clear_holds(self, but=None):
         """End the holds whose time is over.

@@ -33,6 +33,7 @@ from . import test_tier
 from . import test_tier_price
 from . import test_tier_standing
 from . import test_tier_tour
+from . import test_till_load
 from . import test_topup_steps
 from . import test_treatment
 from . import test_treatment_office

@@ -27,9 +27,9 @@ class TestWalletSpeed(PrepaidCommon):
 
     def test_paying_by_stored_value_costs_few_queries(self):
         counts = [self._queries(110) for _warm in range(3)]
-        # Is the order there, for the line of the bonus; then come the lock, the hold and its end, the lots, the move,
+        # Is the order there, for the line of the bonus; then come the lock with the hold, its end, the lots, the move,
         # and what the client is told.
-        self.assertLessEqual(counts[-1] - self.usual, 10)  # one of them has the session's closing wait
+        self.assertLessEqual(counts[-1] - self.usual, 9)  # one of them has the session's closing wait
 
     def test_the_job_that_tells_clients_is_called_once_it_is_switched_on(self):
         job = self.env.ref("salon_membership.cron_tell_wallets")

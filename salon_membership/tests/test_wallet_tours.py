@@ -67,6 +67,16 @@ class TestWalletTours(SalonCommon, TestPointOfSaleHttpCommon):
         )
         self._assert_wallet(50, 0)
 
+    def test_an_amount_that_is_typed_without_a_method_is_money(self):
+        self._give(200, 20)
+        for method in self.main_pos_config.payment_method_ids:
+            method.sequence = 1 if method.is_cash_count else 5
+        self.company.salon_wallet_method_id.sequence = 0  # as where it was set up before methods had a place
+        [order] = self._run("salon_till_wallet_first")
+        self.assertEqual(order.payment_ids.payment_method_id.type, "cash")
+        self.assertEqual(order.amount_paid, 110)
+        self._assert_wallet(200, 20)
+
     def test_stored_value_pays_a_part_and_the_client_changes_their_mind(self):
         self._give(200, 20)
         order = self._run("salon_till_wallet_pays")

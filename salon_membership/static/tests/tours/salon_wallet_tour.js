@@ -138,6 +138,25 @@ registry.category("web_tour.tours").add("salon_till_wallet_pays", {
         ].flat(),
 });
 
+/** Whatever method comes first at a till: an amount that is typed without one is money. */
+registry.category("web_tour.tours").add("salon_till_wallet_first", {
+    steps: () =>
+        [
+            Till.open("Clara Client"),
+            cardHas("200.00", "20.00"),
+            ProductScreen.clickDisplayedProduct("Cut"),
+            ProductScreen.clickPayButton(),
+            { content: "it is the first", trigger: ".paymentmethod:first-child:contains(Stored Value)" },
+            PaymentScreen.emptyPaymentlines("110.00"),
+            PaymentScreen.clickNumpad("1 2 0"),
+            PaymentScreen.selectedPaymentlineHas("Cash", "120.00"),
+            PaymentScreen.changeIs("10.00"),
+            validate(),
+            Till.nextOrder(),
+            Till.close(),
+        ].flat(),
+});
+
 /** What was held for one client is nobody else's: it leaves the order with them. */
 registry.category("web_tour.tours").add("salon_till_wallet_changes", {
     steps: () =>

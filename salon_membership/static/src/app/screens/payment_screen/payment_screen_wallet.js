@@ -3,6 +3,11 @@ import { PaymentScreenPaymentLines } from "@point_of_sale/app/screens/payment_sc
 import { WALLET } from "@salon_membership/app/models/pos_order_wallet";
 import { patch } from "@web/core/utils/patch";
 
+/** Whether what a method takes is known to the server alone: stored value, sessions, vouchers. */
+function isPrepaid(method) {
+    return `${method?.use_payment_terminal}`.startsWith("salon_");
+}
+
 /** Stored value is paid by one tap, and taken out or changed until the order is validated. */
 patch(PaymentScreen.prototype, {
     onMounted() {
@@ -39,6 +44,19 @@ patch(PaymentScreen.prototype, {
             this.pos.refuseSalonTopupOwed();
         }
         return isAdded;
+    },
+
+    /** An amount that is typed without a method is money: core takes the first one, whatever it is. */
+    updateSelectedPaymentline() {
+        const [first, ...others] = this.payment_methods_from_config;
+        if (!this.paymentLines.length && isPrepaid(first)) {
+            const money = others.find((one) => !isPrepaid(one) && one.type !== "pay_later");
+            if (!money) {
+                return;
+            }
+            this.currentOrder.addPaymentline(money);
+        }
+        super.updateSelectedPaymentline(...arguments);
     },
 
     deletePaymentLine(uuid) {
