@@ -115,6 +115,8 @@ class SalonFollowupStep(models.Model):
         if not self.plan_id._is_known():
             return self.env["salon.followup"], None
         self.env.flush_all()
+        # OFFSET has each occasion looked up by the index. Of a step that has just begun the statistics know nothing:
+        # each occasion would be compared with each follow-up.
         rows = self.env.execute_query(
             SQL(
                 """
@@ -127,7 +129,8 @@ class SalonFollowupStep(models.Model):
                        AND (due.since IS NOT NULL OR due.due_at < %(newest)s)
                        AND COALESCE(due.since, due.due_at) >= %(since)s
                        AND NOT EXISTS (SELECT FROM salon_followup followup
-                                        WHERE followup.step_id = %(step)s AND followup.occasion = due.occasion)
+                                        WHERE followup.step_id = %(step)s AND followup.occasion = due.occasion
+                                       OFFSET 0)
                      ORDER BY due.origin_id
                      LIMIT %(limit)s
                 ), made AS (

@@ -50,6 +50,14 @@ class TestMigration(AftercareCommon):
         # The index that the new version makes.
         self.cr.execute("CREATE UNIQUE INDEX IF NOT EXISTS followup_once ON salon_followup (step_id, occasion)")
 
+    def test_the_index_of_the_step_alone_goes(self):
+        self.cr.execute("CREATE INDEX salon_followup__step_id_index ON salon_followup (step_id)")
+        script = runpy.run_path(file_path("salon_aftercare/migrations/19.0.1.2.0/pre-migrate.py"))
+        for _twice in range(2):
+            script["migrate"](self.cr, "19.0.1.1.0")
+            self.cr.execute("SELECT to_regclass('salon_followup__step_id_index')")
+            self.assertEqual(self.cr.fetchone(), (None,))
+
     def test_rows_of_rhythms_by_kind_of_service_go(self):
         self.cr.execute(
             "CREATE TABLE salon_client_rhythm_category (partner_id int REFERENCES res_partner ON DELETE RESTRICT)"

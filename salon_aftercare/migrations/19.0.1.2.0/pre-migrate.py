@@ -1,4 +1,4 @@
-"""Rhythms by kind of service are computed when they are asked for: no rows are kept of them."""
+"""Rhythms by kind of service are computed when they are asked for; one index finds the follow-ups of a step."""
 
 from odoo.tools import sql
 
@@ -9,3 +9,4 @@ def migrate(cr, version):
         cr.execute("DROP TABLE salon_client_rhythm_category")
     if sql.table_exists(cr, "salon_client_rhythm_run"):
         cr.execute("UPDATE salon_client_rhythm_run SET scope = 'all' WHERE scope = 'settings'")
+    cr.execute("DROP INDEX IF EXISTS salon_followup__step_id_index")
