@@ -71,7 +71,9 @@ class SalonFollowupStep(models.Model):
     _inherit = "salon.followup.step"
 
     planned_until = fields.Datetime(
-        readonly=True, copy=False, help="Dates up to here are planned. What lies behind it after a standstill was missed."
+        readonly=True,
+        copy=False,
+        help="Dates up to here are planned. What lies behind it after a standstill was missed.",
     )
 
     def _plan_step(self, companies):

@@ -62,7 +62,7 @@ class TestClosing(AftercareCommon):
         followup = self._followup().with_user(self.stylist_user)
         followup.write({"reached": "yes", "rating": "2"})
         followup.action_done()
-        followup.with_context(followup.action_correct()["context"]).said = "Too long"
+        followup.with_context(**followup.action_correct()["context"]).said = "Too long"
         self.assertEqual((followup.said, followup.state), ("Too long", "done"))
 
     def test_the_database_refuses_a_skip_without_a_reason(self):

@@ -116,7 +116,7 @@ class TestTriggers(AftercareCommon):
             self.assertEqual(len(self._planned(plan)), 4)
 
     def test_a_greeting_that_a_standstill_kept_from_being_planned_is_left_out_and_says_why(self):
-        """Dates are planned some days ahead: a longer standstill misses some. Other old dates are no greeting's loss."""
+        """Dates are planned some days ahead: a longer standstill misses some."""
         self._agree()
         old = self._others(1)
         old._make_salon_clients()
